@@ -1,0 +1,5 @@
+//! A program and a question become a decision.
+
+mod decision;
+
+pub use decision::*;

@@ -1,0 +1,99 @@
+//! What is wrong with a text, said so that its author can mend it.
+//!
+//! A [`Diagnostic`] is data: a stable [`Code`], what is wrong, where and why, and how to mend it. It becomes text, JSON or SARIF only at the edge, in
+//! [`render`]. Messages are lower case without a final full stop; what the author wrote stands in backticks.
+
+mod codes;
+pub mod render;
+
+pub use codes::Code;
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The pack answers, but its author should look here.
+    Warning,
+    /// The pack answers nothing.
+    Error,
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which problem it is.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// Where and why; the first one is the place of the problem. Empty only where there is no text to point at (a file that cannot be read).
+    pub labels: Vec<Label>,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+/// A place and what there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// May be empty.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// A problem without a place, for now.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), labels: Vec::new(), help: None }
+    }
+
+    /// Adds a place; the first one added is the main one.
+    #[must_use]
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The severity that belongs to the code.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The main place, where there is one.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+}
+
+/// Whether any of them is an error.
+#[must_use]
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+}
+
+/// The candidate that was most likely meant by `written`, if one is near enough.
+///
+/// ```
+/// # use kulanz::diagnostic::nearest;
+/// assert_eq!(nearest("agnet", ["agent", "lead"]), Some("agent"));
+/// assert_eq!(nearest("zebra", ["agent", "lead"]), None);
+/// ```
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (written.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

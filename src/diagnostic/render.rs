@@ -1,0 +1,1 @@
+//! Problems as text for a terminal, as JSON and as SARIF.

@@ -1,0 +1,23 @@
+//! Kulanz answers "can I grant this?" for the people who talk to customers.
+//!
+//! A pack of `.kulanz` files becomes a tree, the tree a checked policy, the policy a program, and a program and a question become an answer:
+//!
+//! ```text
+//! policies/*.kulanz ──syntax──▶ ast ──policy──▶ Policy ──program──▶ Program ─┐
+//!                                                                            ├─decide─▶ Decision ──answer──▶ Answer
+//!                            JSON / FACT=VALUE ──question──▶ Question ───────┘
+//! ```
+//!
+//! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
+//! moment, facts and spent budgets come in as values.
+
+pub mod decide;
+pub mod diagnostic;
+mod number;
+pub mod pack;
+pub mod policy;
+pub mod question;
+pub mod source;
+pub mod syntax;
+
+pub use number::{Number, NumberError, Rounding};

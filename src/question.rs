@@ -1,0 +1,81 @@
+//! A question: who wants to grant what, how much, in which case, when.
+
+use crate::number::Number;
+use crate::policy::expr::Value;
+use crate::policy::{ActionId, BudgetId, FactId, RoleId};
+
+/// A question with every name resolved and every value typed. Made by [`crate::question`]'s readers or by a test of a pack.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Who asks.
+    pub actor: Actor,
+    /// What.
+    pub action: ActionId,
+    /// How much, above zero, in the action's measure; `None` asks "how much could I?".
+    pub amount: Option<Number>,
+    /// By [`FactId`], one for each fact of the policy.
+    pub facts: Vec<FactState>,
+    /// By [`BudgetId`], one for each budget: what this question's bucket has used in its current window.
+    pub spent: Vec<Number>,
+    /// The moment.
+    pub at: jiff::Timestamp,
+    /// Whether every candidate rule is to be explained.
+    pub explain: Explain,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `None` where it was not said.
+    pub id: Option<String>,
+    /// The role.
+    pub role: RoleId,
+    /// `None` where it was not said.
+    pub team: Option<String>,
+}
+
+/// Whether an answer explains the rules that did not decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Explain {
+    /// Only what decided.
+    #[default]
+    Decisive,
+    /// Every rule that could have applied.
+    Every,
+}
+
+/// What is known of one fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactState {
+    /// Not supplied, and without a default.
+    Unknown,
+    /// Known to be absent.
+    Absent(Provenance),
+    /// Known.
+    Known(Value, Provenance),
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Provenance {
+    /// A system of record says so.
+    Record,
+    /// Somebody says so.
+    Said,
+    /// Nobody says anything; the fact's default.
+    Default,
+}
+
+impl Question {
+    /// The state of a fact.
+    #[must_use]
+    pub fn fact(&self, id: FactId) -> &FactState {
+        self.facts.get(id.index()).unwrap_or(&FactState::Unknown)
+    }
+
+    /// What the bucket of a budget has used.
+    #[must_use]
+    pub fn spent(&self, id: BudgetId) -> &Number {
+        self.spent.get(id.index()).unwrap_or(&Number::ZERO)
+    }
+}

@@ -1,0 +1,3 @@
+//! Text into trees.
+
+pub mod ast;
