@@ -9,7 +9,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 18] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 20] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
@@ -27,6 +27,8 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         missing_is,
         chained,
         two_dots,
+        cell_words,
+        missing_is_in_test,
         missing_and,
     ];
     checks.iter().find_map(|check| check(failure))
@@ -56,7 +58,7 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
     let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
     let span = failure.piece.span(start, start + written.len());
-    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number here", shorten(written))).at(span, "");
+    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
     Some(problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right))))
 }
 
@@ -213,7 +215,8 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
         }
     };
     also(&[Rule::unit], &UNITS);
-    also(&[Rule::fact_type, Rule::plain_type, Rule::measure], &TYPES);
+    also(&[Rule::fact_type, Rule::plain_type], &TYPES);
+    also(&[Rule::measure], &["money", "percent", "duration", "number"]);
     also(&[Rule::period, Rule::window, Rule::budget_key], &PERIODS);
     also(&[Rule::offset, Rule::comparison, Rule::is_tail, Rule::kw_and], &["within", "between", "includes", "contains", "starts", "ends"]);
     also(&[Rule::modifier], &["optional", "verified", "private", "default", "asks", "about"]);
@@ -288,6 +291,27 @@ fn chained(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(failure.problem("a quantity is expected here, not a comparison", "put the comparison into `when`"))
 }
 
+/// `up to 50 EUR` under `up to`, `ok` where a text is meant
+fn cell_words(failure: &Failure<'_>) -> Option<Diagnostic> {
+    match failure.rule {
+        Rule::limit_cell_piece if matches!(failure.before(), "up" | "more") => {
+            Some(failure.problem("the header says this already", "write the quantity alone, as in `50 EUR`"))
+        }
+        Rule::text_cell_piece | Rule::advise_cell_piece if failure.expects(Rule::quoted) => {
+            let help = "a text stands in quotation marks, in a CSV file as `\"\"\"text\"\"\"`";
+            Some(Diagnostic::new(Code::BadCell, format!("`{}` is no text", shorten(failure.piece.text))).at(failure.piece.whole(), "").help(help))
+        }
+        _ => None,
+    }
+}
+
+/// `given reason late`
+fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
+    let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
+    fits.then(|| failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value"))
+}
+
 /// `order.item.total`
 fn two_dots(failure: &Failure<'_>) -> Option<Diagnostic> {
     let follows = failure.rest().strip_prefix('.')?.starts_with(char::is_alphabetic);
@@ -300,8 +324,13 @@ fn missing_and(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
     let starts = found.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '"'));
     let is_word = !is_reserved(found) || matches!(found, "not" | "amount" | "today" | "now" | "spent" | "more" | "yes" | "no");
-    if !starts || !is_word || !failure.expects(Rule::kw_and) {
+    if !starts || !is_word || !failure.expects(Rule::kw_and) || is_cell(failure.rule) {
         return None;
     }
-    Some(failure.problem(format!("`{}` follows without a word between", shorten(found)), "join conditions with `and` or `or`"))
+    let last = failure.before().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let help = match nearest(last, ["within", "more", "least", "includes", "number", "start"]) {
+        Some(near) if last.len() > 3 => format!("did you mean `{near}` for `{last}`?"),
+        _ => "join conditions with `and` or `or`; compare values with `is`".to_owned(),
+    };
+    Some(failure.problem(format!("`{}` follows without a word between", shorten(found)), help))
 }
