@@ -2,8 +2,8 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{Clause, Duty, Fallback, Item, ItemKind, Name, Policy, Role, Test};
 use super::MAX_PROBLEMS;
+use super::ast::{Clause, Duty, Fallback, Item, ItemKind, Name, Policy, Role, Test};
 use super::clauses::{Bearer, CLAUSES, check_once};
 use super::layout::{Line, extent, first_word, pieces};
 use super::piece::{Piece, Reader, Rule, child};
@@ -170,7 +170,8 @@ impl<'t> ItemReader<'t, '_> {
     fn policy(&mut self, lines: &[Line]) -> Option<Policy> {
         let (head, rest) = self.cut("policy", lines);
         let title = self.read(head, Rule::policy_piece, |reader, tree| reader.own_text(tree));
-        let settings: Vec<_> = rest.iter().take(MAX_PROBLEMS).filter_map(|lines| self.read(lines, Rule::setting_piece, |reader, tree| reader.setting(tree))).collect();
+        let settings: Vec<_> =
+            rest.iter().take(MAX_PROBLEMS).filter_map(|lines| self.read(lines, Rule::setting_piece, |reader, tree| reader.setting(tree))).collect();
         Some(Policy { title: title?, settings })
     }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use pest::iterators::Pair;
 
-use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
 use super::MAX_PROBLEMS;
+use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
 use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;

@@ -120,10 +120,16 @@ fn conditions() {
     assert_eq!(tree("a is not between 1 and 2"), "(a not in 1..2)");
     assert_eq!(tree("a is one of x, y or b"), "((a in [x, y]) or b)");
     assert_eq!(tree("a is not one of x,\n  y\n and b"), "((a not in [x, y]) and b)");
-    assert_eq!(tree("t includes any of a, b and t includes all of c, d and t includes e"), "((t includes any [a, b]) and (t includes all [c, d]) and (t includes [e]))");
+    assert_eq!(
+        tree("t includes any of a, b and t includes all of c, d and t includes e"),
+        "((t includes any [a, b]) and (t includes all [c, d]) and (t includes [e]))"
+    );
     assert_eq!(tree("a is present and b is absent"), "((a present) and (b absent))");
     assert_eq!(tree("a is not b"), "(a is not b)");
-    assert_eq!(tree("s starts with \"A\" or s ends with \"B\" or s contains \"C\""), "((s StartsWith \"A\") or (s EndsWith \"B\") or (s Contains \"C\"))");
+    assert_eq!(
+        tree("s starts with \"A\" or s ends with \"B\" or s contains \"C\""),
+        "((s StartsWith \"A\") or (s EndsWith \"B\") or (s Contains \"C\"))"
+    );
     assert_eq!(tree("a + 1 <= b * 2"), "((a + 1) <= (b * 2))");
     assert_eq!(tree("spent goodwill + amount > 5 EUR"), "((spent goodwill + amount) > 5EUR)");
 }

@@ -15,8 +15,7 @@ fn clauses(text: &str) -> Vec<ClauseKind> {
 fn a_broken_item_hides_nothing() {
     let text = "role agent above\n\nrole lead \"L\n\nrul x\n  agent may refund\n\nfact a monney\nfact b money\nrole senior\n  aboev agent\nrule r\n  agent may refund\n  when (\n  charge\n";
     let (file, problems) = read(text);
-    let lines: Vec<usize> =
-        problems.iter().map(|problem| text[..problem.span().unwrap().start as usize].matches('\n').count() + 1).collect();
+    let lines: Vec<usize> = problems.iter().map(|problem| text[..problem.span().unwrap().start as usize].matches('\n').count() + 1).collect();
     assert_eq!(lines, [1, 3, 5, 8, 11, 14, 15], "{problems:#?}");
     assert_eq!(file.items.len(), 2);
     let broken: Vec<&str> = file.broken.iter().map(|name| name.text.as_str()).collect();

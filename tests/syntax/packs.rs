@@ -66,7 +66,8 @@ fn the_version_depends_on_names_and_texts() {
 #[test]
 fn each_pack_is_read_once_and_circles_are_errors() {
     let include = |path: &str| format!("policy \"P\"\n  includes \"{path}\"\n");
-    let twice = folder(&[("a/a.kulanz", &format!("{}  includes \"../c\"\n", include("../b"))), ("b/b.kulanz", &include("../c")), ("c/c.kulanz", ROLE)]);
+    let twice =
+        folder(&[("a/a.kulanz", &format!("{}  includes \"../c\"\n", include("../b"))), ("b/b.kulanz", &include("../c")), ("c/c.kulanz", ROLE)]);
     let (pack, problems) = Pack::read(&twice.path().join("a"));
     assert!(problems.is_empty());
     assert_eq!(pack.parts.len(), 3);

@@ -9,7 +9,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 20] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 21] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
@@ -28,6 +28,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         chained,
         two_dots,
         cell_words,
+        misspelt_window,
         missing_is_in_test,
         missing_and,
     ];
@@ -108,9 +109,9 @@ fn table_subject(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let line = failure.rest().lines().next().unwrap_or_default();
-    line.split_whitespace().any(|word| word == "may").then(|| {
-        failure.problem("the sentence of a table has no subject", "leave it out and add a column `role`")
-    })
+    line.split_whitespace()
+        .any(|word| word == "may")
+        .then(|| failure.problem("the sentence of a table has no subject", "leave it out and add a column `role`"))
 }
 
 /// `==`, `!=`, `:=`, `&&`, a stray `=` or `:`
@@ -124,14 +125,27 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     if before.ends_with('=') && rest.starts_with('<') {
         return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", "write `<=`"));
     }
-    for (sign, right) in [("!=", "`is not`"), ("≠", "`is not`"), ("≤", "`<=`"), ("≥", "`>=`"), ("!", "`not`"), ("&", "`and`"), ("×", "`*`"), ("÷", "`/`"), ("–", "`-`"), ("−", "`-`")] {
+    for (sign, right) in [
+        ("!=", "`is not`"),
+        ("≠", "`is not`"),
+        ("≤", "`<=`"),
+        ("≥", "`>=`"),
+        ("!", "`not`"),
+        ("&", "`and`"),
+        ("×", "`*`"),
+        ("÷", "`/`"),
+        ("–", "`-`"),
+        ("−", "`-`"),
+    ] {
         if rest.starts_with(sign) {
             return Some(failure.problem(format!("`{sign}` means nothing here"), format!("write {right}")));
         }
     }
     match rest.chars().next()? {
         '|' if before.ends_with('|') || rest.starts_with("||") => Some(failure.problem("`||` means nothing here", "write `or`")),
-        '|' => Some(failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`")),
+        '|' => Some(
+            failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`"),
+        ),
         '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
         '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
         sign @ (':' | ';') => Some(failure.problem(format!("`{sign}` means nothing here"), "leave it out")),
@@ -160,7 +174,10 @@ fn more_than_of_quantity(failure: &Failure<'_>) -> Option<Diagnostic> {
     let misspelt = !after_unit && nearest(found, UNITS).is_some() && found.len() > 2;
     (!misspelt).then(|| {
         let what = if sign == ">" { "more than" } else { "at least" };
-        failure.problem(format!("`{what}` counts time `after` or `before` a date"), format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"))
+        failure.problem(
+            format!("`{what}` counts time `after` or `before` a date"),
+            format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"),
+        )
     })
 }
 
@@ -173,8 +190,10 @@ fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
     let after_number = before.ends_with(|c: char| c.is_ascii_digit());
     let sign = matches!(found, "€" | "$" | "£" | "¥");
     let word = matches!(found.to_lowercase().as_str(), "eur" | "euro" | "euros" | "usd" | "dollar" | "dollars" | "chf" | "gbp" | "cent" | "cents");
-    let code_first = found.starts_with(|c: char| c.is_ascii_digit())
-        && before.rsplit(char::is_whitespace).next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let mut words = before.split_whitespace().rev();
+    let is_code = words.next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let has_number = words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    let code_first = found.starts_with(|c: char| c.is_ascii_digit()) && is_code && !has_number;
     if !(sign || (word && after_number) || code_first) {
         return None;
     }
@@ -238,7 +257,10 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !after_number || !failure.expects(Rule::unit) || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
         return None;
     }
-    let problem = failure.problem(format!("`{}` is no unit", shorten(found)), "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`");
+    let problem = failure.problem(
+        format!("`{}` is no unit", shorten(found)),
+        "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
+    );
     Some(problem)
 }
 
@@ -303,6 +325,16 @@ fn cell_words(failure: &Failure<'_>) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// `5 EUR per moth`
+fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::budget_piece || !failure.expects_any(&[Rule::window, Rule::budget_key]) {
+        return None;
+    }
+    let last = failure.before().rsplit(char::is_whitespace).next()?;
+    let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| last.len() > 2)?;
+    Some(failure.problem(format!("a window is missing behind `{last}`"), format!("did you mean `{near}` for `{last}`?")))
 }
 
 /// `given reason late`
