@@ -13,6 +13,7 @@
 
 pub mod decide;
 pub mod diagnostic;
+pub mod lint;
 mod number;
 pub mod pack;
 pub mod policy;
