@@ -11,12 +11,14 @@
 //! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+pub mod answer;
 pub mod decide;
 pub mod diagnostic;
 mod number;
 pub mod pack;
 pub mod policy;
 pub mod question;
+pub mod say;
 pub mod source;
 pub mod syntax;
 
