@@ -39,10 +39,10 @@ impl Speech<'_> {
             return text;
         }
         let seen: Vec<String> = failed.seen.iter().map(|(fact, value)| self.seen(question, *fact, value.as_ref())).collect();
-        match seen.is_empty() {
-            true => self.tongue.tell("explain-condition-only", &[("condition", &condition)]),
-            false => self.tongue.tell("explain-condition", &[("seen", &seen.join(", ")), ("condition", &condition)]),
+        if seen.is_empty() {
+            return self.tongue.tell("explain-condition-only", &[("condition", &condition)]);
         }
+        self.tongue.tell("explain-condition", &[("seen", &seen.join(", ")), ("condition", &condition)])
     }
 
     fn seen(&self, question: &Question, fact: FactRef, value: Option<&Value>) -> String {
@@ -123,10 +123,9 @@ fn asked(policy: &Policy, rule: &Rule, span: Span) -> Option<Asked> {
     let (expr, negated) = rule.condition.iter().chain(definitions).find_map(|expr| find(expr, span, false))?;
     let ExprKind::Offset { distance, side, .. } = &expr.kind else { return None };
     let message = match (distance, negated) {
-        (Distance::Within, false) => "asks-at-most",
+        (Distance::Within, false) | (Distance::MoreThan, true) => "asks-at-most",
         (Distance::Within, true) => "asks-not-within",
         (Distance::MoreThan, false) => "asks-more-than",
-        (Distance::MoreThan, true) => "asks-at-most",
         (Distance::AtLeast, false) => "asks-at-least",
         (Distance::AtLeast, true) => "asks-less-than",
     };

@@ -162,9 +162,8 @@ fn stem(outcome: Outcome) -> &'static str {
 /// Which form of its sentence an answer takes.
 fn variant(decision: &Decision) -> &'static str {
     match (decision.outcome, &decision.amount, &decision.limit) {
-        (Outcome::UpTo, ..) => "limit",
+        (Outcome::UpTo, ..) | (Outcome::Yes | Outcome::Owed, None, Limit::Amount(_)) => "limit",
         (_, Some(_), _) => "amount",
-        (Outcome::Yes | Outcome::Owed, None, Limit::Amount(_)) => "limit",
         (Outcome::Yes | Outcome::Owed, None, Limit::Unlimited) => "unlimited",
         _ => "plain",
     }
