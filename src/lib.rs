@@ -15,6 +15,7 @@ pub mod answer;
 pub mod decide;
 pub mod diagnostic;
 mod number;
+pub mod options;
 pub mod pack;
 pub mod policy;
 mod program;
@@ -22,6 +23,7 @@ pub mod question;
 pub mod say;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 
 pub use number::{Number, NumberError, Rounding};
 pub use program::Program;

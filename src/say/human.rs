@@ -48,6 +48,16 @@ impl Speech<'_> {
         text
     }
 
+    /// An action among the options of a case: `YES — up to 50.00 EUR`.
+    pub(crate) fn option(&self, decision: &Decision, colour: Colour) -> String {
+        let list = match decision.outcome {
+            Outcome::Ask => self.contacts(&decision.ask).map(|(_, contacts)| contacts).unwrap_or_default(),
+            Outcome::Need => self.first_few(&decision.need.iter().map(|fact| self.asks(*fact)).collect::<Vec<_>>()),
+            _ => self.limit(decision.action, &decision.limit).unwrap_or_default(),
+        };
+        coloured(&self.tongue.tell(option_id(decision), &[("list", &list)]), decision.outcome, colour)
+    }
+
     fn label(&self, name: &str) -> String {
         self.tongue.tell(&format!("label-{name}"), &[])
     }
@@ -145,9 +155,23 @@ impl Speech<'_> {
 
 /// The word before the dash in the colour of the answer.
 pub(crate) fn coloured(headline: &str, outcome: Outcome, colour: Colour) -> String {
-    let (Colour::Ansi, Some((word, rest))) = (colour, headline.split_once(" — ")) else { return headline.to_owned() };
+    let (Colour::Ansi, Some((word, rest))) = (colour, headline.split_once(" —")) else { return headline.to_owned() };
     let style = anstyle::Style::new().bold().fg_color(Some(hue(outcome).into()));
-    format!("{style}{word}{style:#} — {rest}")
+    format!("{style}{word}{style:#} —{rest}")
+}
+
+fn option_id(decision: &Decision) -> &'static str {
+    match (decision.outcome, &decision.limit) {
+        (Outcome::Yes | Outcome::UpTo, Limit::Amount(_)) => "option-yes-limit",
+        (Outcome::Yes | Outcome::UpTo, Limit::Unlimited) => "option-yes-unlimited",
+        (Outcome::Yes | Outcome::UpTo, Limit::None) => "option-yes",
+        (Outcome::Owed, Limit::Amount(_)) => "option-owed-limit",
+        (Outcome::Owed, Limit::Unlimited) => "option-owed-unlimited",
+        (Outcome::Owed, Limit::None) => "option-owed",
+        (Outcome::Ask, _) => "option-ask",
+        (Outcome::No, _) => "option-no",
+        (Outcome::Need, _) => "option-need",
+    }
 }
 
 fn hue(outcome: Outcome) -> anstyle::AnsiColor {
