@@ -43,4 +43,6 @@ codes! {
     Unreadable = "K0001" Error;
     /// A pack holds no policy file.
     EmptyPack = "K0002" Error;
+    /// The formatter would have changed the meaning of a file. The file stays as it is; this is a fault of the formatter and never of the file.
+    FormatFailed = "K0090" Error;
 }
