@@ -18,6 +18,7 @@ pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
+pub mod rewrite;
 pub mod source;
 pub mod syntax;
 

@@ -108,7 +108,7 @@ macro_rules! structs {
 }
 
 structs! {
-    File { source, items }
+    File { source, items, broken }
     Item { span, kind }
     Name { text, span }
     Text { variants, span }
