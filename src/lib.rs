@@ -22,6 +22,7 @@ pub mod policy;
 mod program;
 pub mod question;
 pub mod say;
+pub mod rewrite;
 pub mod source;
 pub mod syntax;
 pub mod testing;
