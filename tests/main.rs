@@ -1,0 +1,3 @@
+//! What a policy author can rely on, one folder for each phase.
+
+mod syntax;
