@@ -74,7 +74,9 @@ fn comments_by_item(text: &str) -> Vec<Vec<String>> {
         }
         items.last_mut().unwrap().extend(comment(line));
     }
-    items.iter_mut().for_each(|comments| comments.sort());
+    for comments in &mut items {
+        comments.sort();
+    }
     items
 }
 
