@@ -8,9 +8,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
 /// The words that a clause of a rule, a rule table or a fallback begins with.
-pub(super) const CLAUSES: [&str; 14] = [
-    "when", "unless", "from", "until", "approved", "charge", "require", "because", "offer", "advise", "ask", "cites", "owner", "review",
-];
+pub(super) const CLAUSES: [&str; 14] =
+    ["when", "unless", "from", "until", "approved", "charge", "require", "because", "offer", "advise", "ask", "cites", "owner", "review"];
 
 /// What a clause is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +71,10 @@ pub(super) fn check_once(clauses: &[Clause], problems: &mut Vec<Diagnostic>) {
         let Some((word, help)) = single(&clause.kind) else { continue };
         match seen.iter().find(|(other, _)| *other == word) {
             Some((_, first)) => problems.push(
-                Diagnostic::new(Code::SaidTwice, format!("`{word}` stands here twice")).at(clause.span, "again here").at(*first, "first here").help(help),
+                Diagnostic::new(Code::SaidTwice, format!("`{word}` stands here twice"))
+                    .at(clause.span, "again here")
+                    .at(*first, "first here")
+                    .help(help),
             ),
             None => seen.push((word, clause.span)),
         }

@@ -141,7 +141,11 @@ impl<'t> Scan<'t> {
                 None => return Err((open, "a quoted cell is not closed")),
                 Some(b'"') => {
                     let part = self.text.get(start..self.at).unwrap_or_default();
-                    if text.is_empty() { text = Cow::Borrowed(part) } else { text += part }
+                    if text.is_empty() {
+                        text = Cow::Borrowed(part)
+                    } else {
+                        text += part
+                    }
                     self.at += 1;
                     if self.peek() != Some(b'"') {
                         break;

@@ -2,9 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::ast::{
-    CompareOp, Expr, ExprKind, Factor, Function, Literal, Matching, Negation, Offset, Presence, Quantifier, Quantity, Side, Term,
-};
+use super::ast::{CompareOp, Expr, ExprKind, Factor, Function, Literal, Matching, Negation, Offset, Presence, Quantifier, Quantity, Side, Term};
 use super::piece::{Reader, Rule, child, children, has};
 use super::words::{normal, period_of};
 use crate::diagnostic::{Code, Diagnostic};

@@ -11,8 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span, Spanned};
 
 /// The words that an item begins with.
-pub(super) const ITEMS: [&str; 12] =
-    ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
+pub(super) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
 
 /// The words that a line of an item may begin with to start a piece.
 fn line_words(keyword: &str) -> &'static [&'static str] {
@@ -65,7 +64,8 @@ impl<'t> ItemReader<'t, '_> {
     fn piece(&mut self, lines: &[Line]) -> Option<Piece<'t>> {
         let open = lines.iter().find_map(|line| line.open_text.map(|open| (open, line.end)));
         if let Some((open, end)) = open {
-            self.problems.push(super::complaint::open_text(Span::new(self.source, open, end.min(open + 40)), self.text.get(open..end).unwrap_or_default()));
+            self.problems
+                .push(super::complaint::open_text(Span::new(self.source, open, end.min(open + 40)), self.text.get(open..end).unwrap_or_default()));
             return None;
         }
         Some(Piece { text: self.slice(lines), source: self.source, base: extent(lines).start, doubled: &[] })

@@ -43,7 +43,10 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
     for lines in layout::items(&lines, |line| items::is_stray(line, text)) {
         if problems.len() >= MAX_PROBLEMS {
             problems.truncate(MAX_PROBLEMS);
-            problems.push(Diagnostic::new(Code::TooManyProblems, format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read")));
+            problems.push(Diagnostic::new(
+                Code::TooManyProblems,
+                format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read"),
+            ));
             break;
         }
         let mut reader = ItemReader { text, source: id, problems: &mut problems };

@@ -213,13 +213,7 @@ impl Reader<'_, '_> {
 }
 
 /// Reads rows, the first of which is the header; `None` where that one cannot be read.
-pub(super) fn read_grid(
-    kind: TableKind,
-    source: SourceId,
-    place: Span,
-    rows: &[RawRow<'_>],
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Grid> {
+pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[RawRow<'_>], problems: &mut Vec<Diagnostic>) -> Option<Grid> {
     let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {
         let help = "a table has a header and at least one row, as in `| role | up to |`";
         problems.push(Diagnostic::new(Code::TableShape, "this table has no rows").at(place, "").help(help));
@@ -329,10 +323,8 @@ fn check_columns(kind: TableKind, header: Span, columns: &[Column], problems: &m
         problems.extend(misplaced(kind, column));
     }
     for (at, column) in columns.iter().enumerate() {
-        let once = matches!(
-            column.kind,
-            ColumnKind::Role | ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of | ColumnKind::Is | ColumnKind::Because
-        );
+        let once =
+            matches!(column.kind, ColumnKind::Role | ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of | ColumnKind::Is | ColumnKind::Because);
         let same = |other: &&Column| std::mem::discriminant(&other.kind) == std::mem::discriminant(&column.kind);
         if let Some(first) = columns.iter().take(at).find(same).filter(|_| once) {
             let problem = Diagnostic::new(Code::SaidTwice, format!("there are two columns `{}`", word_of(&column.kind).unwrap_or_default()));
@@ -342,7 +334,9 @@ fn check_columns(kind: TableKind, header: Span, columns: &[Column], problems: &m
     let has = |kind: &ColumnKind| columns.iter().any(|column| column.kind == *kind);
     let missing = match kind {
         TableKind::Permission | TableKind::Prohibition if !has(&ColumnKind::Role) => Some(("role", "it says whom a row is about")),
-        TableKind::Lookup if columns.last().is_some_and(|last| last.kind != ColumnKind::Is) => Some(("is", "the last column, with the value of a row")),
+        TableKind::Lookup if columns.last().is_some_and(|last| last.kind != ColumnKind::Is) => {
+            Some(("is", "the last column, with the value of a row"))
+        }
         _ => None,
     };
     if let Some((word, why)) = missing {
@@ -358,10 +352,9 @@ fn misplaced(kind: TableKind, column: &Column) -> Option<Diagnostic> {
     match (&column.kind, kind) {
         (ColumnKind::Is, TableKind::Lookup) => None,
         (ColumnKind::Is, _) => problem("a column `is` belongs to a table with `gives`", "test with the expression itself as the header"),
-        (_, TableKind::Lookup) => problem(
-            &format!("a column `{word}` belongs to a table of rules"),
-            "a table with `gives` has columns that test, and a last column `is`",
-        ),
+        (_, TableKind::Lookup) => {
+            problem(&format!("a column `{word}` belongs to a table of rules"), "a table with `gives` has columns that test, and a last column `is`")
+        }
         (ColumnKind::Role, TableKind::Entitlement) => problem("a customer is entitled whoever is asked", "leave the column `role` out"),
         (ColumnKind::UpTo, TableKind::Prohibition) => problem("a cap is not written with `up to`", "write `more than`"),
         (ColumnKind::UpTo, TableKind::Entitlement) => problem("what is owed is not written with `up to`", "write `of`"),
