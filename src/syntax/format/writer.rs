@@ -75,14 +75,17 @@ impl<'t> Writer<'t> {
 
     /// Comments behind tokens begin in one column where their lines follow each other.
     fn align_comments(&mut self) {
-        let comments = std::mem::take(&mut self.comments_behind);
-        // From the last to the first, so that the places of the others stay right.
-        for group in comments.chunk_by(|a, b| a.line + 1 == b.line).rev() {
+        let written = std::mem::take(&mut self.out);
+        let mut copied = 0;
+        for group in self.comments_behind.chunk_by(|a, b| a.line + 1 == b.line) {
             let column = group.iter().map(|comment| comment.column).max().unwrap_or(0);
-            for comment in group.iter().rev() {
-                self.out.insert_str(comment.at, &" ".repeat(column - comment.column));
+            for comment in group {
+                self.out.push_str(written.get(copied..comment.at).unwrap_or_default());
+                self.out.extend(std::iter::repeat_n(' ', column - comment.column));
+                copied = comment.at;
             }
         }
+        self.out.push_str(written.get(copied..).unwrap_or_default());
     }
 
     fn end_line(&mut self) {
