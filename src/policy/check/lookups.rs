@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
 
     fn lookup_value(&mut self, lookup: &'a ast::Lookup, cell: &'a ast::Cell, ty: &Type, scope: &Scope) -> Checked<Expr> {
         let CellKind::Value(values) = &cell.kind else {
-            return Err(self.problem(Code::TableCell, cell.span, "a row of this table gives no value", format!("write {}", self.example(ty))));
+            return Err(self.problem(Code::BadCell, cell.span, "a row of this table gives no value", format!("write {}", self.example(ty))));
         };
         let what = format!("what `{}` gives", lookup.name.text);
         match (ty, values.as_slice()) {
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
                 Ok(super::wording::node(ExprKind::Constant(Value::Set(ids)), ty.clone(), cell.span))
             }
             (_, [value]) => self.expect(value, ty, &what, scope),
-            _ => Err(self.problem(Code::TableCell, cell.span, format!("{what} is one value"), "write one of them")),
+            _ => Err(self.problem(Code::BadCell, cell.span, format!("{what} is one value"), "write one of them")),
         }
     }
 }

@@ -155,13 +155,13 @@ impl<'a> Checker<'a> {
     }
 
     fn empty_cell(&mut self, cell: &Cell, what: &str, help: &str) -> Reported {
-        self.problem(Code::TableCell, cell.span, format!("this row does not say {what}"), help)
+        self.problem(Code::EmptyCell, cell.span, format!("this row does not say {what}"), help)
     }
 
     /// `nobody` says its `not` itself, and a table says it in its head.
     fn row_subject(&mut self, subject: &'a ast::Subject) -> Checked<Subject> {
         if let ast::Subject::Nobody(span) = subject {
-            return Err(self.problem(Code::TableCell, *span, "`nobody` cannot stand in a row", "write `everyone` in a table `may not …`"));
+            return Err(self.problem(Code::BadCell, *span, "`nobody` cannot stand in a row", "write `everyone` in a table `may not …`"));
         }
         self.subject(subject)
     }

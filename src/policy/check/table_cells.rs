@@ -18,7 +18,7 @@ impl<'a> Checker<'a> {
             CellKind::Test(test) => test,
             _ => {
                 let message = format!("{} is no test of {}", self.written(cell.span), self.written(column.span));
-                return Err(self.problem(Code::TableCell, cell.span, message, "write a value, a comparison such as `<= 45 days`, a range, or `any`"));
+                return Err(self.problem(Code::BadCell, cell.span, message, "write a value, a comparison such as `<= 45 days`, a range, or `any`"));
             }
         };
         let tested = Expr { span: cell.span, ..self.test(column, test, cell.span, scope)? };

@@ -1,0 +1,4 @@
+//! What a policy author can rely on, one folder for each phase.
+
+mod format;
+mod syntax;
