@@ -11,12 +11,16 @@
 //! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod decide;
 pub mod diagnostic;
 mod number;
 pub mod pack;
 pub mod policy;
 pub mod question;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod source;
 pub mod syntax;
 
