@@ -18,6 +18,7 @@ pub mod diagnostic;
 mod number;
 pub mod pack;
 pub mod policy;
+mod program;
 pub mod question;
 #[cfg(feature = "server")]
 pub mod server;
@@ -25,3 +26,4 @@ pub mod source;
 pub mod syntax;
 
 pub use number::{Number, NumberError, Rounding};
+pub use program::Program;
