@@ -11,6 +11,7 @@
 //! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+pub mod answer;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod decide;
@@ -20,6 +21,7 @@ pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
+pub mod say;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod source;

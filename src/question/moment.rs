@@ -44,14 +44,13 @@ pub(super) fn date(text: &str) -> Result<Date, Mistake> {
 
 /// Reads `2026-11-21T10:00:00+01:00`; without an offset it is in `zone`.
 pub(super) fn datetime(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
-    let help = "write it like `2026-11-21T10:00+01:00`";
-    let (civil, offset) = datetime_parts(text).ok_or_else(|| Mistake::new(format!("{} is not a date with a time", quoted(text))).help(help))?;
-    let (civil, offset) = civil.zip(offset).ok_or_else(|| Mistake::new(format!("{} is not a time of the calendar and the clock", quoted(text))))?;
+    let mistake = || Mistake::new(format!("{} is not a date with a time", quoted(text))).help("write it like `2026-11-21T10:00+01:00`");
+    let (civil, offset) = datetime_parts(text).ok_or_else(mistake)?;
     let moment = match offset {
         Some(offset) => offset.to_timestamp(civil),
         None => zone.to_zoned(civil).map(|zoned| zoned.timestamp()),
     };
-    moment.map_err(|_| Mistake::new(format!("{} is not a time of the calendar and the clock", quoted(text))))
+    moment.map_err(|_| mistake())
 }
 
 /// The moment of a question: a datetime, or a date at noon in `zone`. Years 1900 to 2999, so that no window of a budget leaves the calendar.
@@ -79,22 +78,18 @@ fn digits<T: std::str::FromStr>(text: &str, count: usize) -> Option<T> {
     (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
-/// The outer `None`: not of this form. The inner ones: of this form but not on the calendar or clock.
-type Parts = (Option<DateTime>, Option<Option<Offset>>);
-
-fn datetime_parts(text: &str) -> Option<Parts> {
+fn datetime_parts(text: &str) -> Option<(DateTime, Option<Offset>)> {
     let (day, rest) = text.split_once(['T', 't', ' '])?;
     let (year, month, day) = date_parts(day)?;
     let (clock, offset) = match rest.find(['Z', 'z', '+', '-']) {
-        Some(at) => (rest.get(..at)?, offset(rest.get(at..)?)?.map(Some)),
-        None => (rest, Some(None)),
+        Some(at) => (rest.get(..at)?, Some(offset(rest.get(at..)?)?)),
+        None => (rest, None),
     };
-    let civil = civil_date(year, month, day).zip(clock_time(clock)?).map(|(date, time)| date.to_datetime(time));
-    Some((civil, offset))
+    Some((civil_date(year, month, day)?.to_datetime(clock_time(clock)?), offset))
 }
 
 /// `10:00`, `10:00:00`, `10:00:00.5`
-fn clock_time(text: &str) -> Option<Option<Time>> {
+fn clock_time(text: &str) -> Option<Time> {
     let (hour, rest) = text.split_once(':')?;
     let (minute, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
     let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
@@ -102,19 +97,19 @@ fn clock_time(text: &str) -> Option<Option<Time>> {
         return None;
     }
     let nanosecond = digits(&format!("{fraction:0<9}"), 9)?;
-    Some(Time::new(digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?, nanosecond).ok())
+    Time::new(digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?, nanosecond).ok()
 }
 
 /// `Z`, `+01:00`, `+0100`, `+01`
-fn offset(text: &str) -> Option<Option<Offset>> {
+fn offset(text: &str) -> Option<Offset> {
     if text.eq_ignore_ascii_case("z") {
-        return Some(Some(Offset::UTC));
+        return Some(Offset::UTC);
     }
     let (sign, rest) = if let Some(rest) = text.strip_prefix('-') { (-1, rest) } else { (1, text.strip_prefix('+')?) };
-    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2)).map(|(h, m)| (h, if m.is_empty() { "00" } else { m }))?;
-    let (hours, minutes) = (digits::<i32>(hours, 2)?, digits::<i32>(minutes, 2)?);
-    let seconds = sign * (hours * 60 + minutes) * 60;
-    Some((minutes < 60).then(|| Offset::from_seconds(seconds).ok()).flatten())
+    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2))?;
+    let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2)? };
+    let seconds = sign * (digits::<i32>(hours, 2)? * 60 + minutes) * 60;
+    (minutes < 60).then(|| Offset::from_seconds(seconds).ok()).flatten()
 }
 
 #[cfg(test)]

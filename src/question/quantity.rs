@@ -72,8 +72,7 @@ fn money(policy: &Policy, json: &Json) -> Result<Number, Mistake> {
 
 fn money_text(policy: &Policy, text: &str, example: &str) -> Result<Number, Mistake> {
     let (number, unit) = split_unit(text);
-    let value =
-        plain(number, "an amount of money", example).map_err(|mistake| Mistake { message: not_a_message(text, "an amount of money"), ..mistake })?;
+    let value = numeral(number, text, "an amount of money", example)?;
     if unit.is_empty() { Ok(value) } else { currency(policy, unit).map(|()| value) }
 }
 
@@ -105,7 +104,7 @@ fn money_object(policy: &Policy, members: &[(String, Json)], example: &str) -> R
 
 fn percent(text: &str) -> Result<Number, Mistake> {
     match split_unit(text) {
-        (number, "%" | "") => plain(number, "a percentage", "25%"),
+        (number, "%" | "") => numeral(number, text, "a percentage", "25%"),
         _ => Err(not_a(text, "a percentage", "25%", NumberError::Malformed)),
     }
 }
@@ -126,7 +125,7 @@ fn worded_duration(text: &str) -> Result<Number, Mistake> {
     const UNITS: [(&str, i64); 8] =
         [("minute", 60), ("minutes", 60), ("hour", 3600), ("hours", 3600), ("day", 86_400), ("days", 86_400), ("week", 604_800), ("weeks", 604_800)];
     let (number, unit) = split_unit(text);
-    let count = plain(number, "a duration", "30 days")?;
+    let count = numeral(number, text, "a duration", "30 days")?;
     let Some((_, seconds)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         return Err(not_a_unit(text, unit, nearest(unit, UNITS.map(|(name, _)| name))));
     };
@@ -180,7 +179,12 @@ fn split_unit(text: &str) -> (&str, &str) {
 }
 
 fn plain(text: &str, what: &str, example: &str) -> Result<Number, Mistake> {
-    Number::parse(text).map_err(|error| not_a(text, what, example, error))
+    numeral(text, text, what, example)
+}
+
+/// Reads the number in a text.
+fn numeral(number: &str, text: &str, what: &str, example: &str) -> Result<Number, Mistake> {
+    Number::parse(number).map_err(|error| not_a(text, what, example, error))
 }
 
 fn not_a_message(text: &str, what: &str) -> String {
