@@ -45,6 +45,8 @@ impl From<Outcome> for ExitCode {
 pub enum Failure {
     /// 2: what was typed makes no sense; a second text says how to mend it.
     Usage(String, Option<String>),
+    /// It was told already.
+    Told(Outcome),
     /// 1: something else went wrong.
     Broken(anyhow::Error),
 }
@@ -67,6 +69,7 @@ impl Failure {
                 terminal.problem(message, help.as_deref());
                 ExitCode::from(2)
             }
+            Self::Told(outcome) => (*outcome).into(),
             Self::Broken(error) if is_broken_pipe(error) => ExitCode::SUCCESS,
             Self::Broken(error) => {
                 terminal.problem(&format!("{error:#}"), None);

@@ -43,19 +43,17 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The largest body of a batch, in bytes.
     pub batch_bytes: usize,
-    /// How many questions a batch may hold.
-    pub batch_questions: usize,
     /// How many bytes of bodies may be in memory at one time, over all requests.
     pub bodies_in_memory_bytes: usize,
-    /// How many requests are worked on at one time; one more is turned away.
-    pub concurrent_requests: usize,
+    /// How many batches are worked on at one time; one more is turned away.
+    pub concurrent_batches: usize,
     /// How many connections are held; one more waits.
     pub connections: usize,
     /// How long a client may take for the head of a request, and be silent between two requests.
     pub header_seconds: u64,
     /// How long a client may take for a body.
     pub body_seconds: u64,
-    /// How long the answer to a request may take to compute.
+    /// How long the answers to a batch may take to compute.
     pub answer_seconds: u64,
     /// How long a client may take nothing of an answer that is ready.
     pub write_seconds: u64,
@@ -68,9 +66,8 @@ impl Default for Limits {
         Self {
             body_bytes: 1 << 20,
             batch_bytes: 16 << 20,
-            batch_questions: 10_000,
             bodies_in_memory_bytes: 256 << 20,
-            concurrent_requests: 256,
+            concurrent_batches: 8,
             connections: 1024,
             header_seconds: 10,
             body_seconds: 15,
@@ -107,14 +104,13 @@ impl Limits {
         Duration::from_secs(self.drain_seconds)
     }
 
-    fn named(&self) -> [(&'static str, u64); 11] {
+    fn named(&self) -> [(&'static str, u64); 10] {
         let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
         [
             ("body_bytes", wide(self.body_bytes)),
             ("batch_bytes", wide(self.batch_bytes)),
-            ("batch_questions", wide(self.batch_questions)),
             ("bodies_in_memory_bytes", wide(self.bodies_in_memory_bytes)),
-            ("concurrent_requests", wide(self.concurrent_requests)),
+            ("concurrent_batches", wide(self.concurrent_batches)),
             ("connections", wide(self.connections)),
             ("header_seconds", self.header_seconds),
             ("body_seconds", self.body_seconds),

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::question;
+
 /// An error of the service. `errors` holds every mistake of a wrong question.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -23,20 +25,7 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Every mistake in the question.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Mistake>,
-}
-
-/// One mistake in a question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Mistake {
-    /// Where in the JSON.
-    #[schema(example = "facts.reason")]
-    pub path: String,
-    /// What is wrong.
-    #[schema(example = "`brokn` is no value of `reason`")]
-    pub message: String,
-    /// How to mend it.
-    pub help: Option<String>,
+    pub errors: Vec<question::Problem>,
 }
 
 /// The kinds of problem: status, code and words.
@@ -89,7 +78,7 @@ impl Problem {
 
     /// A wrong question with all its mistakes.
     #[must_use]
-    pub fn wrong_question(errors: Vec<Mistake>) -> Self {
+    pub fn wrong_question(errors: Vec<question::Problem>) -> Self {
         Self { errors, ..Kind::WrongQuestion.into() }
     }
 }
