@@ -19,6 +19,7 @@ pub mod diagnostic;
 pub mod engine;
 mod number;
 pub mod outline;
+pub mod options;
 pub mod pack;
 pub mod policy;
 mod program;
@@ -28,6 +29,7 @@ pub mod say;
 pub mod server;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 
 pub use number::{Number, NumberError, Rounding};
 pub use program::Program;

@@ -12,6 +12,7 @@ mod reader;
 mod spoken;
 mod value;
 
+pub(crate) use facts::default_state;
 pub use json::Json;
 pub use problem::Problem;
 pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};

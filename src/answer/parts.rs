@@ -181,7 +181,7 @@ pub struct FailedEntry {
 }
 
 /// What the entries are made from.
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     pub policy: &'a Policy,
     pub question: &'a Question,
     pub decision: &'a Decision,
@@ -201,7 +201,7 @@ impl Parts<'_> {
         self.decision.because.iter().filter_map(|reason| self.reason(*reason)).collect()
     }
 
-    fn reason(&self, reason: Reason) -> Option<BecauseEntry> {
+    pub fn reason(&self, reason: Reason) -> Option<BecauseEntry> {
         let text = self.speech.because(reason).map(|text| self.filled(text));
         let (rule, title, cites, owner, source) = match reason {
             Reason::Rule(id) => {

@@ -23,7 +23,7 @@ pub fn quantity(policy: &Policy, measure: &Type, value: &Number) -> String {
 }
 
 /// A quantity of an action; a plain number where it has no measure.
-pub(super) fn of_action(policy: &Policy, action: ActionId, value: &Number) -> String {
+pub(crate) fn of_action(policy: &Policy, action: ActionId, value: &Number) -> String {
     quantity(policy, measure(policy, action), value)
 }
 

@@ -22,7 +22,7 @@ impl Speech<'_> {
             Type::Money => self.money(value),
             Type::Percent if self.tongue == Tongue::German => format!("{} %", self.number(value)),
             Type::Percent => format!("{}%", self.number(value)),
-            Type::Duration => self.duration(value),
+            Type::Duration => self.duration(value, None),
             _ => self.number(value),
         }
     }
@@ -55,19 +55,19 @@ impl Speech<'_> {
     }
 
     /// Seconds in days, hours, minutes and seconds.
-    fn duration(&self, seconds: &Number) -> String {
+    pub(super) fn duration(&self, seconds: &Number, form: Option<&str>) -> String {
         let sign = if *seconds < Number::ZERO { "-" } else { "" };
         let seconds = if sign.is_empty() { seconds.clone() } else { seconds.negate() };
         let Some(whole) = seconds.floor() else { return self.number(&seconds) };
         let rest = seconds.subtract(&Number::from(whole - whole % 60)).unwrap_or(Number::ZERO);
         let parts = [("day", whole / 86_400), ("hour", whole % 86_400 / 3600), ("minute", whole % 3600 / 60)];
         let mut words: Vec<String> =
-            parts.iter().filter(|(_, count)| *count > 0).map(|(unit, count)| self.unit(unit, &Number::from(*count), None)).collect();
+            parts.iter().filter(|(_, count)| *count > 0).map(|(unit, count)| self.unit(unit, &Number::from(*count), form)).collect();
         if !rest.is_zero() {
-            words.push(self.unit("second", &rest, None));
+            words.push(self.unit("second", &rest, form));
         }
         if words.is_empty() {
-            words.push(self.unit("minute", &Number::ZERO, None));
+            words.push(self.unit("minute", &Number::ZERO, form));
         }
         format!("{sign}{}", words.join(" "))
     }
@@ -82,7 +82,7 @@ impl Speech<'_> {
         self.unit(unit_name(steps.unit), &steps.count, Some("dative"))
     }
 
-    fn unit(&self, unit: &str, count: &Number, form: Option<&str>) -> String {
+    pub(super) fn unit(&self, unit: &str, count: &Number, form: Option<&str>) -> String {
         let (id, figure) = (format!("unit-{unit}"), self.number(count));
         let args = [("n", Arg::Count(count.to_i64())), ("count", Arg::Text(&figure))];
         match form {

@@ -5,11 +5,13 @@
 
 mod contacts;
 mod figures;
+mod human;
 mod names;
 mod reasons;
 mod sentence;
 mod tongue;
 
+pub use human::Colour;
 pub(crate) use reasons::condition;
 pub use tongue::Tongue;
 

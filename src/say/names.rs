@@ -56,4 +56,13 @@ impl Speech<'_> {
         let asks = self.policy.facts.get(id.index()).and_then(|fact| fact.asks.as_ref());
         asks.map_or_else(|| self.fact(fact), |asks| self.plain(asks))
     }
+
+    /// The values that a fact may have, where they are listed.
+    pub(super) fn values_of(&self, fact: FactRef) -> Vec<&str> {
+        let FactRef::Fact(id) = fact else { return Vec::new() };
+        match self.policy.facts.get(id.index()).map(|fact| &fact.ty) {
+            Some(Type::OneOf(values) | Type::SomeOf(values)) => values.iter().map(|id| self.policy.choice(*id)).collect(),
+            _ => Vec::new(),
+        }
+    }
 }

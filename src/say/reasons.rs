@@ -1,14 +1,16 @@
 //! Why a rule did or did not apply, in a sentence.
 
+use std::cmp::Ordering;
+
 use super::Speech;
 use crate::decide::{Explanation, FailedCondition, Measured, Verdict};
 use crate::number::Number;
-use crate::policy::expr::{Distance, Expr, ExprKind, Steps, Type, Value};
+use crate::policy::expr::{Distance, Expr, ExprKind, Type, Value};
 use crate::policy::{FactRef, Policy, Rule};
-use crate::question::moment::{number_date, number_moment};
+use crate::question::moment::{date_number, moment_number};
 use crate::question::{FactState, Question};
 use crate::source::Span;
-use crate::syntax::ast::{Side, Unit};
+use crate::syntax::ast::Side;
 
 /// A condition as it is written, on one line.
 pub(crate) fn condition(policy: &Policy, span: Span) -> String {
@@ -75,37 +77,29 @@ impl Speech<'_> {
 
     /// `order.delivered_on 2026-08-01, 112 days ago`
     fn measured(&self, question: &Question, failed: &FailedCondition, measured: &Measured) -> Option<String> {
-        let (from, to) = (self.day(measured, &measured.from)?, self.day(measured, &measured.to)?);
-        let name = failed.seen.first().map_or_else(String::new, |(fact, _)| self.fact(*fact));
-        let days = |count: i64| Steps { count: Number::from(count), unit: Unit::Day };
-        let now = self.is_now(question, measured);
-        let (id, distance) = match (measured.days, now) {
-            (0, true) => ("explain-today", String::new()),
-            (1.., true) => ("explain-ago", self.steps_dative(&days(measured.days))),
-            (_, true) => ("explain-ahead", self.steps_dative(&days(measured.days.saturating_neg()))),
-            (0, false) => ("explain-same", String::new()),
-            (1.., false) => ("explain-after", self.steps(&days(measured.days))),
-            (_, false) => ("explain-before", self.steps(&days(measured.days.saturating_neg()))),
+        let (Value::Quantity(from), Value::Quantity(to)) = (&measured.from, &measured.to) else { return None };
+        let apart = to.subtract(from)?;
+        let now = if measured.is_date { date_number(self.policy.time_zone.to_datetime(question.at).date()) } else { moment_number(question.at) };
+        let id = match (apart.cmp(&Number::ZERO), *to == now) {
+            (Ordering::Equal, true) => "explain-today",
+            (Ordering::Greater, true) => "explain-ago",
+            (Ordering::Less, true) => "explain-ahead",
+            (Ordering::Equal, false) => "explain-same",
+            (Ordering::Greater, false) => "explain-after",
+            (Ordering::Less, false) => "explain-before",
         };
+        let name = failed.seen.first().map_or_else(String::new, |(fact, _)| self.fact(*fact));
+        let ty = if measured.is_date { Type::Date } else { Type::Datetime };
+        let form = (*to == now).then_some("dative");
+        let (from, to) = (self.value(&ty, &measured.from), self.value(&ty, &measured.to));
+        let distance = self.apart(&apart, measured.is_date, form);
         Some(self.tongue.tell(id, &[("fact", &name), ("from", &from), ("to", &to), ("days", &distance)]))
     }
 
-    /// A measured value is a date where whole days were counted, else a moment.
-    fn day(&self, measured: &Measured, value: &Value) -> Option<String> {
-        let Value::Quantity(number) = value else { return None };
-        match measured.asked.unit {
-            Unit::Minute | Unit::Hour => number_moment(number).map(|at| self.moment(at)),
-            _ => number_date(number).map(|date| self.date(date)),
-        }
-    }
-
-    /// Whether the distance was measured to the day or the moment of the question.
-    fn is_now(&self, question: &Question, measured: &Measured) -> bool {
-        let Value::Quantity(number) = &measured.to else { return false };
-        match measured.asked.unit {
-            Unit::Minute | Unit::Hour => number_moment(number) == Some(question.at),
-            _ => number_date(number) == Some(self.policy.time_zone.to_datetime(question.at).date()),
-        }
+    /// The days between two dates or the time between two moments, whichever comes first.
+    fn apart(&self, apart: &Number, is_date: bool, form: Option<&str>) -> String {
+        let apart = if *apart < Number::ZERO { apart.negate() } else { apart.clone() };
+        if is_date { self.unit("day", &apart, form) } else { self.duration(&apart, form) }
     }
 }
 
