@@ -41,6 +41,50 @@ macro_rules! codes {
 codes! {
     /// A file or folder cannot be read.
     Unreadable = "K0001" Error;
-    /// A pack holds no policy file.
+    /// A pack holds no policy file, or only empty ones.
     EmptyPack = "K0002" Error;
+    /// A file is not UTF-8 text.
+    NotText = "K0003" Error;
+    /// A file or a pack is larger than Kulanz reads.
+    TooLarge = "K0004" Error;
+    /// A pack reads nothing outside the folder that holds it.
+    OutsideFolder = "K0005" Error;
+    /// Packs include each other in a circle.
+    IncludeCycle = "K0006" Error;
+    /// A file has so many problems that the rest of it is not read.
+    TooManyProblems = "K0007" Error;
+
+    /// Something stands where it does not belong, or something is missing.
+    Form = "K0101" Error;
+    /// The word in the first column begins no item.
+    UnknownItem = "K0102" Error;
+    /// A word of the language stands where a name is meant.
+    ReservedWord = "K0103" Error;
+    /// A text is not closed, has the wrong quotation marks or an unknown escape.
+    BadText = "K0104" Error;
+    /// A number is written in a way that the language does not read.
+    BadNumber = "K0105" Error;
+    /// A day or a moment that does not exist.
+    BadDate = "K0106" Error;
+    /// A clause stands in an item that takes no such clause.
+    MisplacedClause = "K0107" Error;
+    /// Something that may stand once stands twice.
+    SaidTwice = "K0108" Error;
+    /// Parentheses, `not`s or calls are nested too deeply.
+    TooDeep = "K0109" Error;
+    /// A sentence or a row is too long.
+    TooLong = "K0110" Error;
+    /// A line is indented where it should not be, or the other way round.
+    Indentation = "K0111" Error;
+
+    /// A row has more or fewer cells than the header, or a table has no rows.
+    TableShape = "K0501" Error;
+    /// A column that does not belong to this kind of table, or that is missing.
+    TableColumn = "K0502" Error;
+    /// A cell that must say something is empty.
+    EmptyCell = "K0503" Error;
+    /// A cell does not say what its column asks for.
+    BadCell = "K0504" Error;
+    /// A CSV file is not well formed.
+    BadCsv = "K0505" Error;
 }
