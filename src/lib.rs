@@ -24,6 +24,7 @@ pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
+pub mod rewrite;
 pub mod say;
 #[cfg(feature = "server")]
 pub mod server;

@@ -9,6 +9,7 @@ mod budget;
 pub(crate) mod calendar;
 mod case;
 mod contacts;
+mod coverage;
 mod decision;
 mod explain;
 mod grant;
@@ -20,6 +21,7 @@ mod range;
 mod truth;
 
 pub use case::Mode;
+pub(crate) use coverage::Coverage;
 pub use decision::*;
 
 use crate::number::Number;

@@ -53,6 +53,10 @@ codes! {
     IncludeCycle = "K0006" Error;
     /// A file has so many problems that the rest of it is not read.
     TooManyProblems = "K0007" Error;
+    /// The formatter would have changed the meaning of a file. The file stays as it is; this is a fault of the formatter and never of the file.
+    FormatFailed = "K0090" Error;
+    /// A file cannot be written in the one layout. The old file is still there, whole.
+    Unwritable = "K0091" Error;
 
     /// Something stands where it does not belong, or something is missing.
     Form = "K0101" Error;
