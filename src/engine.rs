@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::decide::{Decision, Mode};
 use crate::diagnostic::{Diagnostic, has_errors};
+use crate::options::Options;
 use crate::pack::Pack;
 use crate::policy::{self, Policy};
 use crate::program::Program;
@@ -20,7 +21,6 @@ use crate::source::Sources;
 pub struct Engine {
     policy: Policy,
     program: Program,
-    roots: Vec<PathBuf>,
 }
 
 /// A pack that answers nothing.
@@ -30,6 +30,31 @@ pub struct Broken {
     pub sources: Sources,
     /// Everything that is wrong with them, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a look at a pack found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The texts that could be read.
+    pub sources: Sources,
+    /// Everything that is wrong with them, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many promises it makes; 0 where the pack does not check.
+    pub promises: usize,
+}
+
+/// Reads and checks a pack: a folder or a file.
+#[must_use]
+pub fn check(path: &Path) -> Checked {
+    let (pack, mut diagnostics) = Pack::read(path);
+    let promises = match policy::check(&pack) {
+        Ok(policy) => policy.promises.len(),
+        Err(further) => {
+            diagnostics.extend(further);
+            0
+        }
+    };
+    Checked { sources: pack.sources, diagnostics, promises }
 }
 
 impl Engine {
@@ -51,7 +76,7 @@ impl Engine {
     /// Compiles a checked policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { program: Program::new(&policy), policy, roots: Vec::new() }
+        Self { program: Program::new(&policy), policy }
     }
 
     /// The policy.
@@ -82,6 +107,12 @@ impl Engine {
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
         self.program.decide(&request.question, Mode::Ask)
+    }
+
+    /// Everything that a role may do in a case.
+    #[must_use]
+    pub fn options(&self, request: &OptionsRequest) -> Options {
+        Options::new(&self.policy, &self.program, request)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{batch, pack};
 use crate::answer::Answer;
 use crate::engine::{Engine, json_line};
 use crate::question::{Explain, Problem, Request};
+use crate::say::{Colour, Speech};
 
 /// Answers one question, or a batch of them.
 pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -34,12 +35,11 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
 
 fn answer(engine: &Engine, request: &Request, terminal: &Terminal) -> Result<Outcome, Failure> {
     let decision = engine.decide(request);
-    let answer = Answer::new(engine.policy(), &request.question, &decision, request.language);
-    let mut out = terminal.out();
-    match terminal.format {
-        Format::Json => out.write_all(json_line(&answer)?.as_bytes())?,
-        _ => out.write_all(answer.human().as_bytes())?,
-    }
+    let text = match terminal.format {
+        Format::Json => json_line(&Answer::new(engine.policy(), &request.question, &decision, request.language))?,
+        _ => Speech::new(engine.policy(), request.language).human(&request.question, &decision, Colour::Ansi),
+    };
+    terminal.out().write_all(text.as_bytes())?;
     Ok(Outcome::Answered(decision.outcome))
 }
 

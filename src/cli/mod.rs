@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod exit;
 mod fmt;
+mod language;
 mod lines;
 mod locate;
 mod man;

@@ -1,14 +1,11 @@
 //! Reading the pack that a command works on.
 
-use std::io::Write;
 use std::path::Path;
 
-use super::arguments::Format;
 use super::exit::{Failure, Outcome};
-use super::locate;
 use super::terminal::Terminal;
-use crate::diagnostic::render;
-use crate::engine::{Broken, Engine};
+use super::{check, locate};
+use crate::engine::Engine;
 
 /// The pack, ready to answer.
 ///
@@ -25,16 +22,8 @@ pub fn engine(terminal: &Terminal) -> Result<Engine, Failure> {
 ///
 /// Where the pack does not check; what is wrong with it has been said then.
 pub fn read(path: &Path, terminal: &Terminal) -> Result<Engine, Failure> {
-    Engine::read(path).map_err(|broken| match tell(&broken, terminal) {
+    Engine::read(path).map_err(|broken| match check::tell(&broken.diagnostics, &broken.sources, terminal) {
         Ok(()) => Failure::Told(Outcome::Problems),
         Err(error) => error.into(),
     })
-}
-
-fn tell(broken: &Broken, terminal: &Terminal) -> std::io::Result<()> {
-    let mut err = terminal.err();
-    match terminal.format {
-        Format::Human => err.write_all(render::human(&broken.diagnostics, &broken.sources).as_bytes()),
-        _ => err.write_all(render::json(&broken.diagnostics, &broken.sources).as_bytes()),
-    }
 }

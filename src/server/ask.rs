@@ -11,16 +11,17 @@ use jiff::Timestamp;
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json};
+use super::service::{Service, json, line};
+use crate::answer::Answer;
 use crate::engine::Engine;
-use crate::question::{self, Json};
+use crate::question::Json;
 
 /// One question, one answer: 200 whatever the answer.
 #[utoipa::path(
     post, path = "/v1/ask", tag = "questions",
     request_body(content = schema::Question),
     responses(
-        (status = 200, description = "the answer, whatever it is", body = schema::Answer),
+        (status = 200, description = "the answer, whatever it is", body = Answer),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
@@ -32,12 +33,12 @@ use crate::question::{self, Json};
 pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let question = service.json(&body)?;
-    answer(&service, &service.live.current(), &question).map(json).map_err(Problem::wrong_question)
+    answer(&service, &service.live.current(), &question).map(json)
 }
 
-/// The answer to one question, as JSON with a line end.
-pub fn answer(service: &Service, engine: &Engine, question: &Json) -> Result<String, Vec<question::Problem>> {
+/// The answer to one question, as a line of JSON.
+pub fn answer(service: &Service, engine: &Engine, question: &Json) -> Result<String, Problem> {
     service.believe(question)?;
-    let request = engine.reader().question(question, Timestamp::now())?;
-    Ok(engine.ask(&request).json_line())
+    let request = engine.reader().question(question, Timestamp::now()).map_err(Problem::wrong_question)?;
+    line(&engine.ask(&request))
 }

@@ -16,7 +16,7 @@ use super::ask::answer;
 use super::body::{Received, Size};
 use super::problem::{Kind, Problem};
 use super::schema;
-use super::service::{Service, json};
+use super::service::{Service, json, line};
 use crate::engine::Engine;
 use crate::question::{self, Json};
 
@@ -64,19 +64,16 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
         if index > 0 {
             answers.push(',');
         }
-        answers.push_str(&one(service, engine, question.get()));
+        answers.push_str(one(service, engine, question.get())?.trim_end());
     }
     answers.push_str("]}\n");
     Ok(answers)
 }
 
 /// The answer to one question of a batch, or its problem.
-fn one(service: &Service, engine: &Engine, question: &str) -> String {
-    let answered = Json::parse(question).map_err(|problem| vec![problem]).and_then(|question| answer(service, engine, &question));
-    match answered {
-        Ok(line) => line.trim_end().to_owned(),
-        Err(errors) => serde_json::to_string(&Problem::wrong_question(errors)).unwrap_or_else(|_| "null".into()),
-    }
+fn one(service: &Service, engine: &Engine, question: &str) -> Result<String, Problem> {
+    let answered = Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem])).and_then(|question| answer(service, engine, &question));
+    answered.or_else(|problem| line(&problem))
 }
 
 fn refused(error: &serde_json::Error) -> Problem {

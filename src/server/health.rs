@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 use super::reload::Reload;
 use super::service::Service;
+use crate::answer::PolicyEntry;
+use crate::say::Speech;
 
 /// The process is alive.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,19 +27,10 @@ pub struct Readiness {
     #[schema(example = "ready")]
     status: &'static str,
     /// Which policy answers.
-    policy: Served,
+    policy: PolicyEntry,
     /// `current`, or `failed: ` and what is wrong with the changed files while the policy before them answers.
     #[schema(example = "current")]
     reload: String,
-}
-
-/// Which policy answers.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Served {
-    /// Its name.
-    name: String,
-    /// A hash of its sources.
-    version: String,
 }
 
 /// The process is alive.
@@ -50,7 +43,8 @@ pub async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "service", responses((status = 200, description = "a policy answers", body = Readiness)))]
 pub async fn readyz(State(service): State<Arc<Service>>) -> Json<Readiness> {
     let engine = service.live.current();
-    let policy = Served { name: engine.policy().name.in_language(None).to_owned(), version: engine.policy().version.clone() };
+    let policy = engine.policy();
+    let policy = PolicyEntry { name: Speech::new(policy, 0).plain(&policy.name), version: policy.version.clone() };
     let reload = match service.live.reload() {
         Reload::Current => "current".to_owned(),
         Reload::Failed(problems) => format!("failed: {problems}"),

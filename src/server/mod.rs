@@ -30,7 +30,8 @@ use tracing_subscriber::EnvFilter;
 pub use config::{Config, ConfigError, Limits};
 
 use crate::engine::{Broken, Engine};
-use reload::{Live, Source};
+use crate::source::Sources;
+use reload::{Live, Reading, Source};
 use service::Service;
 
 /// How the log is written.
@@ -65,8 +66,9 @@ pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let stop = listen::stop_signal()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
+    let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
-    reload::watch(Files { path: path.to_owned() }, Arc::clone(&live))?;
+    reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
     let router = router::router(Arc::new(Service::new(live, config)));
     let mut out = io::stdout();
     writeln!(out, "listening on http://{}", listener.local_addr()?).and_then(|()| out.flush())?;
@@ -82,17 +84,33 @@ struct Files {
 impl Source for Files {
     type Output = Engine;
 
-    fn read(&self) -> Result<Engine, String> {
-        Engine::read(&self.path).map_err(|broken| summary(&broken))
+    fn read(&self) -> Reading<Engine> {
+        match Engine::read(&self.path) {
+            Ok(engine) => Reading { roots: roots(&self.path, &engine.policy().sources), outcome: Ok(engine) },
+            Err(broken) => Reading { roots: roots(&self.path, &broken.sources), outcome: Err(summary(&broken)) },
+        }
     }
 
     fn version(engine: &Engine) -> &str {
         &engine.policy().version
     }
+}
 
-    fn roots(engine: &Engine) -> Vec<PathBuf> {
-        engine.roots().to_vec()
-    }
+/// The files and folders that a pack was read from: its own, and each that stands beside it.
+fn roots(path: &Path, sources: &Sources) -> Vec<PathBuf> {
+    let home = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let beside = sources.iter().filter_map(|(_, source)| {
+        let mut parts = source.name().split('/');
+        match (parts.next()?, path.is_dir()) {
+            ("..", _) => Some(home.join("..").join(parts.next()?)),
+            (_, true) => None,
+            (first, false) => Some(home.join(first)),
+        }
+    });
+    let mut roots: Vec<_> = std::iter::once(path.to_owned()).chain(beside).collect();
+    roots.sort();
+    roots.dedup();
+    roots
 }
 
 /// Every problem on one line, where it stands and what it is.

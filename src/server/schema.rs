@@ -1,22 +1,32 @@
 //! The form of questions, for the API description. What is read is [`crate::question`]'s business, which names every mistake at once.
 #![expect(dead_code, reason = "only the schemas of these types are used")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
 
-/// A quantity: `"80 EUR"`, `80.00` in the policy's currency, `{"value": "80.00", "currency": "EUR"}`, `"25%"`, `"30 days"` or `"PT3H"`.
-#[derive(ToSchema)]
-#[schema(example = "80 EUR")]
-#[serde(untagged)]
-pub enum Quantity {
-    /// As the language writes it, or ISO 8601 for a duration.
-    Text(String),
-    /// In the policy's currency, in percent points or as a plain number; read from its digits.
-    Number(serde_json::Number),
-    /// Money.
-    Money(Money),
+use super::problem::Problem;
+use crate::answer::Answer;
+
+/// A quantity as text, as a number or as money with its currency.
+pub enum Quantity {}
+
+impl PartialSchema for Quantity {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).examples(["80 EUR", "25%", "30 days", "PT3H"]);
+        let number = ObjectBuilder::new().schema_type(Type::Number).description(Some("in the policy's currency, in percent points, or as it is"));
+        OneOfBuilder::new().item(text).item(number).item(Money::schema()).into()
+    }
+}
+
+impl ToSchema for Quantity {
+    fn name() -> Cow<'static, str> {
+        "Quantity".into()
+    }
 }
 
 /// Money with its currency.
@@ -83,4 +93,21 @@ pub struct Question {
 pub struct Batch {
     /// At most 10000.
     questions: Vec<Question>,
+}
+
+/// The answers to many questions.
+#[derive(ToSchema)]
+pub struct Answers {
+    /// One for each question, in order.
+    answers: Vec<Answered>,
+}
+
+/// An answer, or what was wrong with its question.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum Answered {
+    /// An answer.
+    Answer(Answer),
+    /// A problem.
+    Problem(Problem),
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use axum::http::{HeaderValue, header};
+use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{Reader, Received};
 use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
-use crate::engine::Engine;
+use crate::engine::{Engine, json_line};
 use crate::question::{self, Json};
 
 /// The service while it runs.
@@ -59,17 +60,30 @@ impl Service {
     /// # Errors
     ///
     /// 422.
-    pub fn believe(&self, json: &Json) -> Result<(), Vec<question::Problem>> {
+    pub fn believe(&self, json: &Json) -> Result<(), Problem> {
         let Json::Object(members) = json else { return Ok(()) };
         if self.trust_record || members.iter().all(|(name, _)| name != "record") {
             return Ok(());
         }
         let message = "this service does not take its callers for a system of record".to_owned();
-        Err(vec![question::Problem { path: "/record".into(), message, help: Some("send these facts in `facts`".into()) }])
+        let help = Some("send these facts in `facts`".to_owned());
+        Err(Problem::wrong_question(vec![question::Problem { path: "/record".to_owned(), message, help }]))
     }
 }
 
 /// A JSON text as a response.
 pub fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}
+
+/// A value as a line of JSON.
+///
+/// # Errors
+///
+/// 500 where it is none, which cannot be.
+pub fn line(value: &impl Serialize) -> Result<String, Problem> {
+    json_line(value).map_err(|error| {
+        tracing::error!(%error, "an answer is not JSON");
+        Kind::Internal.into()
+    })
 }

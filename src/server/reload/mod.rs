@@ -24,14 +24,20 @@ pub trait Source: Send + 'static {
     /// What it becomes.
     type Output: Send + Sync + 'static;
 
-    /// Reads it, or says what is wrong with it.
-    fn read(&self) -> Result<Self::Output, String>;
+    /// Reads it.
+    fn read(&self) -> Reading<Self::Output>;
 
     /// Two outputs of one version are the same.
     fn version(output: &Self::Output) -> &str;
+}
 
-    /// The files and folders it was read from.
-    fn roots(output: &Self::Output) -> Vec<PathBuf>;
+/// What came of reading.
+#[derive(Debug)]
+pub struct Reading<T> {
+    /// The output, or what is wrong.
+    pub outcome: Result<T, String>,
+    /// The files and folders that were read.
+    pub roots: Vec<PathBuf>,
 }
 
 /// How the last look at the files ended.
@@ -77,13 +83,13 @@ impl<T> Live<T> {
     }
 }
 
-/// Watches the files of `source` on a thread of its own, for as long as this process lives.
+/// Watches the files of `source` on a thread of its own, for as long as this process lives. `live` serves what was read from `roots`.
 ///
 /// # Errors
 ///
 /// When the thread cannot be started.
-pub fn watch<S: Source>(source: S, live: Arc<Live<S::Output>>) -> std::io::Result<()> {
-    let watch = Watch { source, live, seen: Fingerprint::default() };
+pub fn watch<S: Source>(source: S, roots: Vec<PathBuf>, live: Arc<Live<S::Output>>) -> std::io::Result<()> {
+    let watch = Watch { source, live, roots, seen: Fingerprint::default() };
     thread::Builder::new().name("reload".into()).spawn(move || watch.run())?;
     Ok(())
 }
@@ -91,6 +97,7 @@ pub fn watch<S: Source>(source: S, live: Arc<Live<S::Output>>) -> std::io::Resul
 struct Watch<S: Source> {
     source: S,
     live: Arc<Live<S::Output>>,
+    roots: Vec<PathBuf>,
     seen: Fingerprint,
 }
 
@@ -99,31 +106,31 @@ impl<S: Source> Watch<S> {
         let mut bell = Bell::default();
         // The first look finds what changed between the reading at the start and now.
         loop {
-            let roots = S::roots(&self.live.current());
-            bell.hang_up(&roots);
-            let now = Fingerprint::of(&roots);
-            if now != self.seen && self.settle(&roots, &now) {
-                self.seen = now;
+            bell.hang_up(&self.roots);
+            let now = Fingerprint::of(&self.roots);
+            if now != self.seen {
+                self.settle(&now);
             }
             bell.wait();
         }
     }
 
     /// Reads twice and takes what came of it only if nothing changed meanwhile. Otherwise the next look tries again.
-    fn settle(&self, roots: &[PathBuf], before: &Fingerprint) -> bool {
+    fn settle(&mut self, before: &Fingerprint) {
         let first = self.source.read();
         thread::sleep(QUIET);
         let second = self.source.read();
-        let same = match (&first, &second) {
+        let same = match (&first.outcome, &second.outcome) {
             (Ok(first), Ok(second)) => S::version(first) == S::version(second),
             (Err(first), Err(second)) => first == second,
             _ => false,
         };
-        let settled = same && Fingerprint::of(roots) == *before;
-        if settled {
-            self.take(second);
+        if same && Fingerprint::of(&self.roots) == *before {
+            self.take(second.outcome);
+            // What is included may have become more or less.
+            self.roots = second.roots;
+            self.seen = Fingerprint::of(&self.roots);
         }
-        settled
     }
 
     fn take(&self, read: Result<S::Output, String>) {
@@ -153,24 +160,22 @@ mod tests {
     struct Read {
         number: u32,
         text: String,
-        file: PathBuf,
     }
 
     impl Source for Number {
         type Output = Read;
 
-        fn read(&self) -> Result<Read, String> {
-            let text = fs::read_to_string(&self.0).map_err(|error| error.to_string())?;
-            let number = text.trim().parse().map_err(|_| format!("`{text}` is no number"))?;
-            Ok(Read { number, text, file: self.0.clone() })
+        fn read(&self) -> Reading<Read> {
+            let parse = |text: String| match text.trim().parse() {
+                Ok(number) => Ok(Read { number, text }),
+                Err(_) => Err(format!("`{text}` is no number")),
+            };
+            let outcome = fs::read_to_string(&self.0).map_err(|error| error.to_string()).and_then(parse);
+            Reading { outcome, roots: vec![self.0.clone()] }
         }
 
         fn version(output: &Read) -> &str {
             &output.text
-        }
-
-        fn roots(output: &Read) -> Vec<PathBuf> {
-            vec![output.file.clone()]
         }
     }
 
@@ -188,8 +193,8 @@ mod tests {
         let file = folder.path().join("number.kulanz");
         fs::write(&file, "1").unwrap();
         let source = Number(file.clone());
-        let live = Arc::new(Live::new(source.read().unwrap()));
-        watch(source, Arc::clone(&live)).unwrap();
+        let live = Arc::new(Live::new(source.read().outcome.unwrap()));
+        watch(source, vec![file.clone()], Arc::clone(&live)).unwrap();
 
         fs::write(&file, "2").unwrap();
         eventually(|| live.current().number == 2);
