@@ -4,11 +4,13 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::decide::{Decision, Mode};
 use crate::diagnostic::{Diagnostic, has_errors};
+use crate::lint::lint;
 use crate::options::Options;
 use crate::pack::Pack;
 use crate::policy::{self, Policy};
@@ -39,22 +41,28 @@ pub struct Checked {
     pub sources: Sources,
     /// Everything that is wrong with them, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many promises it makes; 0 where the pack does not check.
-    pub promises: usize,
+    /// The pack, ready to answer, where nothing is an error.
+    pub engine: Option<Engine>,
 }
 
-/// Reads and checks a pack: a folder or a file.
+/// Reads, checks and compiles a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
-pub fn check(path: &Path) -> Checked {
+pub fn check(path: &Path, now: Timestamp) -> Checked {
     let (pack, mut diagnostics) = Pack::read(path);
-    let promises = match policy::check(&pack) {
-        Ok(policy) => policy.promises.len(),
+    let engine = match policy::check(&pack) {
+        Ok(policy) => {
+            let engine = Engine::new(policy);
+            let today = engine.policy.time_zone.to_datetime(now).date();
+            diagnostics.extend(lint(&engine.policy, &engine.program, today));
+            Some(engine)
+        }
         Err(further) => {
             diagnostics.extend(further);
-            0
+            None
         }
     };
-    Checked { sources: pack.sources, diagnostics, promises }
+    let engine = engine.filter(|_| !has_errors(&diagnostics));
+    Checked { sources: pack.sources, diagnostics, engine }
 }
 
 impl Engine {
@@ -64,13 +72,8 @@ impl Engine {
     ///
     /// Everything that is wrong with it.
     pub fn read(path: &Path) -> Result<Self, Broken> {
-        let (pack, mut diagnostics) = Pack::read(path);
-        match policy::check(&pack) {
-            Ok(policy) if !has_errors(&diagnostics) => return Ok(Self::new(policy)),
-            Ok(_) => {}
-            Err(further) => diagnostics.extend(further),
-        }
-        Err(Broken { sources: pack.sources, diagnostics })
+        let Checked { sources, diagnostics, engine } = check(path, Timestamp::now());
+        engine.ok_or(Broken { sources, diagnostics })
     }
 
     /// Compiles a checked policy.

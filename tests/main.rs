@@ -2,6 +2,7 @@
 
 mod cli;
 mod format;
+mod lint;
 mod process;
 mod readme;
 mod server;

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use jiff::Timestamp;
+
 use super::arguments::{Check, Format};
 use super::exit::{Failure, Outcome};
 use super::locate;
@@ -12,7 +14,7 @@ use crate::source::Sources;
 
 /// Reports every problem of a pack. For people they are problems and go to standard error; as JSON and SARIF they are the result.
 pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let report = engine::check(&locate::pack(terminal)?);
+    let report = engine::check(&locate::pack(terminal)?, Timestamp::now());
     let count = |severity| report.diagnostics.iter().filter(|problem| problem.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match terminal.format {
@@ -20,7 +22,7 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
         Format::Sarif => writeln!(terminal.out(), "{}", render::sarif(&report.diagnostics, &report.sources))?,
         _ => {
             tell(&report.diagnostics, &report.sources, terminal)?;
-            note_promises(report.promises, terminal);
+            note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
             writeln!(terminal.err(), "{}", summary(errors, warnings))?;
         }
     }

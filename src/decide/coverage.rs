@@ -24,15 +24,22 @@ impl<'a> Coverage<'a> {
         self.find(|holds| !test(holds)).is_none()
     }
 
-    /// The first combination in which a test is passed.
+    /// The first combination in which a test that is made of conditions is passed.
     pub fn find(&self, mut test: impl FnMut(&dyn Fn(&Condition) -> bool) -> bool) -> Option<Vec<(FactId, Option<Value>)>> {
+        self.find_case(|chosen| {
+            let question = self.question(chosen);
+            let case = Case { program: self.program, question: &question, mode: Mode::Ask, person: Person::Asker };
+            test(&|condition| case.condition(condition, None).is_surely_yes())
+        })
+    }
+
+    /// The first combination that passes a test.
+    pub fn find_case(&self, mut test: impl FnMut(&[(FactId, Option<Value>)]) -> bool) -> Option<Vec<(FactId, Option<Value>)>> {
         let mut at = vec![0_usize; self.samples.len()];
         loop {
             let chosen: Vec<(FactId, Option<Value>)> =
                 self.samples.iter().zip(&at).map(|((id, values), at)| (*id, values.get(*at).cloned().flatten())).collect();
-            let question = self.question(&chosen);
-            let case = Case { program: self.program, question: &question, mode: Mode::Ask, person: Person::Asker };
-            if test(&|condition| case.condition(condition, None).is_surely_yes()) {
+            if test(&chosen) {
                 return Some(chosen);
             }
             let mut digits = at.iter_mut().zip(&self.samples);

@@ -91,4 +91,24 @@ codes! {
     BadCell = "K0504" Error;
     /// A CSV file is not well formed.
     BadCsv = "K0505" Error;
+
+    /// A prohibition does not apply where nobody says anything about a fact, because of the fact's default, and the fact need not come from a system of
+    /// record. Whoever asks only has to keep silent.
+    UnverifiedDefault = "K0901" Warning;
+    /// A budget is kept per fact that need not come from a system of record. Whoever asks may name another value and has a fresh bucket.
+    UnverifiedKey = "K0902" Warning;
+    /// The day of a `review by` has passed.
+    PastReview = "K0903" Warning;
+    /// An `ask` clause names a role that can neither decide nor approve any of the actions.
+    IdleRoute = "K0904" Warning;
+    /// A `gives` table has no row for some case. Its value is undefined there.
+    LookupGap = "K0905" Warning;
+    /// Two rows of a `gives` table can hold in one case and give different values.
+    LookupOverlap = "K0906" Error;
+    /// A row of a table can never make a difference.
+    IdleRow = "K0907" Warning;
+    /// Between the rows of a table lie values that no row holds for.
+    RowGap = "K0908" Warning;
+    /// Somebody can meet a bare `no`: no limit, nobody to ask, no offer, no advice and nothing to find out.
+    BareNo = "K0909" Warning;
 }

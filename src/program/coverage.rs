@@ -21,16 +21,8 @@ pub(crate) type Samples = BTreeMap<FactId, Vec<Option<Value>>>;
 impl Program {
     /// The facts that a table tests with a value for each piece; `None` where that does not describe the table.
     pub(crate) fn samples(&self, policy: &Policy, lookup: &Lookup) -> Option<Samples> {
-        let mut samples = Samples::new();
-        for (when, _) in &lookup.rows {
-            self.cut(when, &mut samples)?;
-        }
-        for (id, values) in &mut samples {
-            let fact = policy.facts.get(id.index())?;
-            complete(&fact.ty, fact.optional, values)?;
-        }
-        let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len()))?;
-        (combinations <= MOST_COMBINATIONS).then_some(samples)
+        let conditions: Vec<&Condition> = lookup.rows.iter().map(|(when, _)| when).collect();
+        self.samples_of(policy, &conditions)
     }
 
     /// Whether every combination of samples is held by some row.
@@ -117,4 +109,69 @@ fn subsets(tested: impl Iterator<Item = Value>) -> Option<Vec<Value>> {
     }
     let subset = |mask: u32| choices.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0).map(|(_, choice)| *choice).collect();
     Some((0..1_u32 << choices.len()).map(|mask| Value::Set(subset(mask))).collect())
+}
+
+impl Program {
+    /// As [`Self::samples`], of conditions that belong together.
+    pub(crate) fn samples_of(&self, policy: &Policy, conditions: &[&Condition]) -> Option<Samples> {
+        let mut samples = Samples::new();
+        for condition in conditions {
+            self.cut(condition, &mut samples)?;
+        }
+        finish(policy, samples)
+    }
+
+    /// Values of a fact worth looking at: those around every constant that the whole program compares it with, dates also around those that lie as far
+    /// before `today` as a rule says.
+    pub(crate) fn representatives(&self, policy: &Policy, id: FactId, today: jiff::civil::Date) -> Vec<Option<Value>> {
+        let Some(fact) = policy.facts.get(id.index()) else { return Vec::new() };
+        let mut found = Samples::new();
+        let today = crate::decide::calendar::days(today);
+        let lookups = self.lookups.iter().flat_map(|lookup| lookup.rows.iter().map(|(when, _)| when));
+        let definitions = self.definitions.iter().filter_map(|it| if let Definition::Condition(body) = it { Some(body) } else { None });
+        let rules = self.rules.iter().map(|rule| &rule.condition);
+        for condition in rules.chain(definitions).chain(lookups) {
+            self.collect(condition, today, &mut found);
+        }
+        let mut values = found.remove(&id).unwrap_or_default();
+        if matches!(fact.ty, Type::Date) {
+            values.push(Some(Value::Quantity(today.into())));
+        }
+        if complete(&fact.ty, fact.optional, &mut values).is_none() {
+            values.retain(Option::is_some);
+        }
+        values
+    }
+
+    /// Cuts as far as they can be told; the rest is passed over.
+    fn collect(&self, condition: &Condition, today: i64, samples: &mut Samples) {
+        match condition {
+            Condition::Constant(_) | Condition::Definition(_) => {}
+            Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect(part, today, samples)),
+            Condition::Not(part, _) => self.collect(part, today, samples),
+            Condition::Test(test) => {
+                if let TestKind::Offset(offset) = &test.kind
+                    && let (Quantity::Today, Quantity::Fact(id)) = (&offset.subject, &offset.anchor)
+                {
+                    samples.entry(*id).or_default().extend(self.days_off(today, &offset.steps).map(|day| Some(Value::Quantity(day.into()))));
+                }
+                cut_test(test, samples);
+            }
+        }
+    }
+
+    fn days_off(&self, today: i64, steps: &crate::policy::expr::Steps) -> Option<i64> {
+        let calendar = crate::decide::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
+        calendar.shift_date(today, steps.count.to_i64()?.checked_neg()?, steps.unit)
+    }
+}
+
+/// From the cuts of each fact to a value for each piece; `None` where there are too many combinations.
+fn finish(policy: &Policy, mut samples: Samples) -> Option<Samples> {
+    for (id, values) in &mut samples {
+        let fact = policy.facts.get(id.index())?;
+        complete(&fact.ty, fact.optional, values)?;
+    }
+    let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len()))?;
+    (combinations <= MOST_COMBINATIONS).then_some(samples)
 }
