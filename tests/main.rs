@@ -1,6 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
 mod cli;
+mod diagnostics;
 mod format;
 mod lint;
 mod process;
