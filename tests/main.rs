@@ -1,4 +1,5 @@
 //! What a policy author can rely on, one folder for each phase.
 
 mod format;
+mod policy;
 mod syntax;
