@@ -4,5 +4,6 @@ mod cli;
 mod diagnostics;
 mod format;
 mod lint;
+mod policy;
 mod process;
 mod syntax;

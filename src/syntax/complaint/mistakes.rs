@@ -106,9 +106,9 @@ fn table_subject(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let line = failure.rest().lines().next().unwrap_or_default();
-    line.split_whitespace().any(|word| word == "may").then(|| {
-        failure.problem("the sentence of a table has no subject", "leave it out and add a column `role`")
-    })
+    line.split_whitespace()
+        .any(|word| word == "may")
+        .then(|| failure.problem("the sentence of a table has no subject", "leave it out and add a column `role`"))
 }
 
 /// `==`, `!=`, `:=`, `&&`, a stray `=` or `:`
@@ -122,14 +122,27 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     if before.ends_with('=') && rest.starts_with('<') {
         return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", "write `<=`"));
     }
-    for (sign, right) in [("!=", "`is not`"), ("≠", "`is not`"), ("≤", "`<=`"), ("≥", "`>=`"), ("!", "`not`"), ("&", "`and`"), ("×", "`*`"), ("÷", "`/`"), ("–", "`-`"), ("−", "`-`")] {
+    for (sign, right) in [
+        ("!=", "`is not`"),
+        ("≠", "`is not`"),
+        ("≤", "`<=`"),
+        ("≥", "`>=`"),
+        ("!", "`not`"),
+        ("&", "`and`"),
+        ("×", "`*`"),
+        ("÷", "`/`"),
+        ("–", "`-`"),
+        ("−", "`-`"),
+    ] {
         if rest.starts_with(sign) {
             return Some(failure.problem(format!("`{sign}` means nothing here"), format!("write {right}")));
         }
     }
     match rest.chars().next()? {
         '|' if before.ends_with('|') || rest.starts_with("||") => Some(failure.problem("`||` means nothing here", "write `or`")),
-        '|' => Some(failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`")),
+        '|' => Some(
+            failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`"),
+        ),
         '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
         '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
         sign @ (':' | ';') => Some(failure.problem(format!("`{sign}` means nothing here"), "leave it out")),
@@ -158,7 +171,10 @@ fn more_than_of_quantity(failure: &Failure<'_>) -> Option<Diagnostic> {
     let misspelt = !after_unit && nearest(found, UNITS).is_some() && found.len() > 2;
     (!misspelt).then(|| {
         let what = if sign == ">" { "more than" } else { "at least" };
-        failure.problem(format!("`{what}` counts time `after` or `before` a date"), format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"))
+        failure.problem(
+            format!("`{what}` counts time `after` or `before` a date"),
+            format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"),
+        )
     })
 }
 
@@ -235,7 +251,10 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !after_number || !failure.expects(Rule::unit) || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
         return None;
     }
-    let problem = failure.problem(format!("`{}` is no unit", shorten(found)), "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`");
+    let problem = failure.problem(
+        format!("`{}` is no unit", shorten(found)),
+        "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
+    );
     Some(problem)
 }
 
