@@ -12,7 +12,8 @@ fn states(facts: &[&str]) -> String {
     let facts = words(facts);
     let spoken = Spoken { role: "agent", action: Some("refund"), amount: Some("80"), facts: &facts, ..Spoken::default() };
     let request = Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let given = request.question.facts.iter().filter(|state| matches!(state, FactState::Known(_, Provenance::Said) | FactState::Absent(Provenance::Said)));
+    let given =
+        request.question.facts.iter().filter(|state| matches!(state, FactState::Known(_, Provenance::Said) | FactState::Absent(Provenance::Said)));
     given.map(|state| format!("{state:?}\n")).collect()
 }
 
@@ -40,7 +41,8 @@ fn facts_as_the_language_writes_them() {
 
 #[test]
 fn wrong_words() {
-    let facts = words(&["raeson=late", "reason", "order.seasonal=true", "customer.tags=vip,pres", "reason=late", "reason=damaged", "order.total=absent"]);
+    let facts =
+        words(&["raeson=late", "reason", "order.seasonal=true", "customer.tags=vip,pres", "reason=late", "reason=damaged", "order.total=absent"]);
     let spent = words(&["goodwill:5", "patienc=1"]);
     let spoken = Spoken { role: "agnet", action: Some("refund"), amount: Some("x"), facts: &facts, spent: &spent, ..Spoken::default() };
     insta::assert_snapshot!(told(&Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_err()));

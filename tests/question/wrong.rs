@@ -46,14 +46,30 @@ fn names() {
 #[test]
 fn amounts() {
     let amounts = [
-        r#""0 EUR""#, r#""-5 EUR""#, "0.001", r#""80 USD""#, r#""80 eur""#, r#""80,50""#, r#""1.000,00 EUR""#, r#""eighty""#, "true", "[]",
-        r#"{"value": 80}"#, r#"{"value": "80", "currency": "USD"}"#, r#"{"value": 80, "value": 80}"#, r#"{"value": 80, "currency": 5}"#,
-        "1e15", "1e16", "1e999999999999", "0.00000000001",
+        r#""0 EUR""#,
+        r#""-5 EUR""#,
+        "0.001",
+        r#""80 USD""#,
+        r#""80 eur""#,
+        r#""80,50""#,
+        r#""1.000,00 EUR""#,
+        r#""eighty""#,
+        "true",
+        "[]",
+        r#"{"value": 80}"#,
+        r#"{"value": "80", "currency": "USD"}"#,
+        r#"{"value": 80, "value": 80}"#,
+        r#"{"value": 80, "currency": 5}"#,
+        "1e15",
+        "1e16",
+        "1e999999999999",
+        "0.00000000001",
     ];
     let mut questions = refunds(&amounts.map(|amount| format!("\"amount\": {amount}")).iter().map(String::as_str).collect::<Vec<_>>());
     let other = |action: &str, amount: &str| agent(&format!(r#""action": "{action}", "amount": {amount}"#));
     questions.extend([other("discount", "12.345"), other("discount", r#""12 EUR""#), other("points", "1.001"), other("exchange", "1")]);
-    let durations = [r#""90 seconds""#, r#""PT30S""#, r#""2 months""#, r#""P1M""#, r#""5 dyas""#, r#""5""#, "5", r#""PT""#, r#""0 days""#, r#""5 working days""#];
+    let durations =
+        [r#""90 seconds""#, r#""PT30S""#, r#""2 months""#, r#""P1M""#, r#""5 dyas""#, r#""5""#, "5", r#""PT""#, r#""0 days""#, r#""5 working days""#];
     questions.extend(durations.map(|amount| other("extend_return", amount)));
     insta::assert_snapshot!(page(&questions));
 }
@@ -81,7 +97,10 @@ fn facts() {
         "[]",
     ];
     let mut questions = refunds(&facts.map(|facts| format!("\"facts\": {facts}")).iter().map(String::as_str).collect::<Vec<_>>());
-    questions.extend(refunds(&[r#""facts": {"order.total": 5}, "record": {"order": {"total": 6}}"#, r#""record": {"order.total": "x"}, "facts": {"order.total": 5}"#]));
+    questions.extend(refunds(&[
+        r#""facts": {"order.total": 5}, "record": {"order": {"total": 6}}"#,
+        r#""record": {"order.total": "x"}, "facts": {"order.total": 5}"#,
+    ]));
     insta::assert_snapshot!(page(&questions));
 }
 
