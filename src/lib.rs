@@ -14,12 +14,14 @@
 pub mod answer;
 pub mod decide;
 pub mod diagnostic;
+pub mod lint;
 mod number;
 pub mod options;
 pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
+pub mod rewrite;
 pub mod say;
 pub mod source;
 pub mod syntax;
