@@ -1,5 +1,7 @@
 //! Running the tests of a pack.
 
+mod packs;
+
 use kulanz::say::Colour;
 use kulanz::testing::{Coverages, Options, Report, run};
 
