@@ -1,9 +1,13 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
+mod answer;
 mod cli;
 mod diagnostics;
 mod format;
 mod lint;
 mod policy;
 mod process;
+mod question;
+mod running;
+mod shop;
 mod syntax;
