@@ -1,4 +1,12 @@
-//! What a policy author can rely on, one folder for each phase.
+//! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
+#[cfg(test)]
 mod format;
+mod lint;
+mod cli;
+mod format;
+mod lint;
+mod process;
+mod readme;
+mod server;
 mod syntax;
