@@ -16,8 +16,10 @@ pub mod diagnostic;
 mod number;
 pub mod pack;
 pub mod policy;
+mod program;
 pub mod question;
 pub mod source;
 pub mod syntax;
 
 pub use number::{Number, NumberError, Rounding};
+pub use program::Program;
