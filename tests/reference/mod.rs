@@ -9,6 +9,7 @@ pub mod asked;
 pub mod authority;
 pub mod book;
 pub mod calendar;
+pub mod compare;
 pub mod contacts;
 pub mod decide;
 pub mod evaluate;
