@@ -11,15 +11,21 @@
 //! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+pub mod answer;
 pub mod decide;
 pub mod diagnostic;
+pub mod lint;
 mod number;
+pub mod options;
 pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
+pub mod rewrite;
+pub mod say;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 
 pub use number::{Number, NumberError, Rounding};
 pub use program::Program;

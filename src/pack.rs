@@ -1,7 +1,14 @@
 //! Reading a pack: a file or a folder, with the packs it includes and its CSV tables.
 //!
-//! This is the one place between a policy's text and its program that touches the file system.
+//! This is the one place between a policy's text and its program that touches the file system. A pack reads nothing outside the folder that holds it,
+//! links followed.
 
+mod disk;
+mod load;
+
+use std::path::Path;
+
+use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use crate::syntax::ast::File;
 
@@ -21,4 +28,30 @@ pub struct Pack {
 pub struct Part {
     /// In path order.
     pub files: Vec<File>,
+}
+
+impl Pack {
+    /// Reads the pack at `path`, a folder or a file, and the packs that it includes.
+    ///
+    /// Whatever cannot be read or parsed is reported; the pack holds the rest.
+    #[must_use]
+    pub fn read(path: &Path) -> (Self, Vec<Diagnostic>) {
+        match disk::Disk::open(path) {
+            Ok((disk, start)) => load::load(&disk, &start),
+            Err(problem) => (Self::default(), vec![*problem]),
+        }
+    }
+
+    /// Reads a pack from texts in memory, each with its name: `shop.kulanz`, or `vouchers.csv` for a table that refers to it.
+    ///
+    /// ```
+    /// use kulanz::pack::Pack;
+    /// let (pack, problems) = Pack::from_texts(&[("shop.kulanz", "role agent\n")]);
+    /// assert!(problems.is_empty());
+    /// assert_eq!(pack.parts[0].files[0].items.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn from_texts(texts: &[(&str, &str)]) -> (Self, Vec<Diagnostic>) {
+        load::load(&load::Memory(texts), "")
+    }
 }

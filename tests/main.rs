@@ -1,4 +1,10 @@
-//! The tests that look at Kulanz from outside, in one binary: a folder a subject.
+//! What a policy author can rely on, one folder for each phase.
 
 #[cfg(test)]
+mod answering;
+#[cfg(test)]
+mod format;
+mod lint;
+#[cfg(test)]
 mod reference;
+mod syntax;

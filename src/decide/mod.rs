@@ -9,6 +9,7 @@ mod budget;
 pub(crate) mod calendar;
 mod case;
 mod contacts;
+mod coverage;
 mod decision;
 mod explain;
 mod grant;
@@ -19,15 +20,18 @@ mod provisional;
 mod range;
 mod truth;
 
+pub(crate) use bound::{Bound, Reading};
 pub use case::Mode;
+pub(crate) use coverage::Coverage;
 pub use decision::*;
+pub(crate) use range::Range;
+pub(crate) use truth::Truth;
 
 use crate::number::Number;
 use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
-use crate::program::Program;
+use crate::program::{Program, node};
 use crate::question::{Explain, Question};
 use authority::{Standing, View};
-use bound::{Bound, Reading};
 use case::{Case, Person};
 use contacts::{Contacts, Search};
 use grant::Grant;
@@ -44,6 +48,13 @@ impl Program {
             (Some(sure), Some(perhaps)) => Asked { sure, perhaps }.decide(),
             _ => empty(question.action, question.amount.clone()),
         }
+    }
+}
+
+impl Program {
+    /// What a condition comes to for the asker of a question.
+    pub(crate) fn truth(&self, question: &Question, condition: &node::Condition, mode: Mode) -> Truth {
+        Case { program: self, question, mode, person: Person::Asker }.condition(condition, question.amount.as_ref())
     }
 }
 

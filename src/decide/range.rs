@@ -22,6 +22,32 @@ struct Ends {
     high: Option<Number>,
 }
 
+/// One computed end of a range.
+#[derive(Clone, Debug, PartialEq)]
+enum End {
+    Infinite,
+    Finite(Number),
+    /// It has no value: an overflow, or a date that there is not.
+    Undefined,
+}
+
+impl End {
+    fn computed(value: Option<Number>) -> Self {
+        value.map_or(Self::Undefined, Self::Finite)
+    }
+
+    fn mapped(end: Option<&Number>, f: impl Fn(&Number) -> Option<Number>) -> Self {
+        end.map_or(Self::Infinite, |value| Self::computed(f(value)))
+    }
+
+    fn finite(self) -> Option<Number> {
+        match self {
+            Self::Finite(value) => Some(value),
+            Self::Infinite | Self::Undefined => None,
+        }
+    }
+}
+
 impl Ends {
     fn as_known(&self) -> Option<&Number> {
         match (&self.low, &self.high) {
@@ -98,33 +124,32 @@ impl Range {
 
     /// A function that never falls as its argument grows; `None` is undefined.
     pub fn rising(&self, f: impl Fn(&Number) -> Option<Number>) -> Self {
-        self.map_ends(|ends| (ends.low.as_ref().map(&f), ends.high.as_ref().map(&f)))
+        self.map_ends(|ends| (End::mapped(ends.low.as_ref(), &f), End::mapped(ends.high.as_ref(), &f)))
     }
 
     /// A function that never rises as its argument grows; `None` is undefined.
     pub fn falling(&self, f: impl Fn(&Number) -> Option<Number>) -> Self {
-        self.map_ends(|ends| (ends.high.as_ref().map(&f), ends.low.as_ref().map(&f)))
+        self.map_ends(|ends| (End::mapped(ends.high.as_ref(), &f), End::mapped(ends.low.as_ref(), &f)))
     }
 
-    fn map_ends(&self, f: impl FnOnce(&Ends) -> (Option<Option<Number>>, Option<Option<Number>>)) -> Self {
+    fn map_ends(&self, f: impl FnOnce(&Ends) -> (End, End)) -> Self {
         self.values.as_ref().map_or_else(Self::undefined, |ends| Self::from_ends(f(ends), self.undefined))
     }
 
     /// An end that could not be computed is undefined there, and infinite for what lies before it.
-    fn from_ends((low, high): (Option<Option<Number>>, Option<Option<Number>>), undefined: bool) -> Self {
-        let failed = |end: &Option<Option<Number>>| matches!(end, Some(None));
-        if failed(&low) && failed(&high) {
+    fn from_ends((low, high): (End, End), undefined: bool) -> Self {
+        if low == End::Undefined && high == End::Undefined {
             return Self::undefined();
         }
-        let undefined = undefined || failed(&low) || failed(&high);
-        Self { values: Some(Ends { low: low.flatten(), high: high.flatten() }), undefined }
+        let undefined = undefined || low == End::Undefined || high == End::Undefined;
+        Self { values: Some(Ends { low: low.finite(), high: high.finite() }), undefined }
     }
 
     pub fn negate(&self) -> Self {
         self.falling(|value| Some(value.negate()))
     }
 
-    fn combine(&self, other: &Self, f: impl FnOnce(&Ends, &Ends) -> (Option<Option<Number>>, Option<Option<Number>>)) -> Self {
+    fn combine(&self, other: &Self, f: impl FnOnce(&Ends, &Ends) -> (End, End)) -> Self {
         match (&self.values, &other.values) {
             (Some(a), Some(b)) => Self::from_ends(f(a, b), self.undefined || other.undefined),
             _ => Self::undefined(),
@@ -132,7 +157,7 @@ impl Range {
     }
 
     pub fn add(&self, other: &Self) -> Self {
-        let sum = |a: &Option<Number>, b: &Option<Number>| a.as_ref().zip(b.as_ref()).map(|(a, b)| a.add(b));
+        let sum = |a: &Option<Number>, b: &Option<Number>| a.as_ref().zip(b.as_ref()).map_or(End::Infinite, |(a, b)| End::computed(a.add(b)));
         self.combine(other, |a, b| (sum(&a.low, &b.low), sum(&a.high, &b.high)))
     }
 
@@ -171,8 +196,8 @@ impl Range {
 
     pub fn min(&self, other: &Self) -> Self {
         self.combine(other, |a, b| {
-            let low = a.low.as_ref().zip(b.low.as_ref()).map(|(a, b)| Some(a.min(b).clone()));
-            let high = a.high.iter().chain(&b.high).min().map(|end| Some(end.clone()));
+            let low = a.low.as_ref().zip(b.low.as_ref()).map_or(End::Infinite, |(a, b)| End::Finite(a.min(b).clone()));
+            let high = a.high.iter().chain(&b.high).min().map_or(End::Infinite, |end| End::Finite(end.clone()));
             (low, high)
         })
     }
@@ -224,38 +249,43 @@ fn equal(a: &Ends, b: &Ends) -> Truth {
 }
 
 /// The product of two ranges from the products of their ends. An infinite end makes the result infinite on the sides that the signs of the other range reach.
-fn corners(a: &Ends, b: &Ends, f: impl Fn(&Number, &Number) -> Option<Number>) -> (Option<Option<Number>>, Option<Option<Number>>) {
-    let infinite_up = reaches(a, b, true);
-    let infinite_down = reaches(a, b, false);
-    let ends = |ends: &Ends| [ends.low.clone(), ends.high.clone()].into_iter().flatten().collect::<Vec<_>>();
+fn corners(a: &Ends, b: &Ends, f: impl Fn(&Number, &Number) -> Option<Number>) -> (End, End) {
+    let both = |ends: &Ends| [ends.low.clone(), ends.high.clone()].into_iter().flatten().collect::<Vec<_>>();
+    let is_infinite = |ends: &Ends| ends.low.is_none() || ends.high.is_none();
+    let right = both(b);
+    let mut products: Vec<Option<Number>> = both(a).iter().flat_map(|x| right.iter().map(|y| f(x, y)).collect::<Vec<_>>()).collect();
     // Infinity times zero: the range holds 0 whatever lies beyond.
-    let zero = |one: &Ends, other: &Ends| one.low.is_none() || one.high.is_none() || other.low.is_none() || other.high.is_none();
-    let mut products: Vec<Option<Number>> = ends(a).iter().flat_map(|x| ends(b).into_iter().map(|y| f(x, &y)).collect::<Vec<_>>()).collect();
-    if zero(a, b) && (holds_zero(a) || holds_zero(b)) {
+    if (is_infinite(a) || is_infinite(b)) && (holds_zero(a) || holds_zero(b)) {
         products.push(Some(Number::ZERO));
     }
-    if products.iter().any(Option::is_none) {
-        let finite = || products.iter().flatten();
-        let low = finite().min().cloned();
-        let high = finite().max().cloned();
-        return (if infinite_down { None } else { Some(low) }, if infinite_up { None } else { Some(high) });
-    }
-    let low = products.iter().flatten().min().cloned().map(Some);
-    let high = products.iter().flatten().max().cloned().map(Some);
-    (if infinite_down { None } else { low }, if infinite_up { None } else { high })
+    let overflows = products.iter().any(Option::is_none);
+    let finite = || products.iter().flatten();
+    let end = |infinite: bool, found: Option<&Number>| match found {
+        _ if infinite => End::Infinite,
+        _ if overflows => End::Undefined,
+        found => found.cloned().map_or(End::Infinite, End::Finite),
+    };
+    (end(reaches(a, b, Way::Down), finite().min()), end(reaches(a, b, Way::Up), finite().max()))
+}
+
+/// Towards which infinity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
 }
 
 fn holds_zero(ends: &Ends) -> bool {
     ends.low.as_ref().is_none_or(|low| *low <= Number::ZERO) && ends.high.as_ref().is_none_or(|high| *high >= Number::ZERO)
 }
 
-/// Whether the product of two ranges is infinite upwards (or downwards).
-fn reaches(a: &Ends, b: &Ends, up: bool) -> bool {
+/// Whether the product of two ranges is infinite upwards or downwards.
+fn reaches(a: &Ends, b: &Ends, way: Way) -> bool {
     let can_be_positive = |ends: &Ends| ends.high.as_ref().is_none_or(Number::is_positive);
     let can_be_negative = |ends: &Ends| ends.low.as_ref().is_none_or(|low| *low < Number::ZERO);
     let half = |infinite: &Ends, other: &Ends| {
-        let (with_high, with_low) =
-            if up { (can_be_positive(other), can_be_negative(other)) } else { (can_be_negative(other), can_be_positive(other)) };
+        let (positive, negative) = (can_be_positive(other), can_be_negative(other));
+        let (with_high, with_low) = if way == Way::Up { (positive, negative) } else { (negative, positive) };
         (infinite.high.is_none() && with_high) || (infinite.low.is_none() && with_low)
     };
     half(a, b) || half(b, a)

@@ -54,6 +54,8 @@ pub struct Policy {
     pub promises: Vec<Promise>,
     /// The texts that all spans point into.
     pub sources: Sources,
+    /// Names to ids.
+    pub(super) index: super::Index,
 }
 
 /// A text for people.

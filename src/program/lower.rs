@@ -16,6 +16,7 @@ fn percent() -> Quantity {
     Quantity::Constant(Number::ratio(1, 100).unwrap_or(Number::ZERO))
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "a pair is always stored in a box")]
 fn pair(left: Quantity, right: Quantity) -> Box<(Quantity, Quantity)> {
     Box::new((left, right))
 }

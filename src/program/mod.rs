@@ -3,6 +3,7 @@
 //! A [`Program`] can only come from a checked [`Policy`]. Names are gone; the rules of an action lie together, and for each role there is the list of those that
 //! bind it, so that a decision never looks at the others.
 
+pub(crate) mod coverage;
 mod lower;
 pub(crate) mod node;
 
@@ -219,6 +220,7 @@ impl Program {
             lookup_reads: Vec::new(),
         };
         program.find_what_names_read();
+        program.find_complete_tables(policy);
         program.budgets = policy.budgets.iter().map(|it| budget(&lower, &program, it)).collect();
         program.find_what_rules_read();
         program.actions = (0..policy.actions.len()).map(|at| program.action(policy, ActionId::new(at))).collect();
@@ -277,6 +279,13 @@ impl Program {
         }
     }
 
+    fn find_complete_tables(&mut self, policy: &Policy) {
+        let complete: Vec<bool> = self.lookups.iter().map(|lookup| self.is_complete(policy, lookup)).collect();
+        for (lookup, complete) in self.lookups.iter_mut().zip(complete) {
+            lookup.complete = complete;
+        }
+    }
+
     fn find_what_rules_read(&mut self) {
         let named = Named { definitions: &self.definition_reads, lookups: &self.lookup_reads };
         for rule in &mut self.rules {
@@ -295,10 +304,10 @@ impl Program {
             for (role, candidates) in by_role.iter_mut().enumerate() {
                 let role = RoleId::new(role);
                 match &rule.kind {
-                    RuleKind::Permission { subject, .. } if self.names(subject, |named| self.steps_up(named, role).is_some()) => {
+                    RuleKind::Permission { subject, .. } if binds(subject, |named| self.steps_up(named, role).is_some()) => {
                         candidates.permissions.push(at);
                     }
-                    RuleKind::Prohibition { subject, .. } if self.names(subject, |named| self.steps_up(role, named).is_some()) => {
+                    RuleKind::Prohibition { subject, .. } if binds(subject, |named| self.steps_up(role, named).is_some()) => {
                         candidates.prohibitions.push(at);
                     }
                     _ => {}
@@ -312,13 +321,6 @@ impl Program {
         let fallbacks = policy.fallbacks.iter().enumerate().filter(|(_, it)| it.actions.contains(&id)).map(|(at, _)| FallbackId::new(at));
         let step = policy.actions.get(id.index()).and_then(|it| it.measure.as_ref()).map(|measure| smallest(measure, policy.currency_decimals));
         Action { step, entitlements, by_role, fallbacks: fallbacks.collect() }
-    }
-
-    fn names(&self, subject: &Subject, binds: impl Fn(RoleId) -> bool) -> bool {
-        match subject {
-            Subject::Everyone => true,
-            Subject::Roles(roles) => roles.iter().any(|role| binds(*role)),
-        }
     }
 
     /// What a condition compares `amount` with; the checker lets it stand only alone on one side.
@@ -372,6 +374,14 @@ impl Program {
 impl Reads {
     fn size(&self) -> usize {
         self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount)
+    }
+}
+
+/// Whether one of the roles that a subject names does.
+fn binds(subject: &Subject, test: impl Fn(RoleId) -> bool) -> bool {
+    match subject {
+        Subject::Everyone => true,
+        Subject::Roles(roles) => roles.iter().any(|role| test(*role)),
     }
 }
 

@@ -13,6 +13,8 @@ pub struct File {
     pub source: SourceId,
     /// The items that could be read, in source order.
     pub items: Vec<Item>,
+    /// The names of items that could not be read, so that nobody calls them unknown.
+    pub broken: Vec<Name>,
 }
 
 /// Something that begins in the first column.

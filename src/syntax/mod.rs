@@ -1,3 +1,107 @@
 //! Text into trees.
+//!
+//! [`parse`] takes one text and gives its items and everything that is wrong with its form. A text is cut into items, and an item into pieces, before the
+//! grammar sees any of it, so a mistake spoils no more than its own piece. The grammar is `grammar/kulanz.pest`; only this module knows of it.
 
 pub mod ast;
+pub mod format;
+
+mod bounds;
+mod clauses;
+mod complaint;
+mod csv;
+mod examples;
+mod expressions;
+mod items;
+mod layout;
+mod numerals;
+mod piece;
+mod tables;
+mod vocabulary;
+mod words;
+
+pub use csv::{parse_csv_table, parse_holidays};
+pub use tables::TableKind;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceId, Sources};
+use items::ItemReader;
+use piece::{Piece, Reader, Rule};
+
+/// How many problems of one text are reported; a text with more is not a policy.
+const MAX_PROBLEMS: usize = 200;
+
+/// Reads one text.
+///
+/// The items that could be read come back in source order, and with them everything that is wrong with the form of the others.
+#[must_use]
+pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
+    let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
+    let lines = layout::lines(text);
+    let mut problems = Vec::new();
+    let mut file = ast::File { source: id, items: Vec::new(), broken: Vec::new() };
+    for lines in layout::items(&lines, |line| items::is_stray(line, text)) {
+        if problems.len() >= MAX_PROBLEMS {
+            problems.truncate(MAX_PROBLEMS);
+            problems.push(Diagnostic::new(
+                Code::TooManyProblems,
+                format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read"),
+            ));
+            break;
+        }
+        let mut reader = ItemReader { text, source: id, problems: &mut problems };
+        match reader.item(lines) {
+            Some(item) => file.items.push(item),
+            None => file.broken.extend(reader.broken_name(lines)),
+        }
+    }
+    (file, problems)
+}
+
+/// Reads one literal from outside a policy: `80 EUR`, `-5`, `25%`, `30 days`, `2026-11-21`, `yes`, `"SALE-"`.
+///
+/// The spans inside the result point nowhere.
+///
+/// # Errors
+/// Where the text is no literal: what is wrong, in the words of a message.
+///
+/// ```
+/// use kulanz::syntax::{ast::Literal, literal};
+/// assert!(matches!(literal("80 EUR"), Ok(Literal::Money(..))));
+/// assert!(literal("12,50 EUR").unwrap_err().contains("12.50"));
+/// ```
+pub fn literal(text: &str) -> Result<ast::Literal, String> {
+    let mut problems = Vec::new();
+    let piece = Piece { text: text.trim(), source: SourceId::default(), base: 0, doubled: &[] };
+    let mut reader = Reader::new(piece, &mut problems);
+    let read = reader.literal_piece();
+    match (read, problems.into_iter().next()) {
+        (Some(literal), None) => Ok(literal),
+        (_, Some(problem)) => Err(match problem.help {
+            Some(help) => format!("{} ({help})", problem.message),
+            None => problem.message,
+        }),
+        (None, None) => Err(format!("`{}` is no value", words::shorten(text))),
+    }
+}
+
+impl Reader<'_, '_> {
+    fn literal_piece(&mut self) -> Option<ast::Literal> {
+        let first = self.tree(Rule::literal_piece)?;
+        if first.as_rule() != Rule::signed_literal {
+            return None;
+        }
+        let negative = piece::has(&first, Rule::minus);
+        let literal = self.literal(&first.clone().into_inner().last()?)?;
+        if !negative {
+            return Some(literal);
+        }
+        Some(match literal {
+            ast::Literal::Number(number) => ast::Literal::Number(number.negate()),
+            ast::Literal::Percent(number) => ast::Literal::Percent(number.negate()),
+            ast::Literal::Money(number, currency) => ast::Literal::Money(number.negate(), currency),
+            ast::Literal::Steps(steps) => ast::Literal::Steps(ast::Steps { count: steps.count.negate(), ..steps }),
+            _ => return self.refuse(Diagnostic::new(Code::Form, format!("`{}` cannot be negative", words::shorten(self.piece.text)))),
+        })
+    }
+}

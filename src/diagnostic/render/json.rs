@@ -1,0 +1,46 @@
+//! Problems as JSON.
+
+use serde_json::{Value, json as object};
+
+use super::Place;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::source::Sources;
+
+/// `{"diagnostics": […], "errors": n, "warnings": n}`.
+///
+/// Each has `code`, `severity`, `message`, `help` (or `null`) and `labels`: `file`, `line`, `column`, `end_line`, `end_column` and `text`, the main one
+/// first. Lines and columns count from 1, columns in characters; the end is the place behind the last character.
+#[must_use]
+pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
+    object!({
+        "diagnostics": diagnostics.iter().map(|diagnostic| one(diagnostic, sources)).collect::<Vec<_>>(),
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
+    })
+}
+
+fn one(diagnostic: &Diagnostic, sources: &Sources) -> Value {
+    object!({
+        "code": diagnostic.code.text(),
+        "severity": match diagnostic.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "labels": diagnostic.labels.iter().filter_map(|label| place(label, sources)).collect::<Vec<_>>(),
+    })
+}
+
+fn place(label: &Label, sources: &Sources) -> Option<Value> {
+    let place = Place::of(label.span, sources)?;
+    Some(object!({
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "text": label.text,
+    }))
+}

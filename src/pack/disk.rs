@@ -1,0 +1,138 @@
+//! Packs in the file system.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::load::{MAX_FILE, MAX_FILES, Refusal, Shelf, check_size, is_policy, outside};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// How many folders may lie inside each other.
+const MAX_DEPTH: usize = 64;
+
+/// The folder that holds a pack, and nothing outside of it.
+pub(super) struct Disk {
+    /// Canonical.
+    root: PathBuf,
+    /// The pack's own folder below the root; what people see is relative to it.
+    home: String,
+}
+
+impl Disk {
+    /// Finds the pack at `path`, and the path by which it is asked for.
+    pub fn open(path: &Path) -> Result<(Self, String), Refusal> {
+        let canonical = fs::canonicalize(path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
+        let is_folder = canonical.is_dir();
+        let home = if is_folder { canonical.as_path() } else { canonical.parent().unwrap_or(&canonical) };
+        let root = if is_folder { home.parent().unwrap_or(home) } else { home }.to_path_buf();
+        let disk = Self { home: below(&root, home).unwrap_or_default(), root };
+        let start = below(&disk.root, &canonical).unwrap_or_default();
+        Ok((disk, start))
+    }
+
+    /// The real place of a path below the root.
+    fn place(&self, path: &str) -> Result<PathBuf, Refusal> {
+        let place = fs::canonicalize(self.root.join(path)).map_err(|error| unreadable(&self.shown(path), &error))?;
+        if place.starts_with(&self.root) { Ok(place) } else { Err(outside(&self.shown(path))) }
+    }
+
+    fn walk(&self, folder: &str, above: &mut Vec<PathBuf>, found: &mut Vec<String>) -> Result<(), Refusal> {
+        let place = self.place(folder)?;
+        if above.contains(&place) || above.len() >= MAX_DEPTH {
+            let problem = Diagnostic::new(Code::Unreadable, format!("the folder `{}` contains itself", self.shown(folder)));
+            return Err(Box::new(problem.help("remove the link that leads back")));
+        }
+        let entries = fs::read_dir(&place).map_err(|error| unreadable(&self.shown(folder), &error))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(&self.shown(folder), &error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') {
+                names.push(name);
+            }
+        }
+        names.sort();
+        above.push(place);
+        for name in names {
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            if self.root.join(&path).is_dir() {
+                self.walk(&path, above, found)?;
+            } else if is_policy(&name) {
+                found.push(path);
+            }
+            if found.len() > MAX_FILES {
+                return Err(Box::new(Diagnostic::new(Code::TooLarge, format!("`{}` has more than {MAX_FILES} policy files", self.shown(folder)))));
+            }
+        }
+        above.pop();
+        Ok(())
+    }
+}
+
+impl Shelf for Disk {
+    fn resolve(&self, from: &str, written: &str) -> Result<String, Refusal> {
+        let folder = self.root.join(from).parent().map(Path::to_path_buf).unwrap_or_default();
+        let wanted = folder.join(written);
+        let place = fs::canonicalize(&wanted).map_err(|error| unreadable(written, &error))?;
+        below(&self.root, &place).ok_or_else(|| outside(written))
+    }
+
+    fn policies(&self, path: &str) -> Result<Vec<String>, Refusal> {
+        if self.place(path)?.is_file() {
+            return Ok(vec![path.to_owned()]);
+        }
+        let mut found = Vec::new();
+        self.walk(path, &mut Vec::new(), &mut found)?;
+        found.sort();
+        Ok(found)
+    }
+
+    fn text(&self, path: &str) -> Result<String, Refusal> {
+        let shown = self.shown(path);
+        let place = self.place(path)?;
+        let meta = fs::metadata(&place).map_err(|error| unreadable(&shown, &error))?;
+        if !meta.is_file() {
+            return Err(Box::new(Diagnostic::new(Code::Unreadable, format!("`{shown}` is not a file"))));
+        }
+        check_size(usize::try_from(meta.len()).unwrap_or(usize::MAX), &shown)?;
+        let mut bytes = Vec::new();
+        let file = fs::File::open(&place).map_err(|error| unreadable(&shown, &error))?;
+        // The bound holds also where the file grows while it is read.
+        file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&shown, &error))?;
+        check_size(bytes.len(), &shown)?;
+        let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
+        match text.find('\0') {
+            Some(at) => Err(not_text(&shown, text.as_bytes(), at)),
+            None => Ok(text),
+        }
+    }
+
+    fn shown(&self, path: &str) -> String {
+        let home: Vec<&str> = self.home.split('/').filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = path.split('/').collect();
+        let shared = home.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", home.len() - shared);
+        up.chain(parts.iter().skip(shared).copied()).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// The path from `root` down to `place`, with `/` between its parts; `None` where it does not lie there.
+fn below(root: &Path, place: &Path) -> Option<String> {
+    let parts = place.strip_prefix(root).ok()?;
+    Some(parts.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Refusal {
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file or folder `{shown}`"),
+        std::io::ErrorKind::PermissionDenied => format!("`{shown}` may not be read: permission denied"),
+        _ => format!("`{shown}` cannot be read: {error}"),
+    };
+    Box::new(Diagnostic::new(Code::Unreadable, message))
+}
+
+fn not_text(shown: &str, bytes: &[u8], wrong: usize) -> Refusal {
+    let line = bytes.iter().take(wrong).filter(|byte| **byte == b'\n').count() + 1;
+    let problem = Diagnostic::new(Code::NotText, format!("`{shown}` is not UTF-8 text: the first wrong byte is in line {line}"));
+    Box::new(problem.help("save the file with the encoding UTF-8"))
+}

@@ -1,0 +1,181 @@
+//! CSV files: tables of rules, tables of values, holidays. Places point into the file.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::ast::Grid;
+use super::tables::{RawCell, RawRow, TableKind, read_grid};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceId, Sources, Span, Spanned};
+
+/// Reads the rows of a table from a CSV file: a header row, commas or semicolons, quoted cells.
+///
+/// The grid is `None` where the header cannot be read; rows that cannot be read are left out and reported.
+#[must_use]
+pub fn parse_csv_table(sources: &Sources, id: SourceId, kind: TableKind) -> (Option<Grid>, Vec<Diagnostic>) {
+    let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
+    let mut problems = Vec::new();
+    let rows = rows(text, id, &mut problems);
+    if !problems.is_empty() {
+        return (None, problems);
+    }
+    let grid = read_grid(kind, id, Span::new(id, 0, 0), &rows, &mut problems);
+    (grid, problems)
+}
+
+/// Reads days from a CSV file: those of the column `date`, or of the first one. A header row may be missing.
+#[must_use]
+pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, Vec<Diagnostic>) {
+    let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
+    let mut problems = Vec::new();
+    let rows = rows(text, id, &mut problems);
+    let is_day = |cell: &RawCell<'_>| cell.text.parse::<Date>().is_ok();
+    let header = rows.first().filter(|row| !row.cells.first().is_some_and(is_day));
+    let column = header.and_then(|row| row.cells.iter().position(|cell| cell.text.eq_ignore_ascii_case("date"))).unwrap_or(0);
+    let mut days = Vec::new();
+    for row in rows.iter().skip(usize::from(header.is_some())) {
+        let Some(cell) = row.cells.get(column) else { continue };
+        let span = Span::new(id, cell.base, cell.base + cell.text.len());
+        match cell.text.parse() {
+            Ok(value) => days.push(Spanned { value, span }),
+            Err(_) => {
+                let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.number.unwrap_or_default());
+                problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
+            }
+        }
+    }
+    (days, problems)
+}
+
+/// The rows of a CSV text; empty ones are left out.
+fn rows<'t>(text: &'t str, id: SourceId, problems: &mut Vec<Diagnostic>) -> Vec<RawRow<'t>> {
+    let mut scan = Scan { text, at: if text.starts_with('\u{feff}') { 3 } else { 0 }, separator: separator(text) };
+    let mut rows = Vec::new();
+    let mut number = 0;
+    while scan.at < text.len() {
+        number += 1;
+        let start = scan.at;
+        match scan.row() {
+            Ok(cells) if cells.iter().all(|cell| cell.text.is_empty()) => {}
+            Ok(cells) => {
+                let length = text.get(start..scan.at).unwrap_or_default().trim_end().len();
+                rows.push(RawRow { span: Span::new(id, start, start + length), cells, number: Some(number) });
+            }
+            Err((at, what)) => {
+                let problem = Diagnostic::new(Code::BadCsv, format!("{what} in row {number}")).at(Span::new(id, at, at + 1), "");
+                problems.push(problem.help("a quoted cell starts and ends with `\"`; inside it `\"\"` is one quotation mark"));
+                break;
+            }
+        }
+    }
+    rows
+}
+
+/// A semicolon where the header has one outside of quotation marks, else a comma.
+fn separator(text: &str) -> u8 {
+    let header = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
+    let mut in_quotes = false;
+    let found = header.bytes().any(|byte| {
+        in_quotes ^= byte == b'"';
+        byte == b';' && !in_quotes
+    });
+    if found { b';' } else { b',' }
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+    separator: u8,
+}
+
+/// What is wrong, and where.
+type Broken = (usize, &'static str);
+
+impl<'t> Scan<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The cells up to the end of a row, which is consumed.
+    fn row(&mut self) -> Result<Vec<RawCell<'t>>, Broken> {
+        let mut cells = Vec::new();
+        loop {
+            cells.push(self.cell()?);
+            match self.peek() {
+                Some(byte) if byte == self.separator => self.at += 1,
+                Some(_) => {
+                    self.at += 1;
+                    return Ok(cells);
+                }
+                None => return Ok(cells),
+            }
+        }
+    }
+
+    /// One cell; stands behind it afterwards, at a separator, a line break or the end.
+    fn cell(&mut self) -> Result<RawCell<'t>, Broken> {
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'"') { self.quoted() } else { Ok(self.plain()) }
+    }
+
+    fn plain(&mut self) -> RawCell<'t> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte != self.separator && byte != b'\n') {
+            self.at += 1;
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default().trim_end();
+        RawCell { text: Cow::Borrowed(text), base: start, doubled: Vec::new() }
+    }
+
+    fn quoted(&mut self) -> Result<RawCell<'t>, Broken> {
+        let open = self.at;
+        self.at += 1;
+        let mut start = self.at;
+        let base = start;
+        let (mut text, mut doubled) = (Cow::Borrowed(""), Vec::new());
+        loop {
+            match self.peek() {
+                None => return Err((open, "a quoted cell is not closed")),
+                Some(b'"') => {
+                    let part = self.text.get(start..self.at).unwrap_or_default();
+                    if text.is_empty() {
+                        text = Cow::Borrowed(part)
+                    } else {
+                        text += part
+                    }
+                    self.at += 1;
+                    if self.peek() != Some(b'"') {
+                        break;
+                    }
+                    text += "\"";
+                    // The source has one byte more from here on.
+                    doubled.push(text.len() - 1);
+                    self.at += 1;
+                    start = self.at;
+                }
+                Some(_) => self.at += 1,
+            }
+        }
+        let behind = self.at;
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+        if self.peek().is_some_and(|byte| byte != self.separator && byte != b'\n') {
+            return Err((behind, "something stands behind the closing quotation mark of a cell"));
+        }
+        Ok(trimmed(text, base, doubled))
+    }
+}
+
+/// Without the space around the text of a quoted cell.
+fn trimmed(text: Cow<'_, str>, base: usize, doubled: Vec<usize>) -> RawCell<'_> {
+    let leading = text.len() - text.trim_start().len();
+    if leading == 0 && text.trim_end().len() == text.len() {
+        return RawCell { text, base, doubled };
+    }
+    let inner = text.trim().to_owned();
+    RawCell { text: Cow::Owned(inner), base: base + leading, doubled: doubled.into_iter().map(|at| at.saturating_sub(leading)).collect() }
+}

@@ -1,0 +1,304 @@
+//! Items: each is cut into its pieces, and each piece is parsed by itself.
+
+use pest::iterators::Pair;
+
+use super::ast::{Clause, Duty, Fallback, Item, ItemKind, Name, Policy, Role, Test};
+use super::clauses::{Bearer, CLAUSES, check_once};
+use super::layout::{Line, extent, first_word, pieces};
+use super::piece::{Piece, Reader, Rule, child};
+use super::words::normal;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::{SourceId, Span, Spanned};
+
+/// The words that an item begins with.
+pub(super) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
+
+/// The words that a line of an item may begin with to start a piece.
+fn line_words(keyword: &str) -> &'static [&'static str] {
+    match keyword {
+        "policy" => &["currency", "time", "languages", "holidays", "includes"],
+        "role" => &["above", "answers"],
+        "duty" => &["within"],
+        "rule" | "fallback" | "table" => &CLAUSES,
+        "test" => &["on", "as", "given", "said", "spent", "ask", "expect"],
+        _ => &[],
+    }
+}
+
+/// Whether a clause word that begins a line of such an item is plain text of it.
+fn is_inner_word(keyword: &str, word: &str) -> bool {
+    match keyword {
+        "define" | "budget" => word == "from",
+        "promise" => matches!(word, "when" | "unless"),
+        _ => false,
+    }
+}
+
+/// Whether a line in the first column belongs to the item above it, where somebody forgot to indent it.
+pub(super) fn is_stray(line: &Line, text: &str) -> bool {
+    let word = line.word(text);
+    let starts = |sign| text.get(line.range()).is_some_and(|line| line.starts_with(sign));
+    starts('|') || starts('"') || CLAUSES.contains(&word) || ["policy", "role", "duty", "test"].iter().any(|item| line_words(item).contains(&word))
+}
+
+/// Reads the items of one text.
+pub(super) struct ItemReader<'t, 'p> {
+    pub text: &'t str,
+    pub source: SourceId,
+    pub problems: &'p mut Vec<Diagnostic>,
+}
+
+impl<'t> ItemReader<'t, '_> {
+    /// The bytes of some lines.
+    pub fn slice(&self, lines: &[Line]) -> &'t str {
+        self.text.get(extent(lines)).unwrap_or_default()
+    }
+
+    /// The place of some lines.
+    pub fn span(&self, lines: &[Line]) -> Span {
+        let range = extent(lines);
+        Span::new(self.source, range.start, range.end)
+    }
+
+    /// Some lines as a piece; `None` where a text in them is not closed, which is reported.
+    fn piece(&mut self, lines: &[Line]) -> Option<Piece<'t>> {
+        let open = lines.iter().find_map(|line| line.open_text.map(|open| (open, line.end)));
+        if let Some((open, end)) = open {
+            self.problems
+                .push(super::complaint::open_text(Span::new(self.source, open, end.min(open + 40)), self.text.get(open..end).unwrap_or_default()));
+            return None;
+        }
+        Some(Piece { text: self.slice(lines), source: self.source, base: extent(lines).start, doubled: &[] })
+    }
+
+    /// Parses some lines by `rule` and makes something of the tree.
+    pub fn read<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Pair<'t, Rule>) -> Option<T>) -> Option<T> {
+        let piece = self.piece(lines)?;
+        let mut reader = Reader::new(piece, self.problems);
+        let tree = reader.tree(rule)?;
+        make(&mut reader, &tree)
+    }
+
+    /// One item; `None` where its head cannot be read.
+    pub fn item(&mut self, lines: &[Line]) -> Option<Item> {
+        let first = lines.first()?;
+        let keyword = first.word(self.text);
+        if !first.flush {
+            return self.indented(first);
+        }
+        for line in lines.iter().skip(1).filter(|line| line.flush) {
+            let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
+            let problem = Diagnostic::new(Code::Indentation, "this line belongs to the item above but starts in the first column");
+            self.problems.push(problem.at(span, "").help("indent it by two spaces"));
+        }
+        let kind = self.kind(keyword, lines)?;
+        Some(Item { span: self.span(lines), kind })
+    }
+
+    fn indented(&mut self, first: &Line) -> Option<Item> {
+        let span = Span::new(self.source, first.start, first.end.min(first.start + 40));
+        let problem = Diagnostic::new(Code::Indentation, "this line is indented but belongs to no item");
+        self.problems.push(problem.at(span, "").help("an item starts in the first column"));
+        None
+    }
+
+    fn kind(&mut self, keyword: &str, lines: &[Line]) -> Option<ItemKind> {
+        match keyword {
+            "policy" => self.policy(lines).map(ItemKind::Policy),
+            "role" => self.role(lines).map(ItemKind::Role),
+            "fact" => self.whole(lines, Rule::fact_piece, |reader, tree| reader.fact(tree)).map(ItemKind::Fact),
+            "action" => self.whole(lines, Rule::action_piece, |reader, tree| reader.action(tree)).map(ItemKind::Action),
+            "duty" => self.duty(lines).map(ItemKind::Duty),
+            "budget" => self.whole(lines, Rule::budget_piece, |reader, tree| reader.budget(tree)).map(ItemKind::Budget),
+            "define" => self.whole(lines, Rule::define_piece, |reader, tree| reader.define(tree)).map(ItemKind::Define),
+            "table" => self.table(lines),
+            "rule" => self.rule(lines).map(ItemKind::Rule),
+            "fallback" => self.fallback(lines).map(ItemKind::Fallback),
+            "test" => self.test(lines).map(ItemKind::Test),
+            "promise" => self.whole(lines, Rule::promise_piece, |reader, tree| reader.promise(tree)).map(ItemKind::Promise),
+            _ => self.unknown(keyword, lines),
+        }
+    }
+
+    fn unknown(&mut self, keyword: &str, lines: &[Line]) -> Option<ItemKind> {
+        let start = extent(lines).start;
+        let shown = if keyword.is_empty() { self.slice(lines).chars().take(1).collect() } else { keyword.to_owned() };
+        let span = Span::new(self.source, start, start + shown.len());
+        let problem = Diagnostic::new(Code::UnknownItem, format!("no item begins with `{}`", super::words::shorten(&shown))).at(span, "");
+        let help = match nearest(&keyword.to_lowercase(), ITEMS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("an item begins in the first column with one of `{}`; what belongs to an item is indented", ITEMS.join("`, `")),
+        };
+        self.problems.push(problem.help(help));
+        None
+    }
+
+    /// Cuts an item into its head and the pieces that begin with a word of its own; pieces that do not belong there are reported.
+    pub fn cut<'l>(&mut self, keyword: &str, lines: &'l [Line]) -> (&'l [Line], Vec<&'l [Line]>) {
+        let own = line_words(keyword);
+        let text = self.text;
+        let mut all = pieces(lines, |line, before| {
+            let word = line.word(text);
+            let starts = own.contains(&word) || (CLAUSES.contains(&word) && !is_inner_word(keyword, word));
+            starts && !continues(keyword, word, line, before, text)
+        });
+        let head = if all.is_empty() { lines } else { all.remove(0) };
+        all.retain(|piece| {
+            let Some(first) = piece.first() else { return false };
+            let word = first.word(text);
+            let belongs = own.contains(&word);
+            if !belongs {
+                let problem = misplaced(keyword, own, word, Span::new(self.source, first.start, first.start + word.len()));
+                self.problems.push(problem);
+            }
+            belongs
+        });
+        (head, all)
+    }
+
+    /// An item of one piece.
+    fn whole<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Pair<'t, Rule>) -> Option<T>) -> Option<T> {
+        let keyword = lines.first()?.word(self.text);
+        let (head, _) = self.cut(keyword, lines);
+        self.read(head, rule, make)
+    }
+
+    fn policy(&mut self, lines: &[Line]) -> Option<Policy> {
+        let (head, rest) = self.cut("policy", lines);
+        let title = self.read(head, Rule::policy_piece, |reader, tree| reader.own_text(tree));
+        let settings: Vec<_> = rest.iter().filter_map(|lines| self.read(lines, Rule::setting_piece, |reader, tree| reader.setting(tree))).collect();
+        Some(Policy { title: title?, settings })
+    }
+
+    fn role(&mut self, lines: &[Line]) -> Option<Role> {
+        let (head, rest) = self.cut("role", lines);
+        let head = self.read(head, Rule::role_piece, |reader, tree| Some((reader.own_name(tree)?, reader.own_text(tree))));
+        let (mut above, mut answers_within): (Vec<Name>, Option<super::ast::Steps>) = (Vec::new(), None);
+        for lines in rest {
+            let Some((names, steps)) = self.read(lines, Rule::role_line_piece, |reader, tree| reader.role_line(tree)) else { continue };
+            above.extend(names);
+            match (&answers_within, steps) {
+                (Some(first), Some(second)) => {
+                    let problem = Diagnostic::new(Code::SaidTwice, "`answers within` stands here twice");
+                    self.problems.push(problem.at(second.span, "again here").at(first.span, "first here").help("keep one of them"));
+                }
+                (None, steps) => answers_within = steps,
+                (Some(_), None) => {}
+            }
+        }
+        let (name, title) = head?;
+        Some(Role { name, title, above, answers_within })
+    }
+
+    fn duty(&mut self, lines: &[Line]) -> Option<Duty> {
+        let (head, rest) = self.cut("duty", lines);
+        let head = self.read(head, Rule::duty_piece, |reader, tree| Some((reader.own_name(tree)?, reader.own_text(tree))));
+        let mut deadline = None;
+        for (at, lines) in rest.iter().enumerate() {
+            if at > 0 {
+                let problem = Diagnostic::new(Code::SaidTwice, "`within` stands here twice");
+                self.problems.push(problem.at(self.span(lines), "again here").help("keep one of them"));
+            }
+            deadline = self.read(lines, Rule::deadline_piece, |reader, tree| reader.deadline(tree)).or(deadline);
+        }
+        let (name, title) = head?;
+        Some(Duty { name, title, deadline })
+    }
+
+    /// The clauses among the pieces of an item. What does not belong to `bearer` is reported; `None` is a head that could not be read.
+    pub fn clauses(&mut self, rest: &[&[Line]], bearer: Option<Bearer>) -> Vec<Clause> {
+        let mut clauses = Vec::new();
+        for lines in rest {
+            let Some(first) = lines.first() else { continue };
+            let word = first.word(self.text);
+            let span = Span::new(self.source, first.start, first.start + word.len());
+            let misplaced = bearer.and_then(|bearer| bearer.misplaced(word, span));
+            match misplaced {
+                Some(problem) => self.problems.push(problem),
+                None => clauses.extend(self.read(lines, Rule::clause_piece, |reader, tree| reader.clause(tree))),
+            }
+        }
+        check_once(&clauses, self.problems);
+        clauses
+    }
+
+    fn rule(&mut self, lines: &[Line]) -> Option<super::ast::Rule> {
+        let (head, rest) = self.cut("rule", lines);
+        let head = self.read(head, Rule::rule_piece, |reader, tree| {
+            let sentence = child(tree, Rule::sentence).and_then(|sentence| reader.sentence(&sentence))?;
+            Some((reader.own_name(tree)?, reader.own_text(tree), sentence))
+        });
+        let clauses = self.clauses(&rest, head.as_ref().map(|(_, _, sentence)| Bearer::from(&sentence.kind)));
+        let (name, title, head) = head?;
+        Some(super::ast::Rule { name, title, head, clauses })
+    }
+
+    fn fallback(&mut self, lines: &[Line]) -> Option<Fallback> {
+        let (head, rest) = self.cut("fallback", lines);
+        let actions = self.read(head, Rule::fallback_piece, |reader, tree| reader.own_names(tree));
+        let clauses = self.clauses(&rest, Some(Bearer::Fallback));
+        Some(Fallback { actions: actions?, clauses })
+    }
+
+    fn test(&mut self, lines: &[Line]) -> Option<Test> {
+        let (head, rest) = self.cut("test", lines);
+        let title = self.read(head, Rule::test_piece, |reader, tree| reader.own_quoted(tree));
+        let mut seen: Vec<(&str, Span)> = Vec::new();
+        let mut found: Vec<Spanned<super::ast::TestLine>> = Vec::new();
+        for lines in rest {
+            let word = lines.first().map(|line| line.word(self.text)).unwrap_or_default();
+            let span = self.span(lines);
+            if matches!(word, "on" | "as" | "ask") {
+                if let Some((_, first)) = seen.iter().find(|(other, _)| *other == word) {
+                    let problem = Diagnostic::new(Code::SaidTwice, format!("`{word}` stands here twice")).at(span, "again here");
+                    self.problems.push(problem.at(*first, "first here").help("write a test of its own for each"));
+                }
+                seen.push((word, span));
+            }
+            found.extend(self.read(lines, Rule::test_line_piece, |reader, tree| reader.test_line(tree)));
+        }
+        Some(Test { title: title?, lines: found })
+    }
+
+    /// The name of an item that cannot be read, where it has one.
+    pub fn broken_name(&self, lines: &[Line]) -> Option<Name> {
+        let first = lines.first()?;
+        let keyword = first.word(self.text);
+        if matches!(keyword, "policy" | "fallback" | "test" | "promise") || !first.flush {
+            return None;
+        }
+        let rest = self.text.get(first.start + keyword.len()..first.end)?;
+        let start = first.start + keyword.len() + (rest.len() - rest.trim_start().len());
+        let word = first_word(rest.trim_start());
+        let span = Span::new(self.source, start, start + word.len());
+        word.starts_with(char::is_alphabetic).then(|| Name { text: normal(word), span })
+    }
+}
+
+/// Whether a line that begins with a clause word goes on with what stands before it: the `from` of `number of days from`, and of a table's file.
+fn continues(keyword: &str, word: &str, line: &Line, before: &[Line], text: &str) -> bool {
+    if word != "from" {
+        return false;
+    }
+    let after = text.get(line.range()).unwrap_or_default().trim_start_matches("from").trim_start();
+    if keyword == "table" && after.starts_with('"') {
+        return true;
+    }
+    let before = before.last().and_then(|line| text.get(line.range())).unwrap_or_default();
+    let mut words = before.split_whitespace().rev();
+    let unit = words.next().unwrap_or_default();
+    let mut of = words.next();
+    if unit.starts_with("day") && of == Some("working") {
+        of = words.next();
+    }
+    of == Some("of") && words.next().is_some_and(|word| word.ends_with("number"))
+}
+
+fn misplaced(keyword: &str, own: &[&str], word: &str, span: Span) -> Diagnostic {
+    let article = if keyword == "action" { "an" } else { "a" };
+    let problem = Diagnostic::new(Code::MisplacedClause, format!("`{word}` does not belong to {article} `{keyword}`")).at(span, "");
+    if own.is_empty() {
+        return problem.help("clauses belong to `rule`, `fallback` and `table`");
+    }
+    problem.help(format!("the lines of {article} `{keyword}` begin with `{}`", own.join("`, `")))
+}

@@ -1,0 +1,443 @@
+//! Tables: rows of cells into columns of meaning. Where the cells come from, bars in the text or a CSV file, makes no difference here.
+
+use std::borrow::Cow;
+
+use pest::iterators::Pair;
+
+use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
+use super::clauses::Bearer;
+use super::expressions::presence;
+use super::items::ItemReader;
+use super::layout::Line;
+use super::numerals::decimal_comma;
+use super::piece::{Piece, Reader, Rule, child, children, has};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceId, Span, Spanned};
+
+/// What a table is, as far as its columns depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableKind {
+    /// `may`
+    Permission,
+    /// `may not`
+    Prohibition,
+    /// `entitled to`
+    Entitlement,
+    /// `gives`
+    Lookup,
+}
+
+impl From<&TableHeadKind> for TableKind {
+    fn from(kind: &TableHeadKind) -> Self {
+        match kind {
+            TableHeadKind::Permission => Self::Permission,
+            TableHeadKind::Prohibition { .. } => Self::Prohibition,
+            TableHeadKind::Entitlement => Self::Entitlement,
+        }
+    }
+}
+
+impl TableKind {
+    fn bearer(self) -> Option<Bearer> {
+        match self {
+            Self::Permission => Some(Bearer::Permission),
+            Self::Prohibition => Some(Bearer::Prohibition),
+            Self::Entitlement => Some(Bearer::Entitlement),
+            Self::Lookup => None,
+        }
+    }
+}
+
+/// A cell before it is read.
+#[derive(Clone, Debug)]
+pub(super) struct RawCell<'t> {
+    pub text: Cow<'t, str>,
+    /// Where it begins in the source.
+    pub base: usize,
+    /// As in [`Piece`].
+    pub doubled: Vec<usize>,
+}
+
+/// A row before it is read.
+#[derive(Clone, Debug)]
+pub(super) struct RawRow<'t> {
+    pub span: Span,
+    pub cells: Vec<RawCell<'t>>,
+    /// Its number in a spreadsheet; `None` for a row in the text.
+    pub number: Option<usize>,
+}
+
+impl RawCell<'_> {
+    fn piece(&self, source: SourceId) -> Piece<'_> {
+        Piece { text: &self.text, source, base: self.base, doubled: &self.doubled }
+    }
+}
+
+impl<'t> ItemReader<'t, '_> {
+    /// A table of either kind.
+    pub fn table(&mut self, lines: &[Line]) -> Option<ItemKind> {
+        let (sentences, rows) = self.part_rows(lines);
+        let (head, rest) = self.cut("table", &sentences);
+        let head = self.read(head, Rule::table_piece, |reader, tree| reader.table_head(tree));
+        let Some(head) = head else {
+            self.clauses(&rest, None);
+            return None;
+        };
+        let kind = match &head.sense {
+            Sense::Rules(sentence) => TableKind::from(&sentence.kind),
+            Sense::Gives(_) => TableKind::Lookup,
+        };
+        let grid = self.grid(&head, kind, &rows);
+        let body = TableBody { from: head.from, grid };
+        match head.sense {
+            Sense::Rules(sentence) => {
+                let clauses = self.clauses(&rest, kind.bearer());
+                Some(ItemKind::RuleTable(RuleTable { name: head.name, title: head.title, head: sentence, clauses, body }))
+            }
+            Sense::Gives(gives) => {
+                for lines in rest {
+                    let problem = Diagnostic::new(Code::MisplacedClause, "a table with `gives` takes no clauses").at(self.span(lines), "");
+                    self.problems.push(problem.help("put the condition into a column"));
+                }
+                Some(ItemKind::Lookup(Lookup { name: head.name, title: head.title, gives, body }))
+            }
+        }
+    }
+
+    /// The lines of sentences, and the lines of rows.
+    fn part_rows<'l>(&mut self, lines: &'l [Line]) -> (Vec<Line>, Vec<&'l Line>) {
+        let (mut sentences, mut rows) = (Vec::new(), Vec::new());
+        let mut after_row = false;
+        for line in lines {
+            let is_row = self.text.get(line.range()).is_some_and(|text| text.starts_with('|'));
+            if is_row {
+                rows.push(line);
+            } else if after_row && !super::clauses::CLAUSES.contains(&line.word(self.text)) {
+                let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
+                let problem = Diagnostic::new(Code::TableShape, "this line is neither a row nor a clause").at(span, "");
+                self.problems.push(problem.help("a row stands in one line, between `|` and `|`"));
+                continue;
+            } else {
+                sentences.push(line.clone());
+            }
+            after_row = is_row;
+        }
+        (sentences, rows)
+    }
+
+    fn grid(&mut self, head: &TableTop, kind: TableKind, rows: &[&Line]) -> Option<Grid> {
+        if let Some(from) = &head.from {
+            if let Some(first) = rows.first() {
+                let problem = Diagnostic::new(Code::TableShape, "this table has rows here and in a file");
+                let span = Span::new(self.source, first.start, first.end);
+                self.problems.push(problem.at(span, "rows here").at(from.span, "rows there").help("keep one of them"));
+            }
+            return None;
+        }
+        let rows: Vec<RawRow<'t>> = rows.iter().enumerate().filter_map(|(at, line)| self.row(line, at == 1)).collect();
+        read_grid(kind, self.source, head.name.span, &rows, self.problems)
+    }
+
+    /// A line between bars; `None` for the line of dashes under the header, and for what is reported.
+    fn row(&mut self, line: &Line, may_be_dashes: bool) -> Option<RawRow<'t>> {
+        let span = Span::new(self.source, line.start, line.end);
+        if let Some(open) = line.open_text {
+            let text = self.text.get(open..line.end).unwrap_or_default();
+            self.problems.push(super::complaint::open_text(Span::new(self.source, open, line.end.min(open + 40)), text));
+            return None;
+        }
+        let cells = bars(self.text.get(line.range())?, line.start);
+        let dashes = |cell: &RawCell<'_>| cell.text.contains('-') && cell.text.bytes().all(|b| matches!(b, b'-' | b':' | b' '));
+        if may_be_dashes && cells.iter().all(dashes) {
+            return None;
+        }
+        if !self.text.get(line.range())?.ends_with('|') {
+            let problem = Diagnostic::new(Code::TableShape, "this row is not closed").at(Span::new(self.source, line.end - 1, line.end), "");
+            self.problems.push(problem.help("end it with `|`"));
+            return None;
+        }
+        Some(RawRow { span, cells, number: None })
+    }
+}
+
+/// The cells of a line that starts at byte `base`. Bars inside texts are text.
+fn bars(line: &str, base: usize) -> Vec<RawCell<'_>> {
+    let mut cells = Vec::new();
+    let (mut in_text, mut escaped, mut start) = (false, false, 1);
+    for (at, byte) in line.bytes().enumerate().skip(1) {
+        match byte {
+            b'"' if !escaped => in_text = !in_text,
+            b'|' if !in_text => {
+                cells.push(trimmed(line, start, at, base));
+                start = at + 1;
+            }
+            _ => {}
+        }
+        escaped = in_text && byte == b'\\' && !escaped;
+    }
+    if start < line.len() {
+        cells.push(trimmed(line, start, line.len(), base));
+    }
+    cells
+}
+
+fn trimmed(line: &str, start: usize, end: usize, base: usize) -> RawCell<'_> {
+    let raw = line.get(start..end).unwrap_or_default();
+    let text = raw.trim_start();
+    let base = base + start + (raw.len() - text.len());
+    RawCell { text: Cow::Borrowed(text.trim_end()), base, doubled: Vec::new() }
+}
+
+/// What stands above the rows.
+struct TableTop {
+    name: super::ast::Name,
+    title: Option<Text>,
+    from: Option<super::ast::Quoted>,
+    sense: Sense,
+}
+
+enum Sense {
+    Rules(TableHead),
+    Gives(Spanned<super::ast::Type>),
+}
+
+impl Reader<'_, '_> {
+    fn table_head(&mut self, pair: &Pair<'_, Rule>) -> Option<TableTop> {
+        let sense = match child(pair, Rule::gives) {
+            Some(gives) => Sense::Gives(child(&gives, Rule::fact_type).and_then(|ty| self.fact_type(&ty))?),
+            None => Sense::Rules(child(pair, Rule::table_sentence).and_then(|sentence| self.table_sentence(&sentence))?),
+        };
+        let from = child(pair, Rule::table_from).and_then(|from| self.own_quoted(&from));
+        Some(TableTop { name: self.own_name(pair)?, title: self.own_text(pair), from, sense })
+    }
+}
+
+/// Reads rows, the first of which is the header; `None` where that one cannot be read.
+pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[RawRow<'_>], problems: &mut Vec<Diagnostic>) -> Option<Grid> {
+    let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {
+        let help = "a table has a header and at least one row, as in `| role | up to |`";
+        problems.push(Diagnostic::new(Code::TableShape, "this table has no rows").at(place, "").help(help));
+        return None;
+    };
+    let known = problems.len();
+    let columns: Vec<Option<Column>> = header.cells.iter().map(|cell| column(kind, cell.piece(source), problems)).collect();
+    let columns: Vec<Column> = columns.into_iter().collect::<Option<_>>()?;
+    check_columns(kind, header.span, &columns, problems);
+    if problems.len() > known {
+        return None;
+    }
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        let known = problems.len();
+        read.extend(read_row(source, &columns, row, problems));
+        name_row(row, header, problems.get_mut(known..).unwrap_or_default());
+    }
+    Some(Grid { columns, rows: read })
+}
+
+/// In a file that somebody edits as a spreadsheet a problem is found by row and column.
+fn name_row(row: &RawRow<'_>, header: &RawRow<'_>, problems: &mut [Diagnostic]) {
+    let Some(number) = row.number else { return };
+    for problem in problems {
+        let at = problem.span().map_or(0, |span| span.start as usize);
+        let column = row.cells.iter().rposition(|cell| cell.base <= at).and_then(|column| header.cells.get(column));
+        match column {
+            Some(column) if problem.code != Code::TableShape => problem.message += &format!(" in row {number}, column `{}`", column.text),
+            _ => problem.message += &format!(" in row {number}"),
+        }
+    }
+}
+
+fn read_row(source: SourceId, columns: &[Column], row: &RawRow<'_>, problems: &mut Vec<Diagnostic>) -> Option<Row> {
+    if row.cells.len() != columns.len() {
+        problems.push(wrong_count(columns.len(), row));
+        return None;
+    }
+    let cells: Vec<Option<Cell>> =
+        columns.iter().zip(&row.cells).map(|(column, cell)| Reader::new(cell.piece(source), problems).cell(column)).collect();
+    Some(Row { span: row.span, cells: cells.into_iter().collect::<Option<_>>()? })
+}
+
+fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
+    let found = row.cells.len();
+    let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+    let message = format!("this row has {}, but the header has {}", cells(found), cells(expected));
+    let problem = Diagnostic::new(Code::TableShape, message).at(row.span, "");
+    let split = row.cells.windows(2).find_map(|pair| match pair {
+        [a, b] => decimal_comma(&format!("{},{}", a.text, b.text)),
+        _ => None,
+    });
+    match (split, found < expected) {
+        (Some(comma), false) if row.number.is_some() => problem.help(format!("a number has a point, not a comma: write `{}`", comma.right)),
+        (_, false) if row.number.is_some() => problem.help("put a cell with a comma in it between quotation marks"),
+        (_, false) => problem.help("leave a cell out, or add a column to the header"),
+        (_, true) => problem.help("write an empty cell where there is nothing to say: `|  |`"),
+    }
+}
+
+/// The words of headers that are no expressions.
+const HEADERS: [(&str, ColumnKind); 14] = [
+    ("role", ColumnKind::Role),
+    ("up to", ColumnKind::UpTo),
+    ("more than", ColumnKind::MoreThan),
+    ("of", ColumnKind::Of),
+    ("is", ColumnKind::Is),
+    ("charge", ColumnKind::Charge),
+    ("require", ColumnKind::Require),
+    ("approved by", ColumnKind::ApprovedBy),
+    ("because", ColumnKind::Because),
+    ("from", ColumnKind::From),
+    ("until", ColumnKind::Until),
+    ("offer", ColumnKind::Offer),
+    ("advise", ColumnKind::Advise),
+    ("ask", ColumnKind::Ask),
+];
+
+fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> Option<Column> {
+    let span = piece.whole();
+    let words = piece.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() {
+        let problem = Diagnostic::new(Code::TableColumn, "this column has no header").at(span, "");
+        problems.push(problem.help("write what its cells say: `role`, `up to`, a clause, or what they test"));
+        return None;
+    }
+    // In a table that gives a value `role` is as good a name for a fact as any other.
+    let known = HEADERS.into_iter().find(|(header, _)| *header == words && (kind != TableKind::Lookup || *header != "role"));
+    let kind = match known {
+        Some((_, kind)) => kind,
+        None => {
+            let mut reader = Reader::new(piece, problems);
+            let tree = reader.tree(Rule::column_piece)?;
+            ColumnKind::Test(reader.condition(&tree)?)
+        }
+    };
+    Some(Column { span, kind })
+}
+
+fn word_of(kind: &ColumnKind) -> Option<&'static str> {
+    HEADERS.iter().find(|(_, known)| known == kind).map(|(word, _)| *word)
+}
+
+fn check_columns(kind: TableKind, header: Span, columns: &[Column], problems: &mut Vec<Diagnostic>) {
+    for column in columns {
+        problems.extend(misplaced(kind, column));
+    }
+    for (at, column) in columns.iter().enumerate() {
+        let once =
+            matches!(column.kind, ColumnKind::Role | ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of | ColumnKind::Is | ColumnKind::Because);
+        let same = |other: &&Column| std::mem::discriminant(&other.kind) == std::mem::discriminant(&column.kind);
+        if let Some(first) = columns.iter().take(at).find(same).filter(|_| once) {
+            let problem = Diagnostic::new(Code::SaidTwice, format!("there are two columns `{}`", word_of(&column.kind).unwrap_or_default()));
+            problems.push(problem.at(column.span, "again here").at(first.span, "first here").help("leave one of them out"));
+        }
+    }
+    let has = |kind: &ColumnKind| columns.iter().any(|column| column.kind == *kind);
+    let missing = match kind {
+        TableKind::Permission | TableKind::Prohibition if !has(&ColumnKind::Role) => Some(("role", "it says whom a row is about")),
+        TableKind::Lookup if columns.last().is_some_and(|last| last.kind != ColumnKind::Is) => {
+            Some(("is", "the last column, with the value of a row"))
+        }
+        _ => None,
+    };
+    if let Some((word, why)) = missing {
+        let problem = Diagnostic::new(Code::TableColumn, format!("this table has no column `{word}`"));
+        let problem = if word == "is" { Diagnostic::new(Code::TableColumn, "the last column of this table is not `is`") } else { problem };
+        problems.push(problem.at(header, "").help(format!("add a column `{word}`: {why}")));
+    }
+}
+
+fn misplaced(kind: TableKind, column: &Column) -> Option<Diagnostic> {
+    let word = word_of(&column.kind)?;
+    let problem = |message: &str, help: &str| Some(Diagnostic::new(Code::TableColumn, message.to_owned()).at(column.span, "").help(help));
+    match (&column.kind, kind) {
+        (ColumnKind::Is, TableKind::Lookup) => None,
+        (ColumnKind::Is, _) => problem("a column `is` belongs to a table with `gives`", "test with the expression itself as the header"),
+        (_, TableKind::Lookup) => {
+            problem(&format!("a column `{word}` belongs to a table of rules"), "a table with `gives` has columns that test, and a last column `is`")
+        }
+        (ColumnKind::Role, TableKind::Entitlement) => problem("a customer is entitled whoever is asked", "leave the column `role` out"),
+        (ColumnKind::UpTo, TableKind::Prohibition) => problem("a cap is not written with `up to`", "write `more than`"),
+        (ColumnKind::UpTo, TableKind::Entitlement) => problem("what is owed is not written with `up to`", "write `of`"),
+        (ColumnKind::MoreThan, TableKind::Permission) => problem("a limit is not written with `more than`", "write `up to`"),
+        (ColumnKind::MoreThan, TableKind::Entitlement) => problem("what is owed is not written with `more than`", "write `of`"),
+        (ColumnKind::Of, TableKind::Permission) => problem("a limit is not written with `of`", "write `up to`"),
+        (ColumnKind::Of, TableKind::Prohibition) => problem("a cap is not written with `of`", "write `more than`"),
+        _ => kind.bearer()?.misplaced(word.split(' ').next()?, column.span),
+    }
+}
+
+impl Reader<'_, '_> {
+    fn cell(&mut self, column: &Column) -> Option<Cell> {
+        let span = self.piece.whole();
+        if self.piece.text.is_empty() {
+            let kind = self.empty_cell(&column.kind)?;
+            return Some(Cell { span, kind });
+        }
+        if let Some(comma) = decimal_comma(self.piece.text) {
+            let at = self.piece.span(comma.at.start, comma.at.end);
+            let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number here", comma.written)).at(at, "");
+            return self.refuse(problem.help(comma.help()));
+        }
+        Some(Cell { span, kind: self.cell_kind(&column.kind)? })
+    }
+
+    fn empty_cell(&mut self, column: &ColumnKind) -> Option<CellKind> {
+        let help = match column {
+            ColumnKind::Role => "write `everyone` where the row is about all roles",
+            ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of => "write `unlimited` where there is no limit",
+            ColumnKind::Is => "write the value that the table gives in this row",
+            _ => return Some(CellKind::Empty),
+        };
+        let word = word_of(column).unwrap_or_default();
+        let at = self.piece.span(0, 1);
+        self.refuse(Diagnostic::new(Code::EmptyCell, format!("a cell under `{word}` must say something")).at(at, "").help(help))
+    }
+
+    fn cell_kind(&mut self, column: &ColumnKind) -> Option<CellKind> {
+        use super::ast::ClauseKind;
+        match column {
+            ColumnKind::Role => self.tree(Rule::role_cell_piece).and_then(|tree| self.subject(&tree)).map(CellKind::Subject),
+            ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of => {
+                self.tree(Rule::limit_cell_piece).and_then(|tree| self.limit(&tree)).map(CellKind::Quantity)
+            }
+            ColumnKind::Is => self.tree(Rule::value_cell_piece).and_then(|tree| self.values(&tree)).map(CellKind::Value),
+            ColumnKind::Test(_) => self.tree(Rule::test_cell_piece).and_then(|tree| self.test_cell(&tree)).map(CellKind::Test),
+            ColumnKind::Charge => self.clause_cell(Rule::charge_cell_piece, Self::charge),
+            ColumnKind::Require => self.clause_cell(Rule::require_cell_piece, Self::require),
+            ColumnKind::ApprovedBy => self.clause_cell(Rule::names_cell_piece, |reader, tree| Some(ClauseKind::ApprovedBy(reader.names(tree)))),
+            ColumnKind::Because => self.clause_cell(Rule::text_cell_piece, |reader, tree| Some(ClauseKind::Because(reader.text(tree)))),
+            ColumnKind::From => self.clause_cell(Rule::day_cell_piece, |reader, tree| reader.day(tree, ClauseKind::From)),
+            ColumnKind::Until => self.clause_cell(Rule::day_cell_piece, |reader, tree| reader.day(tree, ClauseKind::Until)),
+            ColumnKind::Offer => self.clause_cell(Rule::offer_cell_piece, Self::offer),
+            ColumnKind::Advise => self.clause_cell(Rule::advise_cell_piece, Self::advise),
+            ColumnKind::Ask => self.clause_cell(Rule::ask_cell_piece, Self::ask),
+        }
+    }
+
+    fn clause_cell(&mut self, rule: Rule, make: fn(&mut Self, &Pair<'_, Rule>) -> Option<super::ast::ClauseKind>) -> Option<CellKind> {
+        let tree = self.tree(rule)?;
+        make(self, &tree).map(CellKind::Clause)
+    }
+
+    fn test_cell(&mut self, pair: &Pair<'_, Rule>) -> Option<CellTest> {
+        let Some(test) = child(pair, Rule::cell_test) else {
+            return Some(CellTest::Any);
+        };
+        let read = self.cell_test(&test)?;
+        Some(if has(pair, Rule::kw_not) { CellTest::Not(Box::new(read)) } else { read })
+    }
+
+    fn cell_test(&mut self, pair: &Pair<'_, Rule>) -> Option<CellTest> {
+        if let Some(part) = child(pair, Rule::presence) {
+            return Some(CellTest::Presence(presence(&part)));
+        }
+        let compares: Vec<_> = children(pair, Rule::cell_compare).collect();
+        if !compares.is_empty() {
+            return compares.iter().map(|part| self.compare(part)).collect::<Option<Vec<_>>>().map(CellTest::Compare);
+        }
+        if let Some(end) = child(pair, Rule::range_end) {
+            return Some(CellTest::Range(self.own_value(pair)?, self.own_value(&end)?));
+        }
+        self.values(pair).map(CellTest::OneOf)
+    }
+}

@@ -1,0 +1,262 @@
+//! Names, texts and literals: trees into what the policy's syntax tree holds.
+
+use jiff::civil::Date;
+use pest::iterators::Pair;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
+use super::ast::{Datetime, Literal, Name, Period, Quoted, Steps, Text, TextVariant, Type, Unit};
+use super::piece::{Reader, Rule, child, children, has};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::{Number, NumberError};
+use crate::source::{Span, Spanned};
+
+/// A word in the one form that names are compared in.
+pub(super) fn normal(word: &str) -> String {
+    if is_nfc_quick(word.chars()) == IsNormalized::Yes { word.to_owned() } else { word.nfc().collect() }
+}
+
+impl Reader<'_, '_> {
+    /// Any one word.
+    pub fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+        Name { text: normal(pair.as_str()), span: self.span(pair) }
+    }
+
+    /// The name that a tree holds directly.
+    pub fn own_name(&self, pair: &Pair<'_, Rule>) -> Option<Name> {
+        child(pair, Rule::name).map(|name| self.name(&name))
+    }
+
+    /// A comma list of names; each may stand there once.
+    pub fn names(&mut self, pair: &Pair<'_, Rule>) -> Vec<Name> {
+        let names: Vec<Name> = children(pair, Rule::name).map(|name| self.name(&name)).collect();
+        self.each_once(&names);
+        names
+    }
+
+    /// The comma list that a tree holds directly.
+    pub fn own_names(&mut self, pair: &Pair<'_, Rule>) -> Option<Vec<Name>> {
+        child(pair, Rule::names).map(|names| self.names(&names))
+    }
+
+    fn each_once(&mut self, names: &[Name]) {
+        let mut seen = std::collections::HashMap::new();
+        for name in names {
+            if let Some(first) = seen.insert(name.text.as_str(), name.span) {
+                let problem = Diagnostic::new(Code::SaidTwice, format!("`{}` stands in this list twice", name.text));
+                self.problems.push(problem.at(name.span, "again here").at(first, "first here").help("leave one of them out"));
+            }
+        }
+    }
+
+    /// A text between quotation marks.
+    pub fn quoted(&mut self, pair: &Pair<'_, Rule>) -> Quoted {
+        let written = pair.as_str();
+        let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
+        Spanned { value: self.unescape(inside, pair.as_span().start() + 1), span: self.span(pair) }
+    }
+
+    fn unescape(&mut self, inside: &str, start: usize) -> String {
+        if !inside.contains('\\') {
+            return inside.to_owned();
+        }
+        let mut value = String::with_capacity(inside.len());
+        let mut characters = inside.char_indices();
+        while let Some((at, character)) = characters.next() {
+            match (character, if character == '\\' { characters.next() } else { None }) {
+                ('\\', Some((_, 'n'))) => value.push('\n'),
+                ('\\', Some((_, escaped @ ('"' | '\\')))) => value.push(escaped),
+                ('\\', Some((_, other))) => {
+                    let span = self.piece.span(start + at, start + at + 1 + other.len_utf8());
+                    let problem = Diagnostic::new(Code::BadText, format!("`\\{other}` means nothing in a text"));
+                    self.problems.push(problem.at(span, "").help("a text knows `\\\"`, `\\\\` and `\\n`; write `\\\\` for a backslash"));
+                }
+                (plain, _) => value.push(plain),
+            }
+        }
+        value
+    }
+
+    /// The quoted text that a tree holds directly.
+    pub fn own_quoted(&mut self, pair: &Pair<'_, Rule>) -> Option<Quoted> {
+        child(pair, Rule::quoted).map(|quoted| self.quoted(&quoted))
+    }
+
+    /// A text for people.
+    pub fn text(&mut self, pair: &Pair<'_, Rule>) -> Text {
+        let mut variants = Vec::new();
+        for part in pair.clone().into_inner() {
+            let language = child(&part, Rule::language).map(|language| self.name(&language));
+            let quoted = if part.as_rule() == Rule::quoted { Some(part) } else { child(&part, Rule::quoted) };
+            variants.extend(quoted.map(|quoted| TextVariant { language, value: self.quoted(&quoted) }));
+        }
+        let languages: Vec<Name> = variants.iter().filter_map(|variant| variant.language.clone()).collect();
+        self.each_once(&languages);
+        Text { variants, span: self.span(pair) }
+    }
+
+    /// The text that a tree holds directly.
+    pub fn own_text(&mut self, pair: &Pair<'_, Rule>) -> Option<Text> {
+        child(pair, Rule::text).map(|text| self.text(&text))
+    }
+
+    /// Digits.
+    pub fn number(&mut self, pair: &Pair<'_, Rule>) -> Option<Number> {
+        match Number::parse(pair.as_str()) {
+            Ok(number) => Some(number),
+            Err(error) => {
+                let help = match error {
+                    NumberError::TooManyDecimals => "write at most 9 decimals",
+                    NumberError::TooLarge => "a number in a policy is at most 1_000_000_000_000_000",
+                    NumberError::Malformed => "write numbers as in `1_000.50`",
+                };
+                let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is {error}", shorten(pair.as_str())));
+                self.refuse(problem.at(self.span(pair), "").help(help))
+            }
+        }
+    }
+
+    /// `N UNIT`
+    pub fn steps(&mut self, pair: &Pair<'_, Rule>) -> Option<Steps> {
+        let count = child(pair, Rule::number).and_then(|number| self.number(&number))?;
+        let unit = child(pair, Rule::unit).and_then(|unit| unit_of(unit.as_str()))?;
+        Some(Steps { count, unit, span: self.span(pair) })
+    }
+
+    /// The steps that a tree holds directly; the outer `None` is a problem that was reported.
+    pub fn own_steps(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Steps>> {
+        match child(pair, Rule::steps) {
+            Some(steps) => self.steps(&steps).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// A number, money, a percentage or a time.
+    pub fn quantity(&mut self, pair: &Pair<'_, Rule>) -> Option<Literal> {
+        let number = child(pair, Rule::number).and_then(|number| self.number(&number))?;
+        if let Some(currency) = child(pair, Rule::currency) {
+            return Some(Literal::Money(number, self.name(&currency)));
+        }
+        if let Some(unit) = child(pair, Rule::unit) {
+            let unit = unit_of(unit.as_str())?;
+            return Some(Literal::Steps(Steps { count: number, unit, span: self.span(pair) }));
+        }
+        Some(if has(pair, Rule::percent_sign) { Literal::Percent(number) } else { Literal::Number(number) })
+    }
+
+    /// A day.
+    pub fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<Date> {
+        match pair.as_str().parse() {
+            Ok(date) => Some(date),
+            Err(_) => self.refuse(not_a_day(pair.as_str(), self.span(pair))),
+        }
+    }
+
+    /// The day that a tree holds directly.
+    pub fn own_date(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<Date>> {
+        let date = child(pair, Rule::date)?;
+        Some(Spanned { value: self.date(&date)?, span: self.span(&date) })
+    }
+
+    /// A moment.
+    pub fn datetime(&mut self, pair: &Pair<'_, Rule>) -> Option<Datetime> {
+        let written = pair.as_str();
+        let offset = written.split_once('T').is_some_and(|(_, time)| time.contains(['Z', '+', '-']));
+        let read = if offset { written.parse().map(Datetime::Instant) } else { written.parse().map(Datetime::Local) };
+        match read {
+            Ok(datetime) => Some(datetime),
+            Err(_) => self.refuse(
+                Diagnostic::new(Code::BadDate, format!("`{written}` is no moment that exists"))
+                    .at(self.span(pair), "")
+                    .help("write `2026-11-21T10:00`, or with an offset `2026-11-21T10:00+01:00`"),
+            ),
+        }
+    }
+
+    /// `04-01`
+    pub fn month_day(&mut self, pair: &Pair<'_, Rule>) -> Option<(i8, i8)> {
+        let (month, day) = pair.as_str().split_once('-')?;
+        let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+        // A year that is no leap year: a budget's year must begin every year.
+        if Date::new(2025, month, day).is_ok() {
+            return Some((month, day));
+        }
+        self.refuse(
+            Diagnostic::new(Code::BadDate, format!("`{}` is no day that every year has", pair.as_str()))
+                .at(self.span(pair), "")
+                .help("write month and day, as in `04-01`"),
+        )
+    }
+
+    /// A type.
+    pub fn fact_type(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<Type>> {
+        let span = self.span(pair);
+        let value = if let Some(plain) = child(pair, Rule::plain_type) {
+            plain_type(plain.as_str())?
+        } else {
+            let values = self.own_names(pair)?;
+            if has(pair, Rule::kw_one) { Type::OneOf(values) } else { Type::SomeOf(values) }
+        };
+        Some(Spanned { value, span })
+    }
+}
+
+fn not_a_day(written: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadDate, format!("`{written}` is no day that exists")).at(span, "").help("write year, month and day, as in `2026-11-21`")
+}
+
+/// The beginning of what may be very long.
+pub(super) fn shorten(written: &str) -> String {
+    const LONGEST: usize = 40;
+    match written.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", written.get(..end).unwrap_or_default()),
+        None => written.to_owned(),
+    }
+}
+
+/// `money`, `yes/no`, …
+pub(super) fn plain_type(written: &str) -> Option<Type> {
+    Some(match written {
+        "money" => Type::Money,
+        "percent" => Type::Percent,
+        "number" => Type::Number,
+        "date" => Type::Date,
+        "datetime" => Type::Datetime,
+        "duration" => Type::Duration,
+        "yes/no" => Type::YesNo,
+        "text" => Type::Text,
+        _ => return None,
+    })
+}
+
+/// Singular or plural.
+fn unit_of(written: &str) -> Option<Unit> {
+    Some(match written.trim_end_matches('s') {
+        "minute" => Unit::Minute,
+        "hour" => Unit::Hour,
+        "day" => Unit::Day,
+        "week" => Unit::Week,
+        "month" => Unit::Month,
+        "year" => Unit::Year,
+        working if working.starts_with("working") => Unit::WorkingDay,
+        _ => return None,
+    })
+}
+
+/// `day`, `week`, …
+pub(super) fn period_of(written: &str) -> Option<Period> {
+    Some(match written {
+        "day" => Period::Day,
+        "week" => Period::Week,
+        "month" => Period::Month,
+        "quarter" => Period::Quarter,
+        "year" => Period::Year,
+        _ => return None,
+    })
+}
+
+impl Reader<'_, '_> {
+    /// The unit that a tree holds directly.
+    pub fn own_unit(pair: &Pair<'_, Rule>) -> Option<Unit> {
+        child(pair, Rule::unit).and_then(|unit| unit_of(unit.as_str()))
+    }
+}
