@@ -7,4 +7,5 @@ mod format;
 mod lint;
 #[cfg(test)]
 mod reference;
+mod policy;
 mod syntax;
