@@ -5,7 +5,7 @@ mod answering;
 #[cfg(test)]
 mod format;
 mod lint;
+mod policy;
 #[cfg(test)]
 mod reference;
-mod policy;
 mod syntax;

@@ -34,9 +34,7 @@ fn roles_named_by_ask_clauses_of_prohibitions_come_first_then_those_of_the_fallb
 
 #[test]
 fn an_ask_clause_with_a_condition_counts_only_where_it_holds() {
-    let shop = shop(
-        "rule a\n  senior, warehouse may refund up to 50 EUR\nfallback refund\n  ask warehouse when reason is wrong_item\n",
-    );
+    let shop = shop("rule a\n  senior, warehouse may refund up to 50 EUR\nfallback refund\n  ask warehouse when reason is wrong_item\n");
     assert_eq!(shop.ask("agent", "refund 50 EUR").given("reason", "wrong_item").answer().ask(), "warehouse, senior, lead, manager");
     assert_eq!(shop.ask("agent", "refund 50 EUR").given("reason", "late").answer().ask(), "senior, lead, manager, warehouse");
     assert_eq!(shop.ask("agent", "refund 50 EUR").answer().ask(), "senior, lead, manager, warehouse");
@@ -95,10 +93,7 @@ fn one_bound_by_a_full_prohibition_even_if_entitled_cannot_approve_and_that_perm
     );
     let ask = |fraud: bool| shop.ask("agent", "refund 60 EUR").given("fraud", fraud).answer().ask();
     assert_eq!(ask(false), "senior with finance, lead with finance, manager with finance, finance approves");
-    assert_eq!(
-        ask(true),
-        "senior with lead and warehouse, lead with lead and warehouse, manager with lead and warehouse, warehouse approves"
-    );
+    assert_eq!(ask(true), "senior with lead and warehouse, lead with lead and warehouse, manager with lead and warehouse, warehouse approves");
 }
 
 #[test]

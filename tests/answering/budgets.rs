@@ -121,9 +121,7 @@ fn windows_are_in_the_policys_time_zone() {
 
 #[test]
 fn a_charge_by_an_expression_is_what_the_granted_quantity_costs() {
-    let shop = shop(
-        "budget goodwill\n  100 EUR per month\nrule a\n  agent may discount up to 50%\n  charge goodwill by amount of total\n",
-    );
+    let shop = shop("budget goodwill\n  100 EUR per month\nrule a\n  agent may discount up to 50%\n  charge goodwill by amount of total\n");
     let ask = |what| shop.ask("agent", what).given("total", "400 EUR");
     assert_eq!(ask("discount 20%").answer().charge(), "goodwill 80 left 20 of 100 until 2026-12-01");
     assert_eq!(ask("discount 30%").answer().limit(), "25");
@@ -165,9 +163,7 @@ fn an_amount_times_a_price_is_charged() {
 
 #[test]
 fn the_tightest_of_several_budgets_binds() {
-    let shop = shop(
-        "budget one\n  100 EUR per actor per month\nbudget two\n  200 EUR per month\nrule a\n  agent may refund\n  charge one, two\n",
-    );
+    let shop = shop("budget one\n  100 EUR per actor per month\nbudget two\n  200 EUR per month\nrule a\n  agent may refund\n  charge one, two\n");
     let got = shop.ask("agent", "refund 100 EUR").spent("two", "150 EUR").answer();
     assert_eq!((got.word(), got.limit().as_str()), ("up_to", "50"));
     assert_eq!(got.charge(), "one 50 left 50 of 100 until 2026-12-01, two 50 left 0 of 200 until 2026-12-01");

@@ -76,9 +76,7 @@ fn a_fallback_serves_whenever_the_answer_is_not_a_yes() {
 
 #[test]
 fn offers_of_offers_are_not_followed() {
-    let shop = shop(
-        "rule p\n  nobody may refund\n  offer voucher\nrule q\n  nobody may voucher\n  offer exchange\nrule x\n  agent may exchange\n",
-    );
+    let shop = shop("rule p\n  nobody may refund\n  offer voucher\nrule q\n  nobody may voucher\n  offer exchange\nrule x\n  agent may exchange\n");
     assert_eq!(shop.ask("agent", "refund 1 EUR").answer().offer(), "");
 }
 
@@ -100,7 +98,8 @@ fn also_owed_lists_other_actions_to_which_the_same_facts_entitle() {
         "rule e\n  entitled to voucher of 20 EUR\n  when reason is late\nrule f\n  entitled to exchange\n  when reason is damaged\n\
          rule g\n  entitled to voucher of 30 EUR\n  when seasonal\nrule a\n  agent may refund up to 5 EUR\n",
     );
-    let owed = |reason: &str, seasonal: bool| shop.ask("agent", "refund 5 EUR").given("reason", reason).given("seasonal", seasonal).answer().also_owed();
+    let owed =
+        |reason: &str, seasonal: bool| shop.ask("agent", "refund 5 EUR").given("reason", reason).given("seasonal", seasonal).answer().also_owed();
     assert_eq!(owed("late", false), "voucher 20 by e");
     assert_eq!(owed("late", true), "voucher 30 by g");
     assert_eq!(owed("damaged", false), "exchange none by f");

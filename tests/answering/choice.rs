@@ -37,9 +37,7 @@ fn then_the_first_in_source_order() {
 
 #[test]
 fn the_fewest_duties_are_counted_at_the_quantity_asked_for() {
-    let shop = shop(
-        "rule a\n  agent may refund\n  require photo, note when amount > 25 EUR\nrule b\n  agent may refund\n  require call\n",
-    );
+    let shop = shop("rule a\n  agent may refund\n  require photo, note when amount > 25 EUR\nrule b\n  agent may refund\n  require call\n");
     assert_eq!(shop.ask("agent", "refund 25 EUR").answer().because(), "a");
     assert_eq!(shop.ask("agent", "refund 25.01 EUR").answer().because(), "b");
 }

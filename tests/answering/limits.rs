@@ -83,7 +83,9 @@ fn with_x_left_out_unlimited_is_unlimited() {
 
 #[test]
 fn with_x_left_out_need_lists_what_could_raise_it() {
-    let shop = shop("rule a\n  agent may refund up to 50 EUR\nrule b\n  agent may refund up to 80 EUR\n  when seasonal\nrule c\n  agent may refund up to 40 EUR\n  when known\n");
+    let shop = shop(
+        "rule a\n  agent may refund up to 50 EUR\nrule b\n  agent may refund up to 80 EUR\n  when seasonal\nrule c\n  agent may refund up to 40 EUR\n  when known\n",
+    );
     let got = shop.ask("agent", "refund").answer();
     assert_eq!((got.word(), got.limit().as_str(), got.need().as_str()), ("yes", "50", "seasonal"));
     assert_eq!(shop.ask("agent", "refund").given("seasonal", false).answer().need(), "");

@@ -4,7 +4,9 @@ use super::shop::shop;
 
 #[test]
 fn a_permissions_limit_is_rounded_down() {
-    let shop = shop("rule a\n  agent may refund up to total / 3\nrule b\n  agent may discount up to rate / 3\nrule c\n  agent may points up to pieces / 3\nrule d\n  agent may extend up to delay / 7\n");
+    let shop = shop(
+        "rule a\n  agent may refund up to total / 3\nrule b\n  agent may discount up to rate / 3\nrule c\n  agent may points up to pieces / 3\nrule d\n  agent may extend up to delay / 7\n",
+    );
     assert_eq!(shop.ask("agent", "refund").given("total", "100 EUR").answer().limit(), "33.33");
     assert_eq!(shop.ask("agent", "refund").given("total", "200 EUR").answer().limit(), "66.66");
     assert_eq!(shop.ask("agent", "discount").given("rate", "50%").answer().limit(), "16.66");

@@ -117,6 +117,12 @@ impl Ask<'_> {
         self
     }
 
+    /// Everything in an object is on record.
+    pub fn all(mut self, facts: &Value) -> Self {
+        self.record.extend(facts.as_object().unwrap().clone());
+        self
+    }
+
     /// Only said.
     pub fn said(mut self, fact: &str, value: impl Into<Value>) -> Self {
         self.facts.insert(fact.into(), value.into());

@@ -4,7 +4,9 @@ use super::shop::shop;
 
 #[test]
 fn a_comparison_that_reads_it_counts_against_the_asker_and_asks_for_no_fact() {
-    let shop = shop("rule a\n  agent may refund\n  when total / pieces > 1 EUR\nrule v\n  agent may voucher up to 10 EUR\nrule p\n  nobody may voucher\n  when total / pieces > 1 EUR\n");
+    let shop = shop(
+        "rule a\n  agent may refund\n  when total / pieces > 1 EUR\nrule v\n  agent may voucher up to 10 EUR\nrule p\n  nobody may voucher\n  when total / pieces > 1 EUR\n",
+    );
     let ask = |what, pieces: u32| shop.ask("agent", what).given("total", "9 EUR").given("pieces", pieces).answer();
     let got = ask("refund 1 EUR", 0);
     assert_eq!((got.word(), got.need().as_str()), ("no", ""));
@@ -63,7 +65,8 @@ fn a_route_whose_condition_is_undefined_is_left_out() {
 
 #[test]
 fn a_result_beyond_ten_to_the_thirtieth_is_overflow() {
-    let shop = shop("rule a\n  agent may refund\n  when pieces * pieces * 1.000000001 > 1\nrule b\n  agent may voucher\n  when pieces * pieces > 1\n");
+    let shop =
+        shop("rule a\n  agent may refund\n  when pieces * pieces * 1.000000001 > 1\nrule b\n  agent may voucher\n  when pieces * pieces > 1\n");
     let ask = |what| shop.ask("agent", what).given("pieces", 1_000_000_000_000_000_i64).answer();
     assert_eq!((ask("refund 1 EUR").word(), ask("refund 1 EUR").need().as_str()), ("no", ""));
     assert_eq!(ask("voucher 1 EUR").word(), "yes");
@@ -71,9 +74,7 @@ fn a_result_beyond_ten_to_the_thirtieth_is_overflow() {
 
 #[test]
 fn a_gap_of_a_gives_table_is_undefined() {
-    let shop = shop(
-        "table price gives money\n  | pieces | is |\n  | < 3 | 10 EUR |\n  | > 3 | 20 EUR |\nrule a\n  agent may refund up to price\n",
-    );
+    let shop = shop("table price gives money\n  | pieces | is |\n  | < 3 | 10 EUR |\n  | > 3 | 20 EUR |\nrule a\n  agent may refund up to price\n");
     let ask = |pieces: u32| shop.ask("agent", "refund").given("pieces", pieces).answer();
     assert_eq!([ask(2).limit(), ask(4).limit(), ask(3).limit()], ["10", "20", "none"]);
     assert_eq!((ask(3).word(), ask(3).need().as_str()), ("no", ""));

@@ -1,10 +1,10 @@
 //! Between the program's ids and plain names.
 
+use kulanz::Number;
 use kulanz::decide::{self, Decision, Reason};
 use kulanz::policy::expr::{Type, Value};
 use kulanz::policy::{ChoiceId, FactRef, Policy};
 use kulanz::question::{Actor, Explain, FactState, Provenance, Question};
-use kulanz::Number;
 use kulanz::syntax::ast::Modifier;
 
 use super::answer::{Answer, By, Charge, Contact, Limit, Offer};

@@ -127,7 +127,8 @@ impl<'a> Excerpt<'a> {
         for (label, main) in &self.labels {
             let (start, end) = clipped(label, text);
             let end = floor(text, end.min(start + WIDE / 2).min(line_end(text, start))).max(start);
-            let (from, to) = (floor(text, start.saturating_sub(AROUND)).max(line_start(text, start)), floor(text, end + AROUND).min(line_end(text, end)));
+            let (from, to) =
+                (floor(text, start.saturating_sub(AROUND)).max(line_start(text, start)), floor(text, end + AROUND).min(line_end(text, end)));
             let before = if from > line_start(text, start) { "…" } else { "" };
             let behind = if to < line_end(text, end) { "…" } else { "" };
             let shown = format!("{before}{}{behind}", text.get(from..to).unwrap_or_default());
