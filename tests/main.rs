@@ -1,6 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
 mod answer;
+mod answering;
 mod cli;
 mod diagnostics;
 mod format;
@@ -8,6 +9,7 @@ mod lint;
 mod policy;
 mod process;
 mod question;
+mod reference;
 mod running;
 mod shop;
 mod syntax;
