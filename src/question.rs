@@ -1,4 +1,24 @@
 //! A question: who wants to grant what, how much, in which case, when.
+//!
+//! A [`Reader`] makes one from JSON or from the words of the command line, or says everything that is wrong with it.
+
+mod facts;
+mod fields;
+mod json;
+pub(crate) mod moment;
+mod problem;
+mod quantity;
+mod reader;
+mod spoken;
+mod value;
+
+pub(crate) use facts::default_state;
+pub use json::Json;
+pub use problem::Problem;
+pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
+pub use spoken::Spoken;
+
+use unicode_normalization::UnicodeNormalization;
 
 use crate::number::Number;
 use crate::policy::expr::Value;
@@ -21,6 +41,30 @@ pub struct Question {
     pub at: jiff::Timestamp,
     /// Whether every candidate rule is to be explained.
     pub explain: Explain,
+}
+
+/// A question before its action is known.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Who asks.
+    pub actor: Actor,
+    /// By [`FactId`], one for each fact of the policy.
+    pub facts: Vec<FactState>,
+    /// By [`BudgetId`], one for each budget.
+    pub spent: Vec<Number>,
+    /// The moment.
+    pub at: jiff::Timestamp,
+    /// Whether every candidate rule is to be explained.
+    pub explain: Explain,
+}
+
+impl Case {
+    /// The question for one action.
+    #[must_use]
+    pub fn question(self, action: ActionId, amount: Option<Number>) -> Question {
+        let Self { actor, facts, spent, at, explain } = self;
+        Question { actor, action, amount, facts, spent, at, explain }
+    }
 }
 
 /// Who asks.
@@ -78,4 +122,9 @@ impl Question {
     pub fn spent(&self, id: BudgetId) -> &Number {
         self.spent.get(id.index()).unwrap_or(&Number::ZERO)
     }
+}
+
+/// A name as the policy's names are compared: in NFC.
+fn name(written: &str) -> String {
+    written.nfc().collect()
 }

@@ -243,4 +243,6 @@ pub struct Measured {
     pub days: i64,
     /// What the rule asks for.
     pub asked: Steps,
+    /// Whether `from` and `to` are dates; else they are datetimes.
+    pub is_date: bool,
 }

@@ -1,5 +1,275 @@
-//! A program and a question become a decision.
+//! A program and a question become a decision, as §5 of the language page says.
+//!
+//! Everything is computed in two readings: with what is unknown read against the asker, and in the asker's favour. What the first grants is sure; what only the
+//! second grants hangs on facts that can still be found out.
 
+mod authority;
+mod bound;
+mod budget;
+pub(crate) mod calendar;
+mod case;
+mod contacts;
+mod coverage;
 mod decision;
+mod explain;
+mod grant;
+mod need;
+mod offers;
+mod open;
+mod provisional;
+mod range;
+mod truth;
 
+pub(crate) use bound::{Bound, Reading};
+pub use case::Mode;
+pub(crate) use coverage::Coverage;
 pub use decision::*;
+pub(crate) use range::Range;
+pub(crate) use truth::Truth;
+
+use crate::number::Number;
+use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
+use crate::program::{Program, node};
+use crate::question::{Explain, Question};
+use authority::{Standing, View};
+use case::{Case, Person};
+use contacts::{Contacts, Search};
+use grant::Grant;
+use need::{Approval, Goal, Need};
+use offers::{Sources, also_owed};
+
+impl Program {
+    /// Answers a question. In [`Mode::Grant`] verified facts that no system of record says are unknown.
+    #[must_use]
+    pub fn decide(&self, question: &Question, mode: Mode) -> Decision {
+        let case = Case { program: self, question, mode, person: Person::Asker };
+        let view = |reading| View::new(case, question.action, question.actor.role, reading);
+        match (view(Reading::Against), view(Reading::Favour)) {
+            (Some(sure), Some(perhaps)) => Asked { sure, perhaps }.decide(),
+            _ => empty(question.action, question.amount.clone()),
+        }
+    }
+}
+
+impl Program {
+    /// What a condition comes to for the asker of a question.
+    pub(crate) fn truth(&self, question: &Question, condition: &node::Condition, mode: Mode) -> Truth {
+        Case { program: self, question, mode, person: Person::Asker }.condition(condition, question.amount.as_ref())
+    }
+}
+
+fn empty(action: ActionId, amount: Option<Number>) -> Decision {
+    Decision {
+        outcome: Outcome::No,
+        action,
+        amount,
+        limit: Limit::None,
+        entitled: Limit::None,
+        because: Vec::new(),
+        require: Vec::new(),
+        charge: Vec::new(),
+        ask: Vec::new(),
+        offer: Vec::new(),
+        advice: Vec::new(),
+        need: Vec::new(),
+        provisional: Vec::new(),
+        also_owed: Vec::new(),
+        otherwise: None,
+        explain: Vec::new(),
+    }
+}
+
+/// Nothing is no limit; an action without a measure has none.
+fn as_limit(bound: &Bound, step: Option<&Number>) -> Limit {
+    match bound {
+        _ if step.is_none() || bound.is_zero() => Limit::None,
+        Bound::Finite(most) => Limit::Amount(most.clone()),
+        Bound::Unlimited => Limit::Unlimited,
+    }
+}
+
+/// A quantity at which to look at what could be had at best; `None` where nothing could.
+fn best_offer(perhaps: &View<'_>, most: &Bound) -> Option<Number> {
+    let best = perhaps.largest(most, |standing| standing.authority.clone());
+    (!best.is_zero()).then(|| perhaps.representative(&best))
+}
+
+fn reasons(rules: impl IntoIterator<Item = RuleId>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = rules.into_iter().map(Reason::Rule).collect();
+    reasons.sort();
+    reasons.dedup();
+    reasons
+}
+
+/// A question in both readings.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    sure: View<'a>,
+    perhaps: View<'a>,
+}
+
+impl<'a> Asked<'a> {
+    fn question(&self) -> &'a Question {
+        self.sure.case.question
+    }
+
+    fn role(&self) -> RoleId {
+        self.sure.role
+    }
+
+    fn decide(&self) -> Decision {
+        let measured = self.sure.step().is_some();
+        let mut decision = match &self.question().amount {
+            Some(amount) => self.for_amount(amount),
+            None if measured => self.how_much(),
+            None => self.for_amount(&Number::ONE),
+        };
+        decision.amount.clone_from(&self.question().amount);
+        self.complete(&mut decision);
+        if let Some(otherwise) = &mut decision.otherwise {
+            otherwise.amount.clone_from(&self.question().amount);
+            self.complete(otherwise);
+        }
+        decision
+    }
+
+    /// What every answer carries, whatever it is.
+    fn complete(&self, decision: &mut Decision) {
+        let entitled = self.sure.largest(&Bound::Unlimited, |standing| standing.entitled.clone());
+        decision.entitled = as_limit(&entitled, self.sure.step());
+        decision.also_owed = also_owed(self.sure.case, self.sure.action_id, self.role());
+        if self.sure.case.mode == Mode::Ask {
+            decision.provisional = self.sure.provisional(decision);
+        }
+        if self.question().explain == Explain::Every {
+            let at = match (&self.question().amount, &decision.limit) {
+                (Some(amount), _) => amount.clone(),
+                (None, Limit::Amount(limit)) => limit.clone(),
+                (None, _) => self.sure.smallest(),
+            };
+            decision.explain = self.sure.explain(&at);
+        }
+    }
+
+    /// Without a quantity: the largest that is surely granted, or else the answer for the smallest.
+    fn how_much(&self) -> Decision {
+        let own = |standing: &Standing| standing.authority.clone();
+        let limit = self.sure.largest(&Bound::Unlimited, own);
+        if limit.is_zero() {
+            return self.for_amount(&self.sure.smallest());
+        }
+        let standing = self.sure.standing(&self.sure.representative(&limit));
+        let outcome = if limit <= standing.entitled { Outcome::Owed } else { Outcome::Yes };
+        let need = self.could_raise(&Bound::Unlimited, &limit);
+        let decision = self.granted(outcome, &standing, &limit);
+        Decision { limit: as_limit(&limit, self.sure.step()), need: need.ranked(self.sure.case), ..decision }
+    }
+
+    fn granted(&self, outcome: Outcome, standing: &Standing, quantity: &Bound) -> Decision {
+        let Grant { rules, require, charge } = self.sure.grant(standing, quantity);
+        Decision { outcome, because: reasons(rules), require, charge, ..empty(self.sure.action_id, None) }
+    }
+
+    fn for_amount(&self, amount: &Number) -> Decision {
+        let standing = self.sure.standing(amount);
+        if standing.authority.covers(amount) {
+            let outcome = if standing.entitled.covers(amount) { Outcome::Owed } else { Outcome::Yes };
+            let limit = self.sure.largest(&Bound::Unlimited, |standing| standing.authority.clone());
+            let decision = self.granted(outcome, &standing, &Bound::Finite(amount.clone()));
+            return Decision { limit: as_limit(&limit, self.sure.step()), ..decision };
+        }
+        let first = self.first_reading(amount, &standing);
+        let mut need = Need::default();
+        if self.perhaps.standing(amount).authority.covers(amount) {
+            self.sure.collect_need(Goal { at: amount, least: amount, sure: &standing.authority, approval: Approval::Left }, &mut need);
+        } else if first.outcome == Outcome::No {
+            self.need_of_others(amount, &mut need);
+        }
+        if need.is_empty() { first } else { self.turned_into_need(amount, first, need) }
+    }
+
+    /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
+    fn turned_into_need(&self, amount: &Number, first: Decision, need: Need) -> Decision {
+        let sources = Sources::new(&self.sure, &blockers(&self.perhaps, amount), amount);
+        let (offer, advice) = (sources.offers(self.role()), sources.advice());
+        let because = reasons(need.rules.iter().copied());
+        let need = need.ranked(self.sure.case);
+        let otherwise = Some(Box::new(first.clone()));
+        Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), offer, advice, need, otherwise, ..first }
+    }
+
+    /// The answer where everything unknown stays unknown and the quantity is not granted.
+    fn first_reading(&self, amount: &Number, standing: &Standing) -> Decision {
+        let blockers = blockers(&self.sure, amount);
+        let sources = Sources::new(&self.sure, &blockers, amount);
+        let search = Search { case: self.sure.case, action: self.sure.action_id, role: self.role(), reading: Reading::Against, amount };
+        let contacts = search.contacts(&sources.preferred());
+        let below = self.sure.step().and_then(|step| amount.subtract(step)).map_or(Bound::ZERO, Bound::Finite);
+        let limit = self.sure.largest(&below, |standing| standing.authority.clone());
+        let limit = if self.sure.step().is_some() { limit } else { Bound::ZERO };
+        let mut need = self.could_raise(&below, &limit);
+        if contacts.list.is_empty() {
+            self.need_of_others(amount, &mut need);
+        }
+        let mut decision = match &limit {
+            limit if !limit.is_zero() => {
+                let standing = self.sure.standing(&self.sure.representative(limit));
+                self.granted(Outcome::UpTo, &standing, limit)
+            }
+            _ if contacts.list.is_empty() => empty(self.sure.action_id, None),
+            _ => Decision { outcome: Outcome::Ask, because: reasons(contacts.proposal), ..empty(self.sure.action_id, None) },
+        };
+        decision.because.extend(blockers.into_iter().map(Reason::Rule));
+        if decision.because.is_empty() {
+            decision.because.extend(most_generous(standing).map(Reason::Rule));
+        }
+        decision.because.extend(sources.fallbacks().filter(|id| self.speaks(*id)).map(Reason::Fallback));
+        decision.because.sort();
+        decision.because.dedup();
+        let Contacts { list: ask, .. } = contacts;
+        let (offer, advice) = (sources.offers(self.role()), sources.advice());
+        Decision { limit: as_limit(&limit, self.sure.step()), ask, offer, advice, need: need.ranked(self.sure.case), ..decision }
+    }
+
+    /// Whether a fallback says why.
+    fn speaks(&self, id: FallbackId) -> bool {
+        self.sure.case.program.fallbacks.get(id.index()).is_some_and(|fallback| fallback.speaks)
+    }
+
+    /// What could bring the role above a limit, up to `most`.
+    fn could_raise(&self, most: &Bound, limit: &Bound) -> Need {
+        let mut need = Need::default();
+        let best = self.perhaps.largest(most, |standing| standing.authority.clone());
+        if best > *limit {
+            let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
+            self.sure.collect_need(Goal { at: &at, least: &least, sure: limit, approval: Approval::Left }, &mut need);
+        }
+        need
+    }
+
+    /// What could put somebody else in the place to decide or approve.
+    fn need_of_others(&self, amount: &Number, need: &mut Need) {
+        let case = self.sure.case;
+        let search = |reading| Search { case, action: self.sure.action_id, role: self.role(), reading, amount };
+        for contact in search(Reading::Favour).contacts(&[]).list {
+            let (person, role) = match contact.kind {
+                ContactKind::Decide => (Person::Other, contact.role),
+                ContactKind::Approve => (Person::Asker, self.role()),
+            };
+            let Some(view) = View::new(case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
+            let sure = Bound::ZERO;
+            view.collect_need(Goal { at: amount, least: amount, sure: &sure, approval: Approval::Included }, need);
+            search(Reading::Against).collect_approvers(&contact, need);
+        }
+    }
+}
+
+/// The applicable prohibitions whose cap is below a quantity.
+fn blockers(view: &View<'_>, amount: &Number) -> Vec<RuleId> {
+    view.caps(amount).into_iter().filter(|(_, cap)| !cap.covers(amount)).map(|(id, _)| id).collect()
+}
+
+/// The applicable permission with the highest limit, where none has room.
+fn most_generous(standing: &Standing) -> Option<RuleId> {
+    standing.permissions.iter().rev().max_by(|a, b| a.value.cmp(&b.value)).map(|share| share.rule)
+}

@@ -53,6 +53,10 @@ codes! {
     IncludeCycle = "K0006" Error;
     /// A file has so many problems that the rest of it is not read.
     TooManyProblems = "K0007" Error;
+    /// The formatter would have changed the meaning of a file. The file stays as it is; this is a fault of the formatter and never of the file.
+    FormatFailed = "K0090" Error;
+    /// A file cannot be written in the one layout. The old file is still there, whole.
+    Unwritable = "K0091" Error;
 
     /// Something stands where it does not belong, or something is missing.
     Form = "K0101" Error;
@@ -77,6 +81,107 @@ codes! {
     /// A line is indented where it should not be, or the other way round.
     Indentation = "K0111" Error;
 
+    /// Two things of a pack have the same name. All names share one namespace: roles, facts, actions, duties, budgets, definitions, tables and rules.
+    NameClash = "K0201" Error;
+    /// A name that stands for nothing in the pack.
+    UnknownName = "K0202" Error;
+    /// A name of something else than what is needed at its place.
+    WrongKind = "K0203" Error;
+    /// A word that is no value of the `one of` or `some of` beside it.
+    UnknownValue = "K0204" Error;
+    /// The same word twice in one list.
+    RepeatedName = "K0205" Error;
+    /// A definition or a `gives` table that reads itself, directly or through others.
+    DefinitionCycle = "K0206" Error;
+    /// A role that is above itself, directly or through others.
+    RoleCycle = "K0207" Error;
+    /// A placeholder in a text that stands for nothing.
+    UnknownPlaceholder = "K0208" Error;
+    /// A text in a language that the policy does not list, or twice in the same one.
+    TextLanguage = "K0209" Error;
+    /// Definitions that read each other over too many levels.
+    DefinitionDepth = "K0210" Error;
+    /// A pack without a `policy` item.
+    NoPolicyItem = "K0220" Error;
+    /// A pack with more than one `policy` item.
+    SecondPolicyItem = "K0221" Error;
+    /// A `policy` item that does not say its currency or its time zone.
+    MissingSetting = "K0222" Error;
+    /// A setting that stands twice in a `policy` item.
+    RepeatedSetting = "K0223" Error;
+    /// A currency that is no ISO 4217 code.
+    UnknownCurrency = "K0224" Error;
+    /// A time zone that is no IANA name.
+    UnknownTimeZone = "K0225" Error;
+    /// Packs that include each other but disagree in currency or time zone.
+    PacksDisagree = "K0226" Error;
+    /// A language that is no language code such as `de` or `pt-BR`.
+    LanguageCode = "K0227" Error;
+
+    /// A value of one type where another is needed.
+    WrongType = "K0301" Error;
+    /// Two values of different units that are compared or added.
+    DifferentUnits = "K0302" Error;
+    /// An order (`<`, `between`) over values that have none, or an equality over sets.
+    NotComparable = "K0303" Error;
+    /// Arithmetic with values that it does not take.
+    WrongOperand = "K0304" Error;
+    /// Money in another currency than the policy's.
+    WrongCurrency = "K0305" Error;
+    /// More decimals than the currency has.
+    TooManyDecimals = "K0306" Error;
+    /// Months, years or working days as a quantity. They are steps on the calendar and have no fixed length.
+    StepAsQuantity = "K0307" Error;
+    /// A part of a day, week, month or year as a step on the calendar.
+    FractionalStep = "K0308" Error;
+    /// Hours or minutes counted from a date, which has no time of day.
+    DateWithoutTime = "K0309" Error;
+    /// A step to round to that is no literal above zero.
+    RoundingStep = "K0310" Error;
+    /// A value where a condition is needed.
+    NotACondition = "K0311" Error;
+    /// `amount` where it cannot be read: in the quantity of a head, an offer, a budget, a default.
+    AmountNotHere = "K0312" Error;
+    /// `amount` in a condition, but not alone on one side of a comparison.
+    AmountNotAlone = "K0313" Error;
+    /// `amount` in a `by` in another form than `amount`, `P of amount`, `amount of E` or `amount * E`.
+    AmountInCharge = "K0314" Error;
+    /// `amount` where the actions have no measure in common.
+    AmountWithoutUnit = "K0315" Error;
+    /// An optional fact that is read where it may be absent.
+    Unguarded = "K0316" Error;
+    /// `is present` or `is absent` of a fact that is always there.
+    NotOptional = "K0317" Error;
+    /// A default that does not fit its fact.
+    BadDefault = "K0318" Error;
+    /// A modifier that stands twice.
+    RepeatedModifier = "K0319" Error;
+    /// A number with a unit that there is none of.
+    UnknownUnit = "K0320" Error;
+    /// A percentage of something that is not written as the language takes it.
+    PercentOf = "K0321" Error;
+
+    /// A clause that may stand once, twice.
+    RepeatedClause = "K0401" Error;
+    /// An item that does nothing.
+    NoEffect = "K0403" Error;
+    /// A quantity for an action that is not measured in it.
+    HeadMeasure = "K0404" Error;
+    /// A charge that does not say how the action's measure becomes the budget's.
+    ChargePairing = "K0405" Error;
+    /// A role that charges a budget in which no line is for it.
+    NoBudgetLine = "K0406" Error;
+    /// Lines of one budget that differ in unit, keys or window.
+    BudgetLinesDiffer = "K0407" Error;
+    /// Two lines of a budget for the same role, or two for everybody else.
+    RepeatedBudgetLine = "K0408" Error;
+    /// A budget's key that is not `actor`, `actor.team` or a text fact.
+    BudgetKey = "K0409" Error;
+    /// A budget that one rule charges twice.
+    RepeatedCharge = "K0410" Error;
+    /// A count or a length of time that cannot be.
+    BadCount = "K0413" Error;
+
     /// A row has more or fewer cells than the header, or a table has no rows.
     TableShape = "K0501" Error;
     /// A column that does not belong to this kind of table, or that is missing.
@@ -87,4 +192,33 @@ codes! {
     BadCell = "K0504" Error;
     /// A CSV file is not well formed.
     BadCsv = "K0505" Error;
+
+    /// A test that does not say who asks, what is asked, or what is expected.
+    IncompleteTest = "K0601" Error;
+    /// A line that may stand once in a test, twice.
+    RepeatedTestLine = "K0602" Error;
+    /// A test without `on` whose result reads the clock.
+    TestWithoutMoment = "K0603" Error;
+    /// A value in a test that is no plain value, or does not fit.
+    TestValue = "K0604" Error;
+
+    /// A prohibition does not apply where nobody says anything about a fact, because of the fact's default, and the fact need not come from a system of
+    /// record. Whoever asks only has to keep silent.
+    UnverifiedDefault = "K0901" Warning;
+    /// A budget is kept per fact that need not come from a system of record. Whoever asks may name another value and has a fresh bucket.
+    UnverifiedKey = "K0902" Warning;
+    /// The day of a `review by` has passed.
+    PastReview = "K0903" Warning;
+    /// An `ask` clause names a role that can neither decide nor approve any of the actions.
+    IdleRoute = "K0904" Warning;
+    /// A `gives` table has no row for some case. Its value is undefined there.
+    LookupGap = "K0905" Warning;
+    /// Two rows of a `gives` table can hold in one case and give different values.
+    LookupOverlap = "K0906" Error;
+    /// A row of a table can never make a difference.
+    IdleRow = "K0907" Warning;
+    /// Between the rows of a table lie values that no row holds for.
+    RowGap = "K0908" Warning;
+    /// Somebody can meet a bare `no`: no limit, nobody to ask, no offer, no advice and nothing to find out.
+    BareNo = "K0909" Warning;
 }

@@ -165,3 +165,44 @@ pub enum ExprKind {
     /// Any of them.
     Or(Vec<Expr>),
 }
+
+impl Expr {
+    /// The expressions directly inside this one, from left to right. What a definition or a table stands for is not inside.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Call(_, parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().collect(),
+            ExprKind::Product(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect(),
+            ExprKind::Sum(first, rest) => std::iter::once(&**first).chain(rest.iter().map(|(_, part)| part)).collect(),
+            ExprKind::OneOf(value, options) => std::iter::once(&**value).chain(options).collect(),
+            ExprKind::Between(value, low, high) => vec![value, low, high],
+            ExprKind::Of(left, right)
+            | ExprKind::Difference(left, right)
+            | ExprKind::Move(left, _, right)
+            | ExprKind::NumberOf(_, left, right)
+            | ExprKind::Compare(left, _, right)
+            | ExprKind::Match(left, _, right) => vec![left, right],
+            ExprKind::Offset { subject, anchor, .. } => vec![subject, anchor],
+            ExprKind::Negate(inner)
+            | ExprKind::Shift(inner, ..)
+            | ExprKind::DateOf(inner)
+            | ExprKind::Rounded(inner, ..)
+            | ExprKind::StartOf(_, inner)
+            | ExprKind::EndOf(_, inner)
+            | ExprKind::DaysInMonth(inner)
+            | ExprKind::Includes(inner, ..)
+            | ExprKind::Not(inner) => vec![inner],
+            ExprKind::Constant(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Definition(_)
+            | ExprKind::Lookup(_)
+            | ExprKind::Amount
+            | ExprKind::Today
+            | ExprKind::Now
+            | ExprKind::ActorId
+            | ExprKind::ActorTeam
+            | ExprKind::Spent(_)
+            | ExprKind::Present(_) => Vec::new(),
+        }
+    }
+}

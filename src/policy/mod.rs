@@ -2,9 +2,13 @@
 //!
 //! In goes a [`Pack`](crate::pack::Pack) of syntax trees, out comes a [`Policy`] or everything that is wrong with it.
 
+mod check;
 pub mod expr;
 mod ids;
+mod index;
 mod model;
 
+pub use check::check;
 pub use ids::*;
+pub use index::*;
 pub use model::*;

@@ -4,6 +4,7 @@
 //! grammar sees any of it, so a mistake spoils no more than its own piece. The grammar is `grammar/kulanz.pest`; only this module knows of it.
 
 pub mod ast;
+pub mod format;
 
 mod bounds;
 mod clauses;

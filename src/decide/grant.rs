@@ -1,0 +1,92 @@
+//! A grant of a quantity that is covered: by which rules, with which duties, charged to which budgets.
+
+use super::authority::{Share, Standing, View};
+use super::bound::{Bound, Reading};
+use super::budget::{Taking, combined};
+use super::calendar;
+use super::decision::{BudgetCharge, Deadline, Obligation};
+use crate::number::{Number, Rounding};
+use crate::policy::{DutyId, RuleId};
+use crate::syntax::ast::Unit;
+
+/// By which rules a quantity is granted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grant {
+    /// In source order.
+    pub rules: Vec<RuleId>,
+    pub require: Vec<Obligation>,
+    pub charge: Vec<BudgetCharge>,
+}
+
+impl View<'_> {
+    /// The grant of a quantity that the standing covers. The reading is the one against the asker.
+    pub fn grant(&self, standing: &Standing, quantity: &Bound) -> Grant {
+        if *quantity <= standing.entitled {
+            let Some(rule) = self.lightest(&standing.entitlements, quantity, &[]) else { return Grant::default() };
+            let takings = self.rule(rule).map(|rule| self.case.takings(rule, quantity)).unwrap_or_default();
+            return self.granted(vec![rule], quantity, takings);
+        }
+        let before: Vec<RuleId> = standing.first.into_iter().collect();
+        let Some(rule) = self.lightest(&standing.permissions, quantity, &before) else { return Grant::default() };
+        let owed = before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled)).collect();
+        let above = match (quantity, &standing.entitled) {
+            (Bound::Finite(quantity), Bound::Finite(entitled)) => quantity.subtract(entitled).map_or(Bound::Unlimited, Bound::Finite),
+            _ => Bound::Unlimited,
+        };
+        let own = self.rule(rule).map(|rule| self.case.takings(rule, &above)).unwrap_or_default();
+        let mut rules = before;
+        rules.push(rule);
+        self.granted(rules, quantity, combined(owed, own))
+    }
+
+    /// Of several rules that would do, the one that asks for the least, then the first.
+    fn lightest(&self, shares: &[Share], quantity: &Bound, beside: &[RuleId]) -> Option<RuleId> {
+        let enough = shares.iter().filter(|share| share.value >= *quantity);
+        enough.min_by_key(|share| self.burden(share.rule, quantity, beside)).map(|share| share.rule)
+    }
+
+    fn granted(&self, mut rules: Vec<RuleId>, quantity: &Bound, takings: Vec<Taking>) -> Grant {
+        let mut duties = Vec::new();
+        for rule in rules.iter().filter_map(|id| self.rule(*id)) {
+            self.duties(rule, quantity, &mut duties);
+        }
+        let require = duties.into_iter().map(|duty| Obligation { duty, by: self.deadline(duty) }).collect();
+        let charge = takings.into_iter().map(|taking| self.charge(taking)).collect();
+        rules.sort();
+        Grant { rules, require, charge }
+    }
+
+    /// By when a duty is due; `None` where it has no deadline or the date it counts from is not known.
+    fn deadline(&self, duty: DutyId) -> Option<Deadline> {
+        let (steps, after) = self.case.program.duties.get(duty.index())?.deadline.as_ref()?;
+        let calendar = self.case.calendar();
+        let exact = matches!(steps.unit, Unit::Minute | Unit::Hour);
+        let start = match after {
+            Some(after) => self.case.quantity(after, None).as_known()?.clone(),
+            None if exact => calendar::seconds(self.case.question.at),
+            None => calendar::days(calendar.date_of(self.case.question.at)).into(),
+        };
+        if exact {
+            let moment = calendar::moment(&calendar.shift_moment(&start, steps)?)?;
+            return Some(Deadline::Moment(moment));
+        }
+        let day = calendar.shift_date(start.to_i64()?, steps.count.to_i64()?, steps.unit)?;
+        Some(Deadline::Day(calendar::date(day)?))
+    }
+
+    fn charge(&self, taking: Taking) -> BudgetCharge {
+        let step = self.case.program.budget(taking.budget).and_then(|budget| budget.step.clone());
+        let whole = |number: &Number| step.as_ref().and_then(|step| number.round(step, Rounding::Down)).unwrap_or_else(|| number.clone());
+        let of = self.case.allotment(taking.budget, self.role).map(|allotment| Bound::of(&allotment, Reading::Against));
+        let left = match self.case.left(taking.budget, self.role, Reading::Against) {
+            Bound::Finite(left) => {
+                let after = taking.amount.as_ref().and_then(|amount| left.subtract(amount)).unwrap_or(Number::ZERO);
+                Some(whole(&after.max(Number::ZERO)))
+            }
+            Bound::Unlimited => None,
+        };
+        let window = self.case.program.budget(taking.budget).map(|budget| &budget.window);
+        let resets = window.and_then(|window| self.case.calendar().window_end(window, self.case.question.at));
+        BudgetCharge { budget: taking.budget, amount: taking.amount, left, of: of.as_ref().and_then(Bound::finite).map(whole), resets }
+    }
+}

@@ -1,0 +1,135 @@
+//! What to find out: the facts on which the rules that matter still turn.
+
+use super::authority::{Share, View, stops_entitlements};
+use super::bound::{Bound, Reading};
+use super::case::Case;
+use super::open::Open;
+use crate::number::Number;
+use crate::policy::{FactRef, RuleId};
+use crate::program::{Measure, Rule};
+
+/// Facts with the number of rules that turn on them, and those rules.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Need {
+    facts: Vec<(FactRef, usize)>,
+    pub rules: Vec<RuleId>,
+}
+
+/// Whether permissions that need further people count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Approval {
+    Left,
+    Included,
+}
+
+/// What would be of use.
+#[derive(Clone, Copy)]
+pub(crate) struct Goal<'a> {
+    /// At this quantity conditions are looked at.
+    pub at: &'a Number,
+    /// A rule is of use if it could let this through…
+    pub least: &'a Number,
+    /// …and more than is sure.
+    pub sure: &'a Bound,
+    pub approval: Approval,
+}
+
+impl Need {
+    pub fn add(&mut self, rule: RuleId, open: &Open) {
+        if open.0.is_empty() {
+            return;
+        }
+        if !self.rules.contains(&rule) {
+            self.rules.push(rule);
+        }
+        for fact in &open.0 {
+            match self.facts.iter_mut().find(|(known, _)| known == fact) {
+                Some((_, count)) => *count += 1,
+                None => self.facts.push((*fact, 1)),
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// Most useful first. What the asker already said is never asked for again.
+    pub fn ranked(mut self, asker: Case<'_>) -> Vec<FactRef> {
+        self.facts.retain(|(fact, _)| asker.is_unknown(*fact));
+        self.facts.sort_by_key(|(fact, count)| (std::cmp::Reverse(*count), *fact));
+        self.facts.into_iter().map(|(fact, _)| fact).collect()
+    }
+}
+
+impl View<'_> {
+    /// Adds what could bring this role to a goal. The view's own reading does not matter; both are taken.
+    pub fn collect_need(&self, goal: Goal<'_>, need: &mut Need) {
+        let sure = Self { reading: Reading::Against, ..*self };
+        let perhaps = Self { reading: Reading::Favour, ..*self };
+        let (low, high) = (sure.standing(goal.at), perhaps.standing(goal.at));
+        let of_use = |value: &Bound| value > goal.sure && value.covers(goal.least);
+        let permissions = high.permissions.iter().chain(if goal.approval == Approval::Included { high.shared.as_slice() } else { &[] });
+        let useful: Vec<&Share> = permissions.filter(|share| of_use(&share.value)).collect();
+        for share in &useful {
+            self.collect_rule(share, &goal, need);
+        }
+        let carried = !useful.is_empty() && high.entitled > low.entitled;
+        let owed: Vec<&Share> = high.entitlements.iter().filter(|share| of_use(&share.value) || (carried && share.value > low.entitled)).collect();
+        for share in &owed {
+            self.collect_rule(share, &goal, need);
+        }
+        self.collect_prohibitions(&sure, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
+    }
+
+    fn collect_rule(&self, share: &Share, goal: &Goal<'_>, need: &mut Need) {
+        let Some(rule) = self.rule(share.rule) else { return };
+        let mut open = Open::default();
+        if !self.truth(&rule.condition, goal.at).is_surely_yes() {
+            self.case.open_in(&rule.condition, Some(goal.at), &mut open);
+        }
+        let sure = Self { reading: Reading::Against, ..*self };
+        if sure.quantity(rule) < share.value
+            && let Some(quantity) = &rule.quantity
+        {
+            self.case.open_in_quantity(quantity, None, &mut open);
+        }
+        self.collect_charges(rule, &share.value, &mut open);
+        need.add(share.rule, &open);
+    }
+
+    /// The keys and allotments of budgets that leave less room for sure than perhaps.
+    fn collect_charges(&self, rule: &Rule, wanted: &Bound, open: &mut Open) {
+        for charge in &rule.charges {
+            let alone = Rule { charges: vec![charge.clone()], ..rule.clone() };
+            let room = |reading| self.case.room(&alone, self.role, reading, self.step(), &[]);
+            let sure = room(Reading::Against);
+            if sure < *wanted && sure < room(Reading::Favour) {
+                self.case.open_in_budget(charge.budget, self.role, open);
+                if let Measure::PerUnit(quantity) | Measure::Fixed(quantity) = &charge.by {
+                    self.case.open_in_quantity(quantity, None, open);
+                }
+            }
+        }
+    }
+
+    /// Prohibitions that are not sure and stand in the way: of permissions, or of what is owed where they say so.
+    fn collect_prohibitions(&self, sure: &View<'_>, goal: &Goal<'_>, of_permissions: bool, of_entitlements: bool, need: &mut Need) {
+        let perhaps = View { reading: Reading::Favour, ..*sure };
+        for (id, cap) in sure.caps(goal.at) {
+            let Some(rule) = self.rule(id) else { continue };
+            let in_the_way = of_permissions || (of_entitlements && stops_entitlements(rule));
+            if !in_the_way || cap.covers(goal.at) {
+                continue;
+            }
+            let mut open = Open::default();
+            self.case.open_in(&rule.condition, Some(goal.at), &mut open);
+            if cap < perhaps.quantity(rule)
+                && let Some(quantity) = &rule.quantity
+            {
+                self.case.open_in_quantity(quantity, None, &mut open);
+            }
+            need.add(id, &open);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A bare `no` that somebody can meet.
+//!
+//! The lint looks for one among representative cases: each fact that the rules of an action read takes the values around the constants it is compared with. What it
+//! shows is confirmed by the engine; where there are too many cases it looks at a part of them, spread evenly.
+
+use super::Subject;
+use super::case::{question, statement};
+use crate::decide::{Decision, Mode, Outcome};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::expr::Value;
+use crate::policy::{ActionId, FactId, FactRef, RoleId};
+use crate::program::coverage::Samples;
+use crate::question::Question;
+
+/// So many cases are looked at for each action and role.
+const MOST_CASES: usize = 400;
+
+pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for (at, action) in on.policy.actions.iter().enumerate() {
+        let id = ActionId::new(at);
+        let samples = samples(on, id);
+        let wall = (0..on.policy.roles.len()).find_map(|role| wall(on, id, RoleId::new(role), &samples));
+        let Some(question) = wall else { continue };
+        found.push(
+            Diagnostic::new(Code::BareNo, format!("somebody can meet a bare `no` to `{}`", action.name))
+                .at(action.span, "no limit, nobody to ask, no offer, no advice and nothing to find out")
+                .help(format!("give a fallback for `{}` an offer or advice; this case reaches the wall:\n{}", action.name, as_test(on, &question))),
+        );
+    }
+}
+
+/// The facts that decide about an action, with a value for each piece as far as it can be told.
+fn samples(on: Subject<'_>, action: ActionId) -> Samples {
+    let rules = on.policy.rules.iter().zip(&on.program.rules).filter(|(rule, _)| rule.actions.contains(&action)).map(|(_, compiled)| compiled);
+    let fallbacks = on.program.action_of(action).into_iter().flat_map(|it| &it.fallbacks);
+    let fallbacks = fallbacks.filter_map(|id| on.program.fallbacks.get(id.index()));
+    let reads = rules.map(|rule| &rule.reads).chain(fallbacks.map(|fallback| &fallback.reads));
+    let mut samples = Samples::new();
+    for fact in reads.flat_map(|reads| &reads.facts) {
+        if let FactRef::Fact(id) = fact {
+            samples.entry(*id).or_insert_with(|| on.program.representatives(on.policy, *id, on.today));
+        }
+    }
+    samples
+}
+
+fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> Option<Question> {
+    let total = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len().max(1))).unwrap_or(usize::MAX);
+    // A stride without common factors with the numbers of values visits all of them evenly.
+    let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES) | 1 };
+    (0..total.min(MOST_CASES)).find_map(|nth| {
+        let facts = combination(samples, nth.wrapping_mul(stride) % total);
+        let question = question(on, &facts, action, role);
+        is_bare(&on.program.decide(&question, Mode::Ask)).then_some(question)
+    })
+}
+
+fn combination(samples: &Samples, mut nth: usize) -> Vec<(FactId, Option<Value>)> {
+    let mut chosen = Vec::new();
+    for (id, values) in samples {
+        let count = values.len().max(1);
+        if let Some(value) = values.get(nth % count) {
+            chosen.push((*id, value.clone()));
+        }
+        nth /= count;
+    }
+    chosen
+}
+
+fn is_bare(decision: &Decision) -> bool {
+    decision.outcome == Outcome::No && decision.offer.is_empty() && decision.advice.is_empty() && decision.need.is_empty()
+}
+
+/// The case as a test that can be pasted into the pack.
+fn as_test(on: Subject<'_>, question: &Question) -> String {
+    let name = |name: Option<&String>| name.cloned().unwrap_or_default();
+    let role = name(on.policy.roles.get(question.actor.role.index()).map(|role| &role.name));
+    let action = name(on.policy.actions.get(question.action.index()).map(|action| &action.name));
+    let mut lines =
+        vec![format!("test \"nobody meets a wall: {action}\""), format!("  on {}", on.today), format!("  as {role} \"anna\" in team \"team\"")];
+    for (at, state) in question.facts.iter().enumerate() {
+        let value = match state {
+            crate::question::FactState::Unknown => continue,
+            crate::question::FactState::Absent(_) => None,
+            crate::question::FactState::Known(value, _) => Some(value),
+        };
+        lines.extend(statement(on.policy, FactId::new(at), value).map(|statement| format!("  given {statement}")));
+    }
+    lines.push(format!("  ask {action}"));
+    lines.push("  expect no".into());
+    lines.join("\n")
+}

@@ -1,0 +1,84 @@
+//! Cases: some facts with their values, looked at by the engine and shown to people as lines of a test.
+
+use super::Subject;
+use crate::Number;
+use crate::decide::{Mode, Truth, calendar};
+use crate::policy::expr::{Type, Value};
+use crate::policy::{ActionId, FactId, Policy, RoleId};
+use crate::program::node::Condition;
+use crate::question::{Actor, Explain, FactState, Provenance, Question};
+
+/// Some facts with their values; the others are unknown.
+pub(super) struct Sample(Vec<(FactId, Option<Value>)>);
+
+impl Sample {
+    pub fn of(id: FactId, value: Value) -> Self {
+        Self(vec![(id, Some(value))])
+    }
+
+    /// What a condition comes to where nothing else is known.
+    pub fn truth(&self, on: Subject<'_>, condition: &Condition) -> Truth {
+        let question = question(on, &self.0, ActionId::new(0), RoleId::new(0));
+        on.program.truth(&question, condition, Mode::Ask)
+    }
+}
+
+/// A question at noon of the day, with these facts on record and everything else unknown.
+pub(super) fn question(on: Subject<'_>, facts: &[(FactId, Option<Value>)], action: ActionId, role: RoleId) -> Question {
+    let mut states = vec![FactState::Unknown; on.policy.facts.len()];
+    for (id, value) in facts {
+        if let Some(state) = states.get_mut(id.index()) {
+            *state = value.clone().map_or(FactState::Absent(Provenance::Record), |value| FactState::Known(value, Provenance::Record));
+        }
+    }
+    let noon = on.today.at(12, 0, 0, 0).to_zoned(on.policy.time_zone.clone());
+    Question {
+        actor: Actor { id: Some("anna".into()), role, team: Some("team".into()) },
+        action,
+        amount: None,
+        facts: states,
+        spent: vec![Number::ZERO; on.policy.budgets.len()],
+        at: noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp()),
+        explain: Explain::Decisive,
+    }
+}
+
+/// `reason is late, order.total is 80.00 EUR`
+pub(super) fn describe(policy: &Policy, case: &[(FactId, Option<Value>)]) -> String {
+    let parts: Vec<String> = case.iter().filter_map(|(id, value)| statement(policy, *id, value.as_ref())).collect();
+    if parts.is_empty() { "every case".into() } else { parts.join(", ") }
+}
+
+/// What a test says of a fact behind `given`.
+pub(super) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
+    let fact = policy.facts.get(id.index())?;
+    let name = &fact.name;
+    Some(match value {
+        None => format!("{name} is absent"),
+        Some(Value::YesNo(true)) => name.clone(),
+        Some(Value::YesNo(false)) => format!("not {name}"),
+        Some(value) => format!("{name} is {}", literal(policy, &fact.ty, value)),
+    })
+}
+
+/// A value as an author writes it.
+pub(super) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
+    match value {
+        Value::Quantity(number) => quantity(policy, ty, number),
+        Value::YesNo(value) => if *value { "yes" } else { "no" }.into(),
+        Value::Text(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")),
+        Value::Choice(choice) => policy.choice(*choice).into(),
+        Value::Set(choices) => choices.iter().map(|choice| policy.choice(*choice)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn quantity(policy: &Policy, ty: &Type, number: &Number) -> String {
+    match ty {
+        Type::Money => format!("{} {}", number.to_fixed(policy.currency_decimals), policy.currency.code()),
+        Type::Percent => format!("{number}%"),
+        Type::Duration => number.divide(&Number::from(60)).map_or_else(String::new, |minutes| format!("{minutes} minutes")),
+        Type::Date => number.to_i64().and_then(calendar::date).map_or_else(String::new, |date| date.to_string()),
+        Type::Datetime => calendar::moment(number).map_or_else(String::new, |moment| moment.to_string()),
+        _ => number.to_string(),
+    }
+}

@@ -1,0 +1,76 @@
+//! A row of a table that can never make a difference: it never holds, or another row always gives at least as much for at most as much.
+
+use super::Subject;
+use super::row_gap::{group_rows, quantity_of};
+use crate::decide::Coverage;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::{Rule, RuleKind, Subject as Binds};
+use crate::program;
+
+pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for rows in group_rows(on) {
+        let conditions: Vec<_> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
+        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
+        let coverage = Coverage::new(on.program, &samples);
+        let mut idle: Vec<&str> = Vec::new();
+        for (rule, compiled) in &rows {
+            if coverage.find(|holds| holds(&compiled.condition)).is_none() {
+                found.push(
+                    Diagnostic::new(Code::IdleRow, format!("`{}` can never apply", rule.name))
+                        .at(rule.span, "no case fulfils all cells of this row")
+                        .help("mend the cells that exclude each other, or take the row out"),
+                );
+                idle.push(&rule.name);
+                continue;
+            }
+            // Of two equal rows only one is idle.
+            let others = rows.iter().filter(|(other, _)| other.name != rule.name && !idle.contains(&other.name.as_str()));
+            let covering = others.into_iter().find(|(other, other_compiled)| {
+                gives_at_least(on, (other, other_compiled), (rule, compiled))
+                    && coverage.find(|holds| holds(&compiled.condition) && !holds(&other_compiled.condition)).is_none()
+            });
+            if let Some((other, _)) = covering {
+                found.push(
+                    Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
+                        .at(rule.span, "whenever this row applies…")
+                        .at(other.span, "…this one does too, and gives at least as much for no more")
+                        .help("take the row out, or change what it gives"),
+                );
+                idle.push(&rule.name);
+            }
+        }
+    }
+}
+
+/// Whether one row gives everything that another gives, to everybody to whom that gives it, and asks for no more.
+fn gives_at_least(on: Subject<'_>, (more, more_compiled): (&Rule, &program::Rule), (less, less_compiled): (&Rule, &program::Rule)) -> bool {
+    let plain = |rule: &Rule| rule.requires.is_empty() && rule.charges.is_empty();
+    if !plain(more) || !more.instead.offers.is_empty() || !more.instead.routes.is_empty() || more.because != less.because {
+        return false;
+    }
+    let (more_quantity, less_quantity) = (quantity_of(more_compiled), quantity_of(less_compiled));
+    let (Some(more_quantity), Some(less_quantity)) = (more_quantity, less_quantity) else { return false };
+    match (&more.kind, &less.kind) {
+        (RuleKind::Permission { subject: a, approved_by, .. }, RuleKind::Permission { subject: b, .. }) => {
+            approved_by.is_empty() && more_quantity >= less_quantity && covers(on, a, b, |upper, lower| on.program.steps_up(lower, upper).is_some())
+        }
+        (RuleKind::Prohibition { subject: a, .. }, RuleKind::Prohibition { subject: b, .. }) => {
+            more_quantity <= less_quantity
+                && less.instead.offers.is_empty()
+                && covers(on, a, b, |lower, upper| on.program.steps_up(lower, upper).is_some())
+        }
+        (RuleKind::Entitlement { .. }, RuleKind::Entitlement { .. }) => more_quantity >= less_quantity,
+        _ => false,
+    }
+}
+
+/// Whether every role of `b` is bound by a role of `a`: `reaches(b, a)`.
+fn covers(on: Subject<'_>, a: &Binds, b: &Binds, reaches: impl Fn(crate::policy::RoleId, crate::policy::RoleId) -> bool) -> bool {
+    let all: Vec<_> = (0..on.policy.roles.len()).map(crate::policy::RoleId::new).collect();
+    let of = |subject: &Binds| match subject {
+        Binds::Everyone => all.clone(),
+        Binds::Roles(roles) => roles.clone(),
+    };
+    let givers = of(a);
+    of(b).iter().all(|bound| givers.iter().any(|giver| reaches(*bound, *giver)))
+}

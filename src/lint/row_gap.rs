@@ -1,0 +1,83 @@
+//! A gap between the rows of a table: a value that no row holds for, between values that rows do hold for.
+
+use std::collections::BTreeMap;
+
+use super::Subject;
+use super::case::describe;
+use crate::decide::{Bound, Coverage, Reading};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::expr::Value;
+use crate::policy::{FactId, Rule};
+use crate::program::coverage::Samples;
+use crate::program::node::{Condition, Quantity};
+use crate::program::{self, Kind};
+
+type Row<'a> = (&'a Rule, &'a program::Rule);
+
+/// The rows of each table of rules, in source order.
+pub(super) fn group_rows(on: Subject<'_>) -> Vec<Vec<Row<'_>>> {
+    let mut tables: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
+    for row in on.policy.rules.iter().zip(&on.program.rules) {
+        if let Some((table, _)) = row.0.name.split_once('[') {
+            tables.entry(table).or_default().push(row);
+        }
+    }
+    tables.into_values().collect()
+}
+
+/// The quantity of a row where it is a constant.
+pub(super) fn quantity_of(rule: &program::Rule) -> Option<Bound> {
+    match (&rule.quantity, &rule.kind) {
+        (Some(Quantity::Constant(number)), _) => Some(Bound::of(&crate::decide::Range::known(number.clone()), Reading::Against)),
+        (None, Kind::Prohibition { whole: true, .. }) => Some(Bound::ZERO),
+        (None, _) => Some(Bound::Unlimited),
+        _ => None,
+    }
+}
+
+pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for rows in group_rows(on) {
+        let conditions: Vec<&Condition> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
+        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
+        let Some(case) = gap(on, &samples, &conditions) else { continue };
+        let Some((first, _)) = rows.first() else { continue };
+        let table = first.name.split('[').next().unwrap_or_default();
+        found.push(
+            Diagnostic::new(Code::RowGap, format!("no row of `{table}` holds for a value between those of its rows"))
+                .at(first.span, "the rows of this table do not meet")
+                .help(format!("let the rows meet; this case falls between them: {}", describe(on.policy, &case))),
+        );
+    }
+}
+
+/// A combination that no row holds for, though rows hold both below and above it along one fact.
+fn gap(on: Subject<'_>, samples: &Samples, rows: &[&Condition]) -> Option<Vec<(FactId, Option<Value>)>> {
+    for (id, values) in samples {
+        let mut line: Vec<&Value> = values.iter().flatten().filter(|value| matches!(value, Value::Quantity(_))).collect();
+        line.sort_by(|a, b| if let (Value::Quantity(a), Value::Quantity(b)) = (a, b) { a.cmp(b) } else { std::cmp::Ordering::Equal });
+        if line.len() < 3 {
+            continue;
+        }
+        let others: Samples = samples.iter().filter(|(other, _)| *other != id).map(|(id, values)| (*id, values.clone())).collect();
+        let mut fallen = None;
+        let beside = Coverage::new(on.program, &others).find_case(|case| {
+            let held: Vec<bool> = line.iter().map(|value| holds(on, case, *id, value, rows)).collect();
+            let first = held.iter().position(|held| *held);
+            let last = held.iter().rposition(|held| *held);
+            fallen = first.zip(last).and_then(|(first, last)| (first..last).find(|at| held.get(*at) == Some(&false)));
+            fallen.is_some()
+        });
+        if let (Some(mut case), Some(at)) = (beside, fallen) {
+            case.push((*id, line.get(at).map(|value| (*value).clone())));
+            return Some(case);
+        }
+    }
+    None
+}
+
+fn holds(on: Subject<'_>, case: &[(FactId, Option<Value>)], id: FactId, value: &Value, rows: &[&Condition]) -> bool {
+    let mut facts = case.to_vec();
+    facts.push((id, Some(value.clone())));
+    let question = super::case::question(on, &facts, crate::policy::ActionId::new(0), crate::policy::RoleId::new(0));
+    rows.iter().any(|row| on.program.truth(&question, row, crate::decide::Mode::Ask).is_surely_yes())
+}

@@ -1,0 +1,100 @@
+//! Everything that a role may do in a case: each action with its answer and limit.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::answer::{Answer, AskEntry, NeedEntry, PolicyEntry, RequireEntry};
+use crate::decide::{Decision, Mode};
+use crate::policy::{ActionId, Policy};
+use crate::program::Program;
+use crate::question::{OptionsRequest, Question};
+use crate::say::{Colour, Speech};
+
+/// What may be done in a case.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Options {
+    /// Each action of the policy, in source order.
+    pub options: Vec<OptionEntry>,
+    /// Which policy answered.
+    pub policy: PolicyEntry,
+}
+
+/// One action, as if asked for without a quantity. The fields mean what they mean in an [`Answer`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the fields are those of an answer")]
+pub struct OptionEntry {
+    pub action: String,
+    pub title: Option<String>,
+    pub answer: &'static str,
+    pub allowed: bool,
+    pub limit: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limit_unlimited: bool,
+    pub entitled: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub entitled_unlimited: bool,
+    pub require: Vec<RequireEntry>,
+    pub ask: Vec<AskEntry>,
+    pub need: Vec<NeedEntry>,
+    pub provisional: Vec<String>,
+    pub say: String,
+}
+
+/// Each action's question and decision.
+fn decisions<'a>(policy: &'a Policy, program: &'a Program, request: &'a OptionsRequest) -> impl Iterator<Item = (Question, Decision)> + 'a {
+    (0..policy.actions.len()).map(|at| {
+        let question = request.case.clone().question(ActionId::new(at), None);
+        let decision = program.decide(&question, Mode::Ask);
+        (question, decision)
+    })
+}
+
+impl Options {
+    /// Decides about every action of the policy.
+    #[must_use]
+    pub fn new(policy: &Policy, program: &Program, request: &OptionsRequest) -> Self {
+        let speech = Speech::new(policy, request.language);
+        let entry = |(question, decision): (Question, Decision)| {
+            let title = policy.actions.get(decision.action.index()).and_then(|action| action.title.as_ref());
+            OptionEntry::new(Answer::new(policy, &question, &decision, request.language), title.map(|title| speech.plain(title)))
+        };
+        let options = decisions(policy, program, request).map(entry).collect();
+        Self { options, policy: PolicyEntry { name: speech.plain(&policy.name), version: policy.version.clone() } }
+    }
+
+    /// The same for a terminal, an action a line.
+    #[must_use]
+    pub fn human(policy: &Policy, program: &Program, request: &OptionsRequest, colour: Colour) -> String {
+        let speech = Speech::new(policy, request.language);
+        let width = policy.actions.iter().map(|action| action.name.chars().count()).max().unwrap_or(0);
+        let mut text = String::new();
+        for (_, decision) in decisions(policy, program, request) {
+            let name = crate::answer::parts::action_name(policy, decision.action);
+            let _ = writeln!(text, "{name:width$}  {}", speech.option(&decision, colour));
+        }
+        text
+    }
+}
+
+impl OptionEntry {
+    fn new(answer: Answer, title: Option<String>) -> Self {
+        Self {
+            action: answer.action,
+            title,
+            answer: answer.answer,
+            allowed: answer.allowed,
+            limit: answer.limit,
+            limit_unlimited: answer.limit_unlimited,
+            entitled: answer.entitled,
+            entitled_unlimited: answer.entitled_unlimited,
+            require: answer.require,
+            ask: answer.ask,
+            need: answer.need,
+            provisional: answer.provisional,
+            say: answer.say,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `charge`: how much of a budget a grant takes.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::policy::expr::{Expr, ExprKind, Type, Value};
+use crate::policy::{ActionId, BudgetId, Charge, ChargeBy};
+use crate::source::Span;
+use crate::syntax::ast::{self, Factor, Name};
+
+use super::Checker;
+use super::report::{Checked, Reported, all};
+use super::scope::Scope;
+use super::vocabulary::measure_words;
+use super::wording::{is_quantity, node};
+
+impl<'a> Checker<'a> {
+    pub(super) fn charges(&mut self, names: &'a [Name], by: Option<&'a ast::Expr>, actions: &[ActionId], scope: &Scope) -> Checked<Vec<Charge>> {
+        let by = by.map(|by| self.expr(by, scope)).transpose();
+        let budgets: Vec<_> = names.iter().map(|name| self.budget(name).map(|budget| (budget, name))).collect();
+        let by = by?;
+        let charges: Vec<_> = budgets
+            .into_iter()
+            .map(|found| {
+                let (budget, name) = found?;
+                let by = match &by {
+                    None => self.own_measure(budget, name, actions)?,
+                    Some(by) => self.charge_by(budget, name, by)?,
+                };
+                Ok(Charge { budget, by, span: name.span })
+            })
+            .collect();
+        all(charges)
+    }
+
+    /// The granted quantity in the action's own measure, or 1 where grants are counted.
+    fn own_measure(&mut self, budget: BudgetId, name: &Name, actions: &[ActionId]) -> Checked<ChargeBy> {
+        let counts_grants = matches!(self.budgets.get(budget.index()), Some(Ok(found)) if found.unit == crate::policy::BudgetUnit::Times);
+        if counts_grants {
+            return Ok(ChargeBy::Once);
+        }
+        let Some(unit) = self.budget_type(budget)? else {
+            let measured = actions.iter().all(|action| self.measure(*action).is_some());
+            return Ok(if measured { ChargeBy::Amount } else { ChargeBy::Once });
+        };
+        match actions.iter().find(|action| self.measure(**action).as_ref() != Some(&unit)) {
+            None => Ok(ChargeBy::Amount),
+            Some(action) => Err(self.needs_by(name, &unit, *action)),
+        }
+    }
+
+    fn needs_by(&mut self, name: &Name, unit: &Type, action: ActionId) -> Reported {
+        let message = format!("`{}` counts in {}, {}", name.text, measure_words(unit), self.measured(action));
+        let example = match self.measure(action) {
+            Some(Type::Percent) => "amount of order.total".to_owned(),
+            Some(_) => format!("amount * {}", self.one(unit)),
+            None => self.one(unit),
+        };
+        let help = format!("say how much a grant takes, such as `charge {} by {example}`", name.text);
+        self.problem(Code::ChargePairing, name.span, message, help)
+    }
+
+    fn one(&self, unit: &Type) -> String {
+        match unit {
+            Type::Money => format!("10 {}", self.settings.code()),
+            Type::Percent => "10%".to_owned(),
+            Type::Duration => "1 day".to_owned(),
+            _ => "2".to_owned(),
+        }
+    }
+
+    fn charge_by(&mut self, budget: BudgetId, name: &Name, by: &Expr) -> Checked<ChargeBy> {
+        let unit = self.budget_type(budget)?;
+        let fits = unit.as_ref().map_or_else(|| is_quantity(&by.ty), |unit| *unit == by.ty);
+        if !fits {
+            let counts = unit.as_ref().map_or("quantities", measure_words);
+            let message = format!("`{}` counts in {counts}, this takes {}", name.text, measure_words(&by.ty));
+            return Err(self.report(
+                Diagnostic::new(Code::ChargePairing, message)
+                    .at(by.span, measure_words(&by.ty))
+                    .at(name.span, counts)
+                    .help("charge budgets of different units on lines of their own"),
+            ));
+        }
+        self.per_amount(by)
+    }
+
+    /// What `by` says, as a multiple of `amount` or as a fixed quantity.
+    fn per_amount(&mut self, by: &Expr) -> Checked<ChargeBy> {
+        if !self.reads(by).reads_amount {
+            return Ok(ChargeBy::Fixed(by.clone()));
+        }
+        match &by.kind {
+            ExprKind::Amount => Ok(ChargeBy::Amount),
+            ExprKind::Of(share, whole) if whole.kind == ExprKind::Amount && !self.reads(share).reads_amount => Ok(per_unit(percent(share))),
+            ExprKind::Of(share, whole) if share.kind == ExprKind::Amount && !self.reads(whole).reads_amount => Ok(per_unit(percent(whole))),
+            ExprKind::Product(first, rest) if first.kind == ExprKind::Amount => self.times(rest, by.span),
+            ExprKind::Definition(id) => match self.definitions.get(id.index()).map(|definition| definition.body.clone()) {
+                Some(body) => self.per_amount(&body),
+                None => Err(Reported::ALREADY),
+            },
+            _ => Err(self.bad_form(by.span)),
+        }
+    }
+
+    /// `amount * E`
+    fn times(&mut self, rest: &[(Factor, Expr)], span: Span) -> Checked<ChargeBy> {
+        let Some(((Factor::Times, first), others)) = rest.split_first() else { return Err(self.bad_form(span)) };
+        if rest.iter().any(|(_, factor)| self.reads(factor).reads_amount) {
+            return Err(self.bad_form(span));
+        }
+        if others.is_empty() {
+            return Ok(per_unit(Expr { ty: Type::Number, ..first.clone() }));
+        }
+        let product = ExprKind::Product(Box::new(first.clone()), others.to_vec());
+        Ok(per_unit(node(product, Type::Number, first.span)))
+    }
+
+    fn bad_form(&mut self, span: Span) -> Reported {
+        let message = "this charge reads `amount` in a way that cannot be turned around";
+        let help = "write `amount`, `20% of amount`, `amount of order.total` or `amount * 2`, where the other part does not read `amount`";
+        self.problem(Code::AmountInCharge, span, message, help)
+    }
+}
+
+fn per_unit(factor: Expr) -> ChargeBy {
+    ChargeBy::PerUnit(factor)
+}
+
+/// A hundredth of it: what one percent of it is, or the share that a percentage is.
+fn percent(expr: &Expr) -> Expr {
+    let hundred = node(ExprKind::Constant(Value::Quantity(Number::from(100))), Type::Number, expr.span);
+    node(ExprKind::Product(Box::new(expr.clone()), vec![(Factor::Over, hundred)]), Type::Number, expr.span)
+}

@@ -1,0 +1,137 @@
+//! Literals into values: money in the policy's currency, durations in seconds, dates in days.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::diagnostic::{Code, nearest};
+use crate::number::Number;
+use crate::policy::ChoiceId;
+use crate::policy::expr::{Expr, ExprKind, Steps, Type, Value};
+use crate::source::Span;
+use crate::syntax::ast::{self, Datetime, Literal, Name, Unit};
+
+use super::report::Checked;
+use super::{Checker, wording};
+
+const SECONDS_PER_MINUTE: i64 = 60;
+const UNITS: &[&str] = &["minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"];
+
+/// Days since 1970-01-01.
+pub(super) fn date_number(date: Date) -> Number {
+    let epoch = Date::constant(1970, 1, 1);
+    Number::from(i64::from(epoch.until(date).map_or(0, |span| span.get_days())))
+}
+
+/// Seconds since 1970-01-01 (UTC).
+fn moment_number(moment: jiff::Timestamp) -> Number {
+    let whole = Number::from(moment.as_second());
+    let part = Number::ratio(i64::from(moment.subsec_nanosecond()), 1_000_000_000).unwrap_or(Number::ZERO);
+    whole.add(&part).unwrap_or(whole)
+}
+
+impl Checker<'_> {
+    pub(super) fn literal(&mut self, literal: &Literal, span: Span) -> Checked<Expr> {
+        let constant = |value, ty| Ok(wording::node(ExprKind::Constant(value), ty, span));
+        match literal {
+            Literal::Number(number) => constant(Value::Quantity(number.clone()), Type::Number),
+            Literal::Percent(number) => constant(Value::Quantity(number.clone()), Type::Percent),
+            Literal::Money(number, currency) => constant(Value::Quantity(self.money(number, currency, span)?), Type::Money),
+            Literal::Steps(steps) => self.duration(steps),
+            Literal::Date(date) => constant(Value::Quantity(date_number(*date)), Type::Date),
+            Literal::Datetime(moment) => constant(Value::Quantity(moment_number(self.moment(moment))), Type::Datetime),
+            Literal::YesNo(value) => constant(Value::YesNo(*value), Type::YesNo),
+            Literal::Text(text) => constant(Value::Text(text.clone()), Type::Text),
+        }
+    }
+
+    fn money(&mut self, number: &Number, currency: &Name, span: Span) -> Checked<Number> {
+        let Some(expected) = self.settings.currency else {
+            return Ok(number.clone());
+        };
+        if currency.text != expected.code() {
+            return Err(self.not_the_currency(number, currency, span));
+        }
+        let decimals = self.settings.decimals();
+        if number.decimals().is_some_and(|written| written > decimals) {
+            let message = format!("{} has {decimals} decimals, {} has more", expected.code(), self.written(span));
+            let help = format!("write `{} {}`", number.to_fixed(decimals), expected.code());
+            return Err(self.problem(Code::TooManyDecimals, span, message, help));
+        }
+        Ok(number.clone())
+    }
+
+    fn not_the_currency(&mut self, number: &Number, currency: &Name, span: Span) -> super::report::Reported {
+        let code = self.settings.code();
+        if iso_currency::Currency::from_code(&currency.text).is_some() {
+            let message = format!("the policy counts in {code}, not in {}", currency.text);
+            return self.problem(Code::WrongCurrency, span, message, format!("write the amount in {code}"));
+        }
+        if currency.text.eq_ignore_ascii_case(code) {
+            let message = format!("`{}` is no currency", currency.text);
+            return self.problem(Code::WrongCurrency, span, message, format!("write `{number} {code}`"));
+        }
+        let help = match nearest(&currency.text, UNITS.iter().copied().chain([code])) {
+            Some(near) => format!("did you mean `{number} {near}`?"),
+            None => format!("units are {code}, `%`, minutes, hours, days, working days, weeks, months and years"),
+        };
+        self.problem(Code::UnknownUnit, currency.span, format!("there is no unit `{}`", currency.text), help)
+    }
+
+    /// As a quantity a day is 24 hours and a week 7 days.
+    pub(super) fn duration(&mut self, steps: &ast::Steps) -> Checked<Expr> {
+        let seconds = match steps.unit {
+            Unit::Minute => SECONDS_PER_MINUTE,
+            Unit::Hour => 60 * SECONDS_PER_MINUTE,
+            Unit::Day => 24 * 60 * SECONDS_PER_MINUTE,
+            Unit::Week => 7 * 24 * 60 * SECONDS_PER_MINUTE,
+            Unit::WorkingDay | Unit::Month | Unit::Year => return Err(self.step_as_quantity(steps)),
+        };
+        let value = steps.count.multiply(&Number::from(seconds)).unwrap_or(Number::ZERO);
+        Ok(wording::node(ExprKind::Constant(Value::Quantity(value)), Type::Duration, steps.span))
+    }
+
+    fn step_as_quantity(&mut self, steps: &ast::Steps) -> super::report::Reported {
+        let unit = wording::unit_words(steps.unit);
+        let message = format!("{unit} have no fixed length and are no quantity");
+        let help = if steps.unit == Unit::WorkingDay {
+            "compare with `number of working days from A to B`, or write `within N working days after DATE`".to_owned()
+        } else {
+            format!("write days or weeks, compare with `number of {unit} from A to B`, or write `within N {unit} after DATE`")
+        };
+        self.problem(Code::StepAsQuantity, steps.span, message, help)
+    }
+
+    /// A step on the calendar or the clock; on the calendar only whole ones.
+    pub(super) fn steps(&mut self, steps: &ast::Steps) -> Checked<Steps> {
+        if wording::is_calendar(steps.unit) && !steps.count.is_whole() {
+            let message = format!("a step on the calendar is a whole number of {}", wording::unit_words(steps.unit));
+            let help = match steps.unit {
+                Unit::Day | Unit::Week => "write whole days, or hours where the time of day counts",
+                _ => "write whole ones, or a smaller unit",
+            };
+            return Err(self.problem(Code::FractionalStep, steps.span, message, help));
+        }
+        Ok(Steps { count: steps.count.clone(), unit: steps.unit })
+    }
+
+    /// A moment without an offset is one of the policy's time zone.
+    pub(super) fn moment(&self, moment: &Datetime) -> jiff::Timestamp {
+        match moment {
+            Datetime::Instant(instant) => *instant,
+            Datetime::Local(local) => {
+                let zone = self.settings.time_zone.clone().unwrap_or(TimeZone::UTC);
+                zone.to_ambiguous_timestamp(*local).compatible().unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            }
+        }
+    }
+
+    /// A value of a `one of` or `some of`.
+    pub(super) fn choice(&mut self, name: &str, span: Span, choices: &[ChoiceId], what: &str) -> Checked<ChoiceId> {
+        if let Some(id) = self.choices.get(name).filter(|id| choices.contains(id)) {
+            return Ok(id);
+        }
+        let near = nearest(name, choices.iter().map(|id| self.choices.name(*id))).map(str::to_owned);
+        let help = near.map_or_else(|| format!("its values are {}", self.choice_words(choices)), |near| format!("did you mean `{near}`?"));
+        Err(self.problem(Code::UnknownValue, span, format!("`{name}` is no value of {what}"), help))
+    }
+}

@@ -1,0 +1,150 @@
+//! Trees into a checked policy.
+//!
+//! First every name is collected, then every item is checked against them. An expression that failed is an `Err` that says so and nothing more, so a
+//! mistake is reported once; what needs the failed part stays silent.
+
+mod amounts;
+mod budgets;
+mod charges;
+mod clauses;
+mod comparisons;
+mod definitions;
+mod expressions;
+mod facts;
+mod guards;
+mod hierarchy;
+mod items;
+mod literals;
+mod lookups;
+mod names;
+mod promises;
+mod report;
+mod rule_tables;
+mod rules;
+mod scope;
+mod settings;
+mod sums;
+mod table_cells;
+mod test_items;
+mod test_moments;
+mod texts;
+mod times;
+mod vocabulary;
+mod wording;
+
+use crate::diagnostic::Diagnostic;
+use crate::pack::Pack;
+use crate::policy::{Budget, Definition, Index, Lookup, Policy, Rule};
+
+use definitions::Memo;
+use facts::{Choices, FactShape};
+use items::Items;
+use names::Names;
+use report::{Checked, Reported};
+use settings::Settings;
+
+use crate::policy::expr::Type;
+
+/// Checks the trees of a pack.
+///
+/// # Errors
+/// Everything that is wrong with it, in source order; nothing is answered from such a pack.
+pub fn check(pack: &Pack) -> Result<Policy, Vec<Diagnostic>> {
+    let items = Items::of(pack);
+    let mut checker = Checker::new(pack, &items);
+    match checker.policy() {
+        Ok(policy) if checker.diagnostics.is_empty() => Ok(policy),
+        _ => Err(checker.into_diagnostics()),
+    }
+}
+
+/// What is known so far, and what is wrong.
+struct Checker<'a> {
+    pack: &'a Pack,
+    items: &'a Items<'a>,
+    names: Names,
+    settings: Settings,
+    choices: Choices,
+    /// By `FactId`.
+    facts: Vec<FactShape>,
+    /// By `ActionId`.
+    measures: Vec<Option<Type>>,
+    /// By `RoleId`: the roles directly below.
+    below: Vec<Vec<crate::policy::RoleId>>,
+    memo: Memo,
+    definitions: Vec<Definition>,
+    lookups: Vec<Lookup>,
+    budgets: Vec<Checked<Budget>>,
+    /// By `DutyId`.
+    deadlines: Vec<Option<crate::policy::expr::Expr>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(pack: &'a Pack, items: &'a Items<'a>) -> Self {
+        Self {
+            pack,
+            items,
+            names: Names::default(),
+            settings: Settings::default(),
+            choices: Choices::default(),
+            facts: Vec::new(),
+            measures: Vec::new(),
+            below: Vec::new(),
+            memo: Memo::default(),
+            definitions: Vec::new(),
+            lookups: Vec::new(),
+            budgets: Vec::new(),
+            deadlines: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Every step runs, whatever the ones before it found; only at the end it shows whether there is a policy.
+    fn policy(&mut self) -> Checked<Policy> {
+        let title = self.settings();
+        self.collect_names();
+        self.collect_facts();
+        self.collect_measures();
+        let roles = self.roles();
+        let actions = self.actions();
+        let facts = self.fact_items();
+        self.definitions();
+        let duties = self.duties();
+        self.budget_items();
+        let rules = self.rules();
+        self.check_lines(&rules);
+        let fallbacks = self.fallbacks();
+        let tests = self.tests(&rules, &fallbacks);
+        let promises = self.promises();
+        let name = self.text(title.ok_or(Reported::ALREADY)?)?;
+        let index = self.index(&rules);
+        Ok(Policy {
+            name,
+            version: self.pack.version.clone(),
+            currency: self.settings.currency.ok_or(Reported::ALREADY)?,
+            currency_decimals: self.settings.decimals(),
+            time_zone: self.settings.time_zone.clone().ok_or(Reported::ALREADY)?,
+            languages: self.settings.languages.clone(),
+            holidays: self.settings.holidays.clone(),
+            roles: roles?,
+            facts: facts?,
+            choices: self.choices.names(),
+            actions: actions?,
+            duties: duties?,
+            budgets: std::mem::take(&mut self.budgets).into_iter().collect::<Checked<_>>()?,
+            definitions: std::mem::take(&mut self.definitions),
+            lookups: std::mem::take(&mut self.lookups),
+            rules,
+            fallbacks,
+            tests,
+            promises,
+            sources: self.pack.sources.clone(),
+            index,
+        })
+    }
+
+    fn index(&self, rules: &[Rule]) -> Index {
+        Index::new(self.names.of_policy(), rules)
+    }
+}

@@ -1,0 +1,238 @@
+//! The one namespace of a pack.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
+use crate::source::Span;
+use crate::syntax::ast::{Name, RuleTable};
+
+use super::Checker;
+use super::items::RuleItem;
+use super::report::{Checked, Reported};
+
+/// What a name stands for. Definitions and tables by their place among the items, since one of them can be checked more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Named {
+    Role(RoleId),
+    Fact(FactId),
+    Action(ActionId),
+    Duty(DutyId),
+    Budget(BudgetId),
+    Definition(usize),
+    Lookup(usize),
+    Rule(RuleId),
+    /// A table of rules: the first of them and how many there are.
+    RuleTable(RuleId, usize),
+}
+
+impl Named {
+    /// With its article, for messages.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Role(_) => "a role",
+            Self::Fact(_) => "a fact",
+            Self::Action(_) => "an action",
+            Self::Duty(_) => "a duty",
+            Self::Budget(_) => "a budget",
+            Self::Definition(_) => "a definition",
+            Self::Lookup(_) => "a table of values",
+            Self::Rule(_) => "a rule",
+            Self::RuleTable(..) => "a table of rules",
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Names {
+    entries: HashMap<String, (Named, Span)>,
+    /// In source order, for suggestions that do not depend on hashing.
+    order: Vec<(String, Named)>,
+    /// Names of items that could not be read: nothing is known of them, so nothing about them is wrong.
+    broken: HashSet<String>,
+}
+
+impl Names {
+    pub(super) fn get(&self, text: &str) -> Option<Named> {
+        self.entries.get(text).map(|(named, _)| *named)
+    }
+
+    pub(super) fn is_broken(&self, text: &str) -> bool {
+        self.broken.contains(text)
+    }
+
+    /// All names for which `fits` holds.
+    pub(super) fn of_kind(&self, fits: impl Fn(Named) -> bool) -> impl Iterator<Item = &str> {
+        self.order.iter().filter(move |(_, named)| fits(*named)).map(|(name, _)| name.as_str())
+    }
+
+    /// The facts of a group.
+    pub(super) fn group(&self, group: &str) -> Vec<&str> {
+        self.of_kind(|named| matches!(named, Named::Fact(_))).filter(|name| name.split_once('.').is_some_and(|(first, _)| first == group)).collect()
+    }
+
+    /// What questions and answers can name.
+    pub(super) fn of_policy(&self) -> impl Iterator<Item = (&str, Entity)> {
+        self.order.iter().filter_map(|(name, named)| Some((name.as_str(), named.entity()?)))
+    }
+}
+
+impl Named {
+    fn entity(self) -> Option<Entity> {
+        match self {
+            Self::Role(id) => Some(Entity::Role(id)),
+            Self::Fact(id) => Some(Entity::Fact(id)),
+            Self::Action(id) => Some(Entity::Action(id)),
+            Self::Duty(id) => Some(Entity::Duty(id)),
+            Self::Budget(id) => Some(Entity::Budget(id)),
+            _ => None,
+        }
+    }
+}
+
+/// How many rules a table becomes.
+fn row_count(table: &RuleTable) -> usize {
+    table.body.grid.as_ref().map_or(0, |grid| grid.rows.len())
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn collect_names(&mut self) {
+        let items = self.items;
+        let broken = self.pack.parts.iter().flat_map(|part| &part.files).flat_map(|file| &file.broken);
+        self.names.broken = broken.map(|name| name.text.clone()).collect();
+        for (at, role) in items.roles.iter().enumerate() {
+            self.declare(&role.name, Named::Role(RoleId::new(at)));
+        }
+        for (at, fact) in items.facts.iter().enumerate() {
+            self.declare(&fact.name, Named::Fact(FactId::new(at)));
+        }
+        for (at, action) in items.actions.iter().enumerate() {
+            self.declare(&action.name, Named::Action(ActionId::new(at)));
+        }
+        for (at, duty) in items.duties.iter().enumerate() {
+            self.declare(&duty.name, Named::Duty(DutyId::new(at)));
+        }
+        for (at, budget) in items.budgets.iter().enumerate() {
+            self.declare(&budget.name, Named::Budget(BudgetId::new(at)));
+        }
+        for (at, define) in items.defines.iter().enumerate() {
+            self.declare(&define.name, Named::Definition(at));
+        }
+        for (at, lookup) in items.lookups.iter().enumerate() {
+            self.declare(&lookup.name, Named::Lookup(at));
+        }
+        self.collect_rule_names();
+    }
+
+    fn collect_rule_names(&mut self) {
+        let mut next = 0;
+        for item in &self.items.rules {
+            let id = RuleId::new(next);
+            match item {
+                RuleItem::Rule(rule) => {
+                    self.declare(&rule.name, Named::Rule(id));
+                    next += 1;
+                }
+                RuleItem::Table(table) => {
+                    self.declare(&table.name, Named::RuleTable(id, row_count(table)));
+                    next += row_count(table);
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, name: &'a Name, named: Named) {
+        let Some((other, other_span)) = self.names.entries.get(&name.text).copied() else {
+            self.names.entries.insert(name.text.clone(), (named, name.span));
+            self.names.order.push((name.text.clone(), named));
+            return;
+        };
+        let (first, second) = if other_span <= name.span { (other_span, name.span) } else { (name.span, other_span) };
+        let what = if other.kind() == named.kind() { format!("{} twice", named.kind()) } else { format!("{} and {}", other.kind(), named.kind()) };
+        self.report(
+            Diagnostic::new(Code::NameClash, format!("`{}` is the name of {what}", name.text))
+                .at(second, "again here")
+                .at(first, "first here")
+                .help("all names of a pack share one namespace; rename one of them"),
+        );
+    }
+
+    /// What a name stands for, if it is of the kind that is needed at its place (`needed` with its article).
+    pub(super) fn resolve<T>(&mut self, name: &Name, needed: &str, fits: impl Fn(Named) -> Option<T>) -> Checked<T> {
+        match self.names.get(&name.text) {
+            None if self.names.is_broken(&name.text) => Err(Reported::ALREADY),
+            Some(named) => fits(named).ok_or(()).or_else(|()| Err(self.wrong_kind(&name.text, name.span, named, needed, &fits))),
+            None => Err(self.unknown_name(&name.text, name.span, needed, |named| fits(named).is_some())),
+        }
+    }
+
+    fn wrong_kind<T>(&mut self, text: &str, span: Span, named: Named, needed: &str, fits: &impl Fn(Named) -> Option<T>) -> Reported {
+        let near = nearest(text, self.names.of_kind(|named| fits(named).is_some())).map(str::to_owned);
+        let help = near.map_or_else(|| self.known(needed, |named| fits(named).is_some()), |near| format!("did you mean `{near}`?"));
+        self.problem(Code::WrongKind, span, format!("`{text}` is {}, here {needed} is needed", named.kind()), help)
+    }
+
+    pub(super) fn unknown_name(&mut self, text: &str, span: Span, needed: &str, fits: impl Fn(Named) -> bool) -> Reported {
+        let bare = needed.split_once(' ').map_or(needed, |(_, noun)| noun).to_owned();
+        let near = nearest(text, self.names.of_kind(&fits)).map(str::to_owned);
+        let help = near.map_or_else(|| self.known(needed, fits), |near| format!("did you mean `{near}`?"));
+        self.problem(Code::UnknownName, span, format!("there is no {bare} `{text}`"), help)
+    }
+
+    /// "the pack's roles are …", at most eight of them.
+    fn known(&self, needed: &str, fits: impl Fn(Named) -> bool) -> String {
+        let names: Vec<_> = self.names.of_kind(fits).take(8).map(|name| format!("`{name}`")).collect();
+        if names.is_empty() {
+            return format!("the pack has no such item; add one, or write the name of {needed} that it has");
+        }
+        format!("known here: {}", names.join(", "))
+    }
+
+    pub(super) fn role(&mut self, name: &Name) -> Checked<RoleId> {
+        self.resolve(name, "a role", |named| if let Named::Role(id) = named { Some(id) } else { None })
+    }
+
+    pub(super) fn fact(&mut self, name: &Name) -> Checked<FactId> {
+        if self.names.get(&name.text).is_none() && !self.names.group(&name.text).is_empty() {
+            return Err(self.group_instead_of_fact(&name.text, name.span));
+        }
+        self.resolve(name, "a fact", |named| if let Named::Fact(id) = named { Some(id) } else { None })
+    }
+
+    pub(super) fn action(&mut self, name: &Name) -> Checked<ActionId> {
+        self.resolve(name, "an action", |named| if let Named::Action(id) = named { Some(id) } else { None })
+    }
+
+    pub(super) fn duty(&mut self, name: &Name) -> Checked<DutyId> {
+        self.resolve(name, "a duty", |named| if let Named::Duty(id) = named { Some(id) } else { None })
+    }
+
+    pub(super) fn budget(&mut self, name: &Name) -> Checked<BudgetId> {
+        self.resolve(name, "a budget", |named| if let Named::Budget(id) = named { Some(id) } else { None })
+    }
+
+    pub(super) fn group_instead_of_fact(&mut self, text: &str, span: Span) -> Reported {
+        let members: Vec<_> = self.names.group(text).iter().map(|name| format!("`{name}`")).collect();
+        let help = format!("name one of its facts: {}", members.join(", "));
+        self.problem(Code::UnknownName, span, format!("`{text}` is a group of facts, not a fact"), help)
+    }
+
+    /// Names of one list, each once.
+    pub(super) fn list<T>(&mut self, names: &[Name], resolve: impl Fn(&mut Self, &Name) -> Checked<T>) -> Checked<Vec<T>> {
+        self.each_once(names);
+        let results: Vec<_> = names.iter().map(|name| resolve(self, name)).collect();
+        results.into_iter().collect()
+    }
+
+    pub(super) fn each_once(&mut self, names: &[Name]) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for name in names {
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                let message = format!("`{}` stands twice in this list", name.text);
+                self.report(
+                    Diagnostic::new(Code::RepeatedName, message).at(name.span, "again here").at(first, "first here").help("remove one of them"),
+                );
+            }
+        }
+    }
+}

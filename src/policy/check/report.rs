@@ -1,0 +1,67 @@
+//! Reporting a mistake once.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+use super::Checker;
+
+/// Proof that something failed and was reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reported(());
+
+impl Reported {
+    /// For what is missing because its own check, which ran before, reported why.
+    pub(super) const ALREADY: Self = Self(());
+}
+
+/// A result, or that its failure was reported.
+pub(super) type Checked<T> = Result<T, Reported>;
+
+/// All results, or that one failed; unlike `collect` it lets every one of them be checked and reported first.
+pub(super) fn all<T>(results: impl IntoIterator<Item = Checked<T>>) -> Checked<Vec<T>> {
+    let results: Vec<_> = results.into_iter().collect();
+    results.into_iter().collect()
+}
+
+impl Checker<'_> {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.diagnostics.push(diagnostic);
+        Reported(())
+    }
+
+    /// A problem at one place, with a help.
+    pub(super) fn problem(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) -> Reported {
+        self.report(Diagnostic::new(code, message).at(span, "").help(help))
+    }
+
+    /// Each once, in source order, without what only follows from a wrong form.
+    pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic)).collect();
+        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
+        let mut seen = BTreeSet::new();
+        self.diagnostics.retain(|diagnostic| seen.insert((diagnostic.span(), diagnostic.code, diagnostic.message.clone())));
+        self.diagnostics
+    }
+
+    /// Whether a problem lies in an item whose form is wrong, or can come from such an item elsewhere.
+    fn follows_from_damage(&self, diagnostic: &Diagnostic) -> bool {
+        if self.pack.damaged.is_empty() {
+            return false;
+        }
+        let far_reaching = matches!(diagnostic.code, Code::NoPolicyItem | Code::NoBudgetLine);
+        far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))
+    }
+
+    fn is_damaged(&self, span: Span) -> bool {
+        let files = self.pack.parts.iter().flat_map(|part| &part.files);
+        let item = files.filter(|file| file.source == span.source).flat_map(|file| &file.items).find(|item| covers(item.span, span));
+        item.is_some_and(|item| self.pack.damaged.iter().any(|damage| covers(item.span, *damage)))
+    }
+}
+
+fn covers(item: Span, span: Span) -> bool {
+    item.source == span.source && item.start <= span.start && span.start <= item.end
+}

@@ -1,0 +1,189 @@
+//! Whether some row of a `gives` table holds in every case.
+//!
+//! This is exact where every cell tests a fact against constants: they cut the fact's values into pieces, and one value of each piece stands for all. Where a cell
+//! tests anything else, or there are too many pieces, the table counts as one that may have gaps.
+
+use std::collections::BTreeMap;
+
+use super::node::{Atom, Condition, Quantity, Test, TestKind};
+use super::{Definition, Lookup, Program};
+use crate::decide::Coverage;
+use crate::number::{Number, Rounding};
+use crate::policy::expr::{Type, Value};
+use crate::policy::{ChoiceId, FactId, Policy};
+
+/// More combinations than this are not looked at.
+const MOST_COMBINATIONS: usize = 20_000;
+
+/// The values that stand for all values of a fact; `None` is absent.
+pub(crate) type Samples = BTreeMap<FactId, Vec<Option<Value>>>;
+
+impl Program {
+    /// The facts that a table tests with a value for each piece; `None` where that does not describe the table.
+    pub(crate) fn samples(&self, policy: &Policy, lookup: &Lookup) -> Option<Samples> {
+        let conditions: Vec<&Condition> = lookup.rows.iter().map(|(when, _)| when).collect();
+        self.samples_of(policy, &conditions)
+    }
+
+    /// Whether every combination of samples is held by some row.
+    pub(super) fn is_complete(&self, policy: &Policy, lookup: &Lookup) -> bool {
+        let Some(samples) = self.samples(policy, lookup) else { return false };
+        let rows: Vec<&Condition> = lookup.rows.iter().map(|(when, _)| when).collect();
+        Coverage::new(self, &samples).all(|holds| rows.iter().any(|row| holds(row)))
+    }
+
+    fn cut(&self, condition: &Condition, samples: &mut Samples) -> Option<()> {
+        match condition {
+            Condition::Constant(_) => Some(()),
+            Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().try_for_each(|part| self.cut(part, samples)),
+            Condition::Not(part, _) => self.cut(part, samples),
+            Condition::Definition(id) => match self.definitions.get(id.index())? {
+                Definition::Condition(body) => self.cut(body, samples),
+                _ => None,
+            },
+            Condition::Test(test) => cut_test(test, samples),
+        }
+    }
+}
+
+fn cut_test(test: &Test, samples: &mut Samples) -> Option<()> {
+    use Quantity::{Constant, Fact};
+    let mut add = |id: &FactId, values: Vec<Value>| samples.entry(*id).or_default().extend(values.into_iter().map(Some));
+    match &test.kind {
+        TestKind::Flag(id) | TestKind::Present(id) => add(id, Vec::new()),
+        TestKind::Compare(Fact(id), _, Constant(cut)) | TestKind::Compare(Constant(cut), _, Fact(id)) => add(id, vec![Value::Quantity(cut.clone())]),
+        TestKind::Between(Fact(id), Constant(low), Constant(high)) => add(id, vec![Value::Quantity(low.clone()), Value::Quantity(high.clone())]),
+        TestKind::OneOf(Atom::Fact(id), among) => {
+            let constant = |atom: &Atom| if let Atom::Constant(value) = atom { Some(value.clone()) } else { None };
+            add(id, among.iter().map(constant).collect::<Option<_>>()?);
+        }
+        TestKind::Includes(Atom::Fact(id), _, choices) => add(id, choices.iter().map(|choice| Value::Set(vec![*choice])).collect()),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// From the constants that a fact is tested against to a value for each piece.
+fn complete(policy: &Policy, ty: &Type, optional: bool, values: &mut Vec<Option<Value>>) -> Option<()> {
+    let known = std::mem::take(values).into_iter().flatten();
+    let pieces: Vec<Value> = match ty {
+        Type::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
+        Type::OneOf(choices) => choices.iter().map(|choice| Value::Choice(*choice)).collect(),
+        Type::SomeOf(_) => subsets(known)?,
+        Type::Text => other_text(known.collect()),
+        Type::Date => around(known, Some(&Number::ONE))?,
+        Type::Money => around(known, Some(&super::smallest(ty, policy.currency_decimals)))?,
+        _ => around(known, None)?,
+    };
+    values.extend(pieces.into_iter().map(Some));
+    values.sort_by_key(|value| format!("{value:?}"));
+    values.dedup();
+    if optional {
+        values.push(None);
+    }
+    Some(())
+}
+
+/// Each cut, a value between each two, and one beyond either end. Where values have a smallest step, two cuts that lie one step apart have nothing between them.
+fn around(cuts: impl Iterator<Item = Value>, step: Option<&Number>) -> Option<Vec<Value>> {
+    let mut cuts: Vec<Number> = cuts.map(|cut| if let Value::Quantity(cut) = cut { Some(cut) } else { None }).collect::<Option<_>>()?;
+    cuts.sort();
+    cuts.dedup();
+    let (Some(first), Some(last)) = (cuts.first(), cuts.last()) else { return Some(vec![Value::Quantity(Number::ZERO)]) };
+    let mut values = vec![first.subtract(&Number::ONE)?, last.add(&Number::ONE)?];
+    for (below, above) in cuts.iter().zip(cuts.iter().skip(1)) {
+        let middle = below.add(above)?.divide(&Number::from(2))?;
+        let middle = match step {
+            Some(step) => middle.round(step, Rounding::Down)?,
+            None => middle,
+        };
+        if middle > *below {
+            values.push(middle);
+        }
+    }
+    values.extend(cuts);
+    Some(values.into_iter().map(Value::Quantity).collect())
+}
+
+fn other_text(mut known: Vec<Value>) -> Vec<Value> {
+    let longest = known.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).max().unwrap_or(0);
+    known.push(Value::Text("·".repeat(longest + 1)));
+    known
+}
+
+/// Every set of the values that are tested for.
+fn subsets(tested: impl Iterator<Item = Value>) -> Option<Vec<Value>> {
+    let mut choices: Vec<ChoiceId> = tested.flat_map(|value| if let Value::Set(set) = value { set } else { Vec::new() }).collect();
+    choices.sort();
+    choices.dedup();
+    if choices.len() > 10 {
+        return None;
+    }
+    let subset = |mask: u32| choices.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0).map(|(_, choice)| *choice).collect();
+    Some((0..1_u32 << choices.len()).map(|mask| Value::Set(subset(mask))).collect())
+}
+
+impl Program {
+    /// As [`Self::samples`], of conditions that belong together.
+    pub(crate) fn samples_of(&self, policy: &Policy, conditions: &[&Condition]) -> Option<Samples> {
+        let mut samples = Samples::new();
+        for condition in conditions {
+            self.cut(condition, &mut samples)?;
+        }
+        finish(policy, samples)
+    }
+
+    /// Values of a fact worth looking at: those around every constant that the whole program compares it with, dates also around those that lie as far
+    /// before `today` as a rule says.
+    pub(crate) fn representatives(&self, policy: &Policy, id: FactId, today: jiff::civil::Date) -> Vec<Option<Value>> {
+        let Some(fact) = policy.facts.get(id.index()) else { return Vec::new() };
+        let mut found = Samples::new();
+        let today = crate::decide::calendar::days(today);
+        let lookups = self.lookups.iter().flat_map(|lookup| lookup.rows.iter().map(|(when, _)| when));
+        let definitions = self.definitions.iter().filter_map(|it| if let Definition::Condition(body) = it { Some(body) } else { None });
+        let rules = self.rules.iter().map(|rule| &rule.condition);
+        for condition in rules.chain(definitions).chain(lookups) {
+            self.collect(condition, today, &mut found);
+        }
+        let mut values = found.remove(&id).unwrap_or_default();
+        if matches!(fact.ty, Type::Date) {
+            values.push(Some(Value::Quantity(today.into())));
+        }
+        if complete(policy, &fact.ty, fact.optional, &mut values).is_none() {
+            values.retain(Option::is_some);
+        }
+        values
+    }
+
+    /// Cuts as far as they can be told; the rest is passed over.
+    fn collect(&self, condition: &Condition, today: i64, samples: &mut Samples) {
+        match condition {
+            Condition::Constant(_) | Condition::Definition(_) => {}
+            Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect(part, today, samples)),
+            Condition::Not(part, _) => self.collect(part, today, samples),
+            Condition::Test(test) => {
+                if let TestKind::Offset(offset) = &test.kind
+                    && let (Quantity::Today, Quantity::Fact(id)) = (&offset.subject, &offset.anchor)
+                {
+                    samples.entry(*id).or_default().extend(self.days_off(today, &offset.steps).map(|day| Some(Value::Quantity(day.into()))));
+                }
+                cut_test(test, samples);
+            }
+        }
+    }
+
+    fn days_off(&self, today: i64, steps: &crate::policy::expr::Steps) -> Option<i64> {
+        let calendar = crate::decide::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
+        calendar.shift_date(today, steps.count.to_i64()?.checked_neg()?, steps.unit)
+    }
+}
+
+/// From the cuts of each fact to a value for each piece; `None` where there are too many combinations.
+fn finish(policy: &Policy, mut samples: Samples) -> Option<Samples> {
+    for (id, values) in &mut samples {
+        let fact = policy.facts.get(id.index())?;
+        complete(policy, &fact.ty, fact.optional, values)?;
+    }
+    let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len()))?;
+    (combinations <= MOST_COMBINATIONS).then_some(samples)
+}

@@ -1,0 +1,159 @@
+//! JSON as it was written: duplicate keys are kept and numbers stay digits.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::problem::{Mistake, Problem, Problems, quoted};
+
+/// Longer texts are not read.
+const MOST_BYTES: usize = 1 << 20;
+/// The key under which `serde_json` hands over the digits of a number.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// A JSON value as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number's digits; binary floating point never sees them.
+    Number(String),
+    /// A string.
+    Text(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object with its members in order, also those that are given twice.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Reads one JSON text of at most 1 MiB.
+    ///
+    /// # Errors
+    /// Where the text is too long, is not JSON or is nested more than 127 deep.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let mistake = if text.len() > MOST_BYTES {
+            Mistake::new("longer than 1 MiB")
+        } else {
+            match serde_json::from_str(text) {
+                Ok(json) => return Ok(json),
+                Err(error) => Mistake::new(format!("not JSON: {error}")),
+            }
+        };
+        let Mistake { message, help } = mistake;
+        Err(Problem { path: String::new(), message, help })
+    }
+
+    /// What kind of value this is, for messages.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// This value as somebody would recognise it.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Bool(value) => quoted(&value.to_string()),
+            Self::Number(text) | Self::Text(text) => quoted(text),
+            Self::Null | Self::Array(_) | Self::Object(_) => self.kind().to_owned(),
+        }
+    }
+
+    /// The members of an object, or a problem.
+    pub(super) fn members<'a>(&'a self, path: &str, problems: &mut Problems) -> &'a [(String, Self)] {
+        if let Self::Object(members) = self {
+            return members;
+        }
+        problems.add(path, Mistake::new(format!("an object is needed, not {}", self.kind())));
+        &[]
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        while let Some(key) = access.next_key::<String>()? {
+            if key == NUMBER && members.is_empty() {
+                return access.next_value().map(Json::Number);
+            }
+            members.push((key, access.next_value()?));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_digits_and_duplicates() {
+        let json = Json::parse(r#"{"a": 80.00, "a": [12345678901234567890.5, null]}"#).unwrap();
+        let number = |digits: &str| Json::Number(digits.to_owned());
+        let list = Json::Array(vec![number("12345678901234567890.5"), Json::Null]);
+        assert_eq!(json, Json::Object(vec![("a".to_owned(), number("80.00")), ("a".to_owned(), list)]));
+    }
+
+    #[test]
+    fn bounds_depth_and_length() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        assert!(Json::parse(&deep).unwrap_err().message.contains("recursion limit"));
+        let long = format!("\"{}\"", "a".repeat(MOST_BYTES));
+        assert_eq!(Json::parse(&long).unwrap_err().message, "longer than 1 MiB");
+        assert!(Json::parse("{\"a\": 1} x").unwrap_err().message.starts_with("not JSON: trailing characters"));
+    }
+}

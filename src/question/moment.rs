@@ -1,0 +1,150 @@
+//! Dates and datetimes: read from ISO 8601, and as the numbers that a policy computes with.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
+
+use super::problem::{Mistake, quoted};
+use crate::number::Number;
+
+const NANOSECONDS: i64 = 1_000_000_000;
+
+/// A date in days since 1970-01-01.
+pub(crate) fn date_number(date: Date) -> Number {
+    let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
+    Number::from(days)
+}
+
+/// The date that lies so many days after 1970-01-01, where the calendar has it.
+pub(crate) fn number_date(days: &Number) -> Option<Date> {
+    let span = jiff::Span::new().try_days(days.to_i64()?).ok()?;
+    Date::constant(1970, 1, 1).checked_add(span).ok()
+}
+
+/// A moment in seconds since 1970-01-01 (UTC).
+pub(crate) fn moment_number(moment: Timestamp) -> Number {
+    let whole = Number::from(moment.as_second());
+    let part = Number::ratio(i64::from(moment.subsec_nanosecond()), NANOSECONDS);
+    part.and_then(|part| whole.add(&part)).unwrap_or(whole)
+}
+
+/// The moment that lies so many seconds after 1970-01-01 (UTC), to the nanosecond, where the calendar has it.
+pub(crate) fn number_moment(seconds: &Number) -> Option<Timestamp> {
+    let whole = seconds.floor()?;
+    let part = seconds.subtract(&Number::from(whole))?.multiply(&Number::from(NANOSECONDS))?;
+    Timestamp::new(whole, i32::try_from(part.floor()?).ok()?).ok()
+}
+
+/// Reads `2026-11-21`.
+pub(super) fn date(text: &str) -> Result<Date, Mistake> {
+    let help = "write it like `2026-11-21`";
+    let (year, month, day) = date_parts(text).ok_or_else(|| Mistake::new(format!("{} is not a date", quoted(text))).help(help))?;
+    civil_date(year, month, day).ok_or_else(|| Mistake::new(format!("{} is not a day of the calendar", quoted(text))))
+}
+
+/// Reads `2026-11-21T10:00:00+01:00`; without an offset it is in `zone`.
+pub(super) fn datetime(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
+    let mistake = || Mistake::new(format!("{} is not a date with a time", quoted(text))).help("write it like `2026-11-21T10:00+01:00`");
+    let (civil, offset) = datetime_parts(text).ok_or_else(mistake)?;
+    let moment = match offset {
+        Some(offset) => offset.to_timestamp(civil),
+        None => zone.to_zoned(civil).map(|zoned| zoned.timestamp()),
+    };
+    moment.map_err(|_| mistake())
+}
+
+/// The moment of a question: a datetime, or a date at noon in `zone`. Years 1900 to 2999, so that no window of a budget leaves the calendar.
+pub(super) fn clock(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
+    let moment = match date_parts(text) {
+        Some(_) => zone.to_zoned(date(text)?.at(12, 0, 0, 0)).map(|zoned| zoned.timestamp()).map_err(|_| Mistake::new("no such moment"))?,
+        None => datetime(text, zone)?,
+    };
+    let year = zone.to_datetime(moment).year();
+    if (1900..3000).contains(&year) { Ok(moment) } else { Err(Mistake::new("the year must lie between 1900 and 2999")) }
+}
+
+fn civil_date(year: i16, month: i8, day: i8) -> Option<Date> {
+    Date::new(year, month, day).ok().filter(|date| date.year() > 0)
+}
+
+fn date_parts(text: &str) -> Option<(i16, i8, i8)> {
+    let (year, rest) = text.split_once('-')?;
+    let (month, day) = rest.split_once('-')?;
+    Some((digits(year, 4)?, digits(month, 2)?, digits(day, 2)?))
+}
+
+/// Exactly so many ASCII digits.
+fn digits<T: std::str::FromStr>(text: &str, count: usize) -> Option<T> {
+    (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+fn datetime_parts(text: &str) -> Option<(DateTime, Option<Offset>)> {
+    let (day, rest) = text.split_once(['T', 't', ' '])?;
+    let (year, month, day) = date_parts(day)?;
+    let (clock, offset) = match rest.find(['Z', 'z', '+', '-']) {
+        Some(at) => (rest.get(..at)?, Some(offset(rest.get(at..)?)?)),
+        None => (rest, None),
+    };
+    Some((civil_date(year, month, day)?.to_datetime(clock_time(clock)?), offset))
+}
+
+/// `10:00`, `10:00:00`, `10:00:00.5`
+fn clock_time(text: &str) -> Option<Time> {
+    let (hour, rest) = text.split_once(':')?;
+    let (minute, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
+    let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    if fraction.is_empty() || fraction.len() > 9 {
+        return None;
+    }
+    let nanosecond = digits(&format!("{fraction:0<9}"), 9)?;
+    Time::new(digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?, nanosecond).ok()
+}
+
+/// `Z`, `+01:00`, `+0100`, `+01`
+fn offset(text: &str) -> Option<Offset> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(Offset::UTC);
+    }
+    let (sign, rest) = if let Some(rest) = text.strip_prefix('-') { (-1, rest) } else { (1, text.strip_prefix('+')?) };
+    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2))?;
+    let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2)? };
+    let seconds = sign * (digits::<i32>(hours, 2)? * 60 + minutes) * 60;
+    (minutes < 60).then(|| Offset::from_seconds(seconds).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> TimeZone {
+        TimeZone::get("Europe/Berlin").unwrap()
+    }
+
+    #[test]
+    fn reads_moments() {
+        let at = |text: &str| datetime(text, &berlin()).unwrap().to_string();
+        assert_eq!(at("2026-11-21T10:00+01:00"), "2026-11-21T09:00:00Z");
+        assert_eq!(at("2026-11-21T10:00:00.5Z"), "2026-11-21T10:00:00.5Z");
+        assert_eq!(at("2026-07-01T10:00"), "2026-07-01T08:00:00Z");
+        assert_eq!(at("2026-07-01 10:00:30-0230"), "2026-07-01T12:30:30Z");
+        for wrong in
+            ["2026-11-21", "2026-11-21T10", "2026-11-21T25:00Z", "2026-13-21T10:00Z", "2026-11-21T10:00+1", "21.11.2026 10:00", "0000-01-01T00:00Z"]
+        {
+            assert!(datetime(wrong, &berlin()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates_and_numbers_agree() {
+        let day = date("2026-11-21").unwrap();
+        assert_eq!(number_date(&date_number(day)), Some(day));
+        assert_eq!(date_number(date("1970-01-02").unwrap()), Number::ONE);
+        assert_eq!(date_number(date("1969-12-31").unwrap()), Number::from(-1));
+        let moment = datetime("1969-12-31T23:59:59.5Z", &berlin()).unwrap();
+        assert_eq!(moment_number(moment), Number::ratio(-1, 2).unwrap());
+        assert_eq!(number_moment(&moment_number(moment)), Some(moment));
+        assert!(date("2026-02-30").is_err());
+        assert!(clock("1800-01-01", &berlin()).is_err());
+        assert_eq!(clock("2026-11-21", &berlin()).unwrap().to_string(), "2026-11-21T11:00:00Z");
+    }
+}

@@ -1,0 +1,96 @@
+//! What is wrong with a question.
+
+use std::fmt;
+
+/// More than this are not told: whoever sends thousands of wrong fields learns nothing from the thousandth.
+const MOST: usize = 100;
+
+/// One problem of a question.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Where, as a JSON Pointer (RFC 6901) into the question: `/facts/order/total`. Empty for the question as a whole. Questions from the command line have the
+    /// pointers of the JSON that says the same.
+    pub path: String,
+    /// What is wrong: lower case, without a final full stop.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+    }
+}
+
+/// What is wrong with one value, wherever it stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mistake {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Mistake {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a guess at what was meant, where there is one.
+    pub fn did_you_mean(self, meant: Option<&str>) -> Self {
+        match meant {
+            Some(meant) => self.help(format!("did you mean `{meant}`?")),
+            None => self,
+        }
+    }
+}
+
+/// All problems of one question, in the order in which they were found.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub fn add(&mut self, path: &str, mistake: Mistake) {
+        if !self.is_full() {
+            self.0.push(Problem { path: path.to_owned(), message: mistake.message, help: mistake.help });
+        }
+    }
+
+    /// Whether no more problems are told, so that none need be looked for.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+
+    /// The value, or nothing and one problem more.
+    pub fn note<T>(&mut self, path: &str, result: Result<T, Mistake>) -> Option<T> {
+        result.map_err(|mistake| self.add(path, mistake)).ok()
+    }
+
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.0
+    }
+}
+
+/// The pointer to a member of what `path` points to.
+pub(super) fn member(path: &str, name: impl fmt::Display) -> String {
+    let name = name.to_string().replace('~', "~0").replace('/', "~1");
+    format!("{path}/{name}")
+}
+
+/// What somebody wrote, in backticks and not too long.
+pub(super) fn quoted(written: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut characters = written.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let start: String = characters.by_ref().take(LONGEST).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    format!("`{start}{more}`")
+}

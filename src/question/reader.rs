@@ -1,0 +1,261 @@
+//! A question in JSON.
+
+use jiff::Timestamp;
+
+use super::facts::{Origin, Supplied, near};
+use super::fields::Fields;
+use super::json::Json;
+use super::problem::{Mistake, Problem, Problems, member, quoted};
+use super::quantity::{self, Purpose, wrong_type};
+use super::{Actor, Case, Explain, Provenance, Question, moment};
+use crate::number::Number;
+use crate::policy::expr::Type;
+use crate::policy::{ActionId, Budget, BudgetUnit, Policy, RoleId};
+
+/// Who brings a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// What it calls `record` is believed.
+    SystemOfRecord,
+    /// What it calls `record` counts as said.
+    Anybody,
+}
+
+/// Who says what the budgets have used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spending {
+    /// The question, in `spent`; what it does not name is unspent.
+    Question,
+    /// A ledger; `spent` in a question is an error.
+    Ledger,
+}
+
+/// A question and the language in which it is to be answered.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The question.
+    pub question: Question,
+    /// The place in the policy's `languages`.
+    pub language: usize,
+}
+
+/// A case without an action: what may be done in it at all?
+#[derive(Clone, Debug)]
+pub struct OptionsRequest {
+    /// The case.
+    pub case: Case,
+    /// The place in the policy's `languages`.
+    pub language: usize,
+}
+
+/// Reads questions for one policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'p> {
+    pub(super) policy: &'p Policy,
+    caller: Caller,
+    spending: Spending,
+}
+
+const ASK: [&str; 9] = ["actor", "action", "amount", "facts", "record", "spent", "at", "lang", "explain"];
+const OPTIONS: [&str; 7] = ["actor", "facts", "record", "spent", "at", "lang", "explain"];
+
+impl<'p> Reader<'p> {
+    /// A reader that believes `record` and takes `spent`.
+    #[must_use]
+    pub fn new(policy: &'p Policy) -> Self {
+        Self { policy, caller: Caller::SystemOfRecord, spending: Spending::Question }
+    }
+
+    /// Says who brings the questions.
+    #[must_use]
+    pub fn caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+
+    /// Says who knows what the budgets have used.
+    #[must_use]
+    pub fn spending(self, spending: Spending) -> Self {
+        Self { spending, ..self }
+    }
+
+    /// Reads a question; `now` is its moment where it names none.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn json(&self, text: &str, now: Timestamp) -> Result<Request, Vec<Problem>> {
+        self.question(&Json::parse(text).map_err(|problem| vec![problem])?, now)
+    }
+
+    /// Reads a question without an action.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn options_json(&self, text: &str, now: Timestamp) -> Result<OptionsRequest, Vec<Problem>> {
+        self.options(&Json::parse(text).map_err(|problem| vec![problem])?, now)
+    }
+
+    /// Like [`Reader::json`], from a tree.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn question(&self, json: &Json, now: Timestamp) -> Result<Request, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let fields = Fields::open(json, "", &ASK, &mut problems);
+        let action = self.action(&fields, &mut problems);
+        let amount = action.and_then(|action| self.amount(action, &fields, &mut problems));
+        let case = self.case(&fields, now, &mut problems);
+        let language = self.language(&fields, &mut problems);
+        match (problems.into_vec(), case, action) {
+            (problems, Some(case), Some(action)) if problems.is_empty() => Ok(Request { question: case.question(action, amount), language }),
+            (problems, ..) => Err(problems),
+        }
+    }
+
+    /// Like [`Reader::options_json`], from a tree.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn options(&self, json: &Json, now: Timestamp) -> Result<OptionsRequest, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let fields = Fields::open(json, "", &OPTIONS, &mut problems);
+        let case = self.case(&fields, now, &mut problems);
+        let language = self.language(&fields, &mut problems);
+        match (problems.into_vec(), case) {
+            (problems, Some(case)) if problems.is_empty() => Ok(OptionsRequest { case, language }),
+            (problems, _) => Err(problems),
+        }
+    }
+
+    fn case(&self, fields: &Fields<'_>, now: Timestamp, problems: &mut Problems) -> Option<Case> {
+        let actor = self.actor(fields, problems);
+        let mut supplied = Supplied::new(self.policy);
+        if let Some(json) = fields.get("record") {
+            supplied.read(Origin::Record, json, "/record", problems);
+        }
+        if let Some(json) = fields.get("facts") {
+            supplied.read(Origin::Said, json, "/facts", problems);
+        }
+        let record_as = if self.caller == Caller::SystemOfRecord { Provenance::Record } else { Provenance::Said };
+        let facts = supplied.states(record_as, problems);
+        let spent = self.spent(fields, problems);
+        let at = self.at(fields, now, problems);
+        let explain = explain(fields, problems);
+        Some(Case { actor: actor?, facts, spent, at, explain })
+    }
+
+    fn actor(&self, fields: &Fields<'_>, problems: &mut Problems) -> Option<Actor> {
+        let Some(json) = fields.get("actor") else {
+            problems.add("", Mistake::new("`actor` is missing").help("say who asks: `\"actor\": {\"role\": \"…\"}`"));
+            return None;
+        };
+        let fields = Fields::open(json, "/actor", &["id", "role", "team"], problems);
+        let id = fields.text("id", problems);
+        let team = fields.text("team", problems);
+        let role = match fields.text("role", problems) {
+            Some(written) => problems.note("/actor/role", self.role(&written)),
+            None if matches!(json, Json::Object(_)) && fields.get("role").is_none() => {
+                problems.add(
+                    "/actor",
+                    Mistake::new("`role` is missing").help(format!("the roles are {}", self.role_names().collect::<Vec<_>>().join(", "))),
+                );
+                None
+            }
+            None => None,
+        };
+        Some(Actor { id, role: role?, team })
+    }
+
+    fn role_names(&self) -> impl Iterator<Item = &'p str> {
+        self.policy.roles.iter().map(|role| role.name.as_str())
+    }
+
+    fn role(&self, written: &str) -> Result<RoleId, Mistake> {
+        let name = super::name(written);
+        let at = self.role_names().position(|role| role == name);
+        at.map(RoleId::new).ok_or_else(|| {
+            let mistake = Mistake::new(format!("unknown role {}", quoted(written)));
+            mistake.help(format!("the roles are {}", self.role_names().collect::<Vec<_>>().join(", "))).did_you_mean(near(&name, self.role_names()))
+        })
+    }
+
+    fn action(&self, fields: &Fields<'_>, problems: &mut Problems) -> Option<ActionId> {
+        let names = || self.policy.actions.iter().map(|action| action.name.as_str());
+        let list = || format!("the actions are {}", names().collect::<Vec<_>>().join(", "));
+        if fields.get("action").is_none() {
+            problems.add("", Mistake::new("`action` is missing").help(list()));
+            return None;
+        }
+        let written = fields.text("action", problems)?;
+        let name = super::name(&written);
+        let at = names().position(|action| action == name);
+        let unknown = || Mistake::new(format!("unknown action {}", quoted(&written))).help(list()).did_you_mean(near(&name, names()));
+        problems.note("/action", at.map(ActionId::new).ok_or_else(unknown))
+    }
+
+    fn amount(&self, action: ActionId, fields: &Fields<'_>, problems: &mut Problems) -> Option<Number> {
+        let json = fields.get("amount")?;
+        let action = self.policy.actions.get(action.index())?;
+        let amount = match &action.measure {
+            Some(measure) => quantity::read(self.policy, measure, json, Purpose::Amount),
+            None => Err(Mistake::new(format!("`{}` takes no amount", action.name)).help("it is granted or not; leave the amount out")),
+        };
+        problems.note("/amount", amount)
+    }
+
+    fn spent(&self, fields: &Fields<'_>, problems: &mut Problems) -> Vec<Number> {
+        let mut spent = vec![Number::ZERO; self.policy.budgets.len()];
+        let Some(json) = fields.get("spent") else { return spent };
+        if self.spending == Spending::Ledger {
+            problems.add("/spent", Mistake::new("the ledger knows what is spent").help("leave `spent` out"));
+            return spent;
+        }
+        let names: Vec<&str> = self.policy.budgets.iter().map(|budget| budget.name.as_str()).collect();
+        let fields = Fields::open_named(json, "/spent", &names, "budget", problems);
+        for (budget, slot) in self.policy.budgets.iter().zip(&mut spent) {
+            let Some(json) = fields.get(&budget.name) else { continue };
+            if let Some(value) = problems.note(&member("/spent", &budget.name), self.used(budget, json)) {
+                *slot = value;
+            }
+        }
+        spent
+    }
+
+    fn used(&self, budget: &Budget, json: &Json) -> Result<Number, Mistake> {
+        let read = |measure: &Type| quantity::read(self.policy, measure, json, Purpose::Spent);
+        match &budget.unit {
+            BudgetUnit::Times => quantity::times(json),
+            BudgetUnit::Quantity(measure) => read(measure),
+            // It records whatever its actions are measured in.
+            BudgetUnit::Any => read(&Type::Money).or_else(|mistake| read(&Type::Percent).or_else(|_| read(&Type::Duration)).map_err(|_| mistake)),
+        }
+    }
+
+    fn at(&self, fields: &Fields<'_>, now: Timestamp, problems: &mut Problems) -> Timestamp {
+        let Some(text) = fields.text("at", problems) else { return now };
+        problems.note("/at", moment::clock(text.trim(), &self.policy.time_zone)).unwrap_or(now)
+    }
+
+    fn language(&self, fields: &Fields<'_>, problems: &mut Problems) -> usize {
+        let Some(written) = fields.text("lang", problems) else { return 0 };
+        problems.note("/lang", language(self.policy, &written)).unwrap_or(0)
+    }
+}
+
+/// The place of a language in a policy's `languages`; of `de-AT` or `de_AT.UTF-8` the `de` counts.
+fn language(policy: &Policy, written: &str) -> Result<usize, Mistake> {
+    let code = written.split(['-', '_', '.']).next().unwrap_or_default().to_lowercase();
+    policy.languages.iter().position(|language| *language == code).ok_or_else(|| {
+        Mistake::new(format!("{} is not a language of this policy", quoted(written))).help(format!("it speaks {}", policy.languages.join(", ")))
+    })
+}
+
+fn explain(fields: &Fields<'_>, problems: &mut Problems) -> Explain {
+    match fields.get("explain") {
+        Some(Json::Bool(true)) => Explain::Every,
+        Some(Json::Bool(false)) | None => Explain::Decisive,
+        Some(other) => {
+            problems.add("/explain", wrong_type("true or false", other));
+            Explain::Decisive
+        }
+    }
+}

@@ -1,0 +1,170 @@
+# Was eine Mitarbeiterin liest. $what ist der Titel einer Handlung, ein beliebiges Hauptwort; $verb ihr Name.
+
+yes-amount = Du kannst { $amount } selbst gewähren ({ $what }).
+yes-limit = Du kannst bis zu { $limit } selbst gewähren ({ $what }).
+yes-unlimited = Das kannst du ohne Obergrenze selbst gewähren ({ $what }).
+yes-plain = Das kannst du selbst entscheiden: { $what }.
+
+owed-amount = Der Kunde hat Anspruch auf { $amount } ({ $what }); du kannst das sofort gewähren.
+owed-limit = Der Kunde hat Anspruch auf { $limit } ({ $what }); du kannst das sofort gewähren.
+owed-unlimited = Der Kunde hat ohne Obergrenze Anspruch ({ $what }); du kannst das sofort gewähren.
+owed-plain = Das steht dem Kunden zu: { $what }; du kannst es sofort gewähren.
+
+up-to-limit = Du kannst bis zu { $limit } selbst gewähren ({ $what }).
+ask-amount = { $amount } kannst du nicht selbst gewähren ({ $what }).
+ask-plain = Das kannst du nicht selbst entscheiden: { $what }.
+no-amount = { $amount } kann hier niemand gewähren ({ $what }).
+no-plain = Das kann hier niemand gewähren: { $what }.
+no-reason = Das geht nicht ({ $what }): { $reason }
+need-amount = Ob du { $amount } gewähren kannst, lässt sich noch nicht sagen ({ $what }).
+need-plain = Das lässt sich noch nicht entscheiden: { $what }.
+
+contacts-for = Für { $amount } frag: { $contacts }.
+contacts = Frag: { $contacts }.
+approvers-for = Für { $amount } braucht es eine Zustimmung; schlag es vor bei: { $contacts }.
+approvers = Das braucht eine Zustimmung; schlag es vor bei: { $contacts }.
+no-more = Mehr kann hier niemand gewähren.
+needed = Nötig: { $items }.
+on-record = { $facts } aus dem System
+find-out = Kläre: { $questions }
+more-possible = Vielleicht geht mehr; kläre: { $questions }
+instead = Stattdessen kannst du anbieten: { $offers }.
+
+contact-within = { $role } (antwortet innerhalb von { $within })
+contact-approved = { $contact }, zusammen mit { $approvers }
+contact-colleague = jemand anderen in deiner Rolle, { $role }
+offer-limit = { $what } bis { $limit }
+offer-ask = { $offer } (frag: { $contacts })
+offer-need = { $offer } (noch nicht entschieden)
+by = { $what } (bis { $day })
+and-more = { $list } und { $count } weitere
+
+or = { $first } oder { $last }
+and = { $first } und { $last }
+yes = ja
+no = nein
+none = nichts
+unlimited = unbegrenzt
+
+unit-minute = { $n ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
+unit-hour = { $n ->
+    [one] { $count } Stunde
+   *[other] { $count } Stunden
+}
+unit-day = { $n ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+    .dative = { $n ->
+    [one] { $count } Tag
+   *[other] { $count } Tagen
+}
+unit-working-day = { $n ->
+    [one] { $count } Arbeitstag
+   *[other] { $count } Arbeitstage
+}
+    .dative = { $n ->
+    [one] { $count } Arbeitstag
+   *[other] { $count } Arbeitstagen
+}
+unit-week = { $n ->
+    [one] { $count } Woche
+   *[other] { $count } Wochen
+}
+unit-month = { $n ->
+    [one] { $count } Monat
+   *[other] { $count } Monate
+}
+    .dative = { $n ->
+    [one] { $count } Monat
+   *[other] { $count } Monaten
+}
+unit-year = { $n ->
+    [one] { $count } Jahr
+   *[other] { $count } Jahre
+}
+    .dative = { $n ->
+    [one] { $count } Jahr
+   *[other] { $count } Jahren
+}
+unit-second = { $n ->
+    [one] { $count } Sekunde
+   *[other] { $count } Sekunden
+}
+
+# Warum eine Regel gilt oder nicht.
+explain-applies = gilt
+explain-applies-quantity = gilt: { $quantity }
+explain-fails = gilt nicht
+explain-unknown = noch nicht zu entscheiden
+explain-undefined = nicht zu berechnen
+explain-condition = { $seen }; die Regel verlangt: { $condition }
+explain-condition-only = die Regel verlangt: { $condition }
+explain-missing = nicht bekannt: { $facts }; die Regel verlangt: { $condition }
+explain-gap = ein Wert darin hat kein Ergebnis (eine Teilung durch null, ein Überlauf oder eine Lücke in einer Tabelle): { $condition }
+explain-fact = { $fact } ist { $value }
+explain-unknown-fact = { $fact } ist nicht bekannt
+explain-absent-fact = { $fact } gibt es nicht
+explain-today = { $fact } { $from }, heute
+explain-ago = { $fact } { $from }, vor { $days }
+explain-ahead = { $fact } { $from }, in { $days }
+explain-after = { $to } ist { $days } nach { $from } ({ $fact })
+explain-before = { $to } ist { $days } vor { $from } ({ $fact })
+explain-same = { $to } ist derselbe Tag wie { $from } ({ $fact })
+explain-distance = { $measured }; die Regel verlangt { $asked }
+asks-at-most = höchstens { $asked }
+asks-more-than = mehr als { $asked }
+asks-at-least = mindestens { $asked }
+asks-less-than = weniger als { $asked }
+asks-not-within = nicht innerhalb von { $asked }
+asks-after = { $distance } danach
+asks-before = { $distance } davor
+
+# Die Form für das Terminal.
+head-yes-amount = JA — du kannst { $amount } selbst gewähren ({ $what }).
+head-yes-limit = JA — du kannst bis zu { $limit } selbst gewähren ({ $what }).
+head-yes-unlimited = JA — das kannst du ohne Obergrenze selbst gewähren ({ $what }).
+head-yes-plain = JA — das kannst du selbst entscheiden: { $what }.
+head-owed-amount = GESCHULDET — der Kunde hat Anspruch auf { $amount } ({ $what }).
+head-owed-limit = GESCHULDET — der Kunde hat Anspruch auf { $limit } ({ $what }).
+head-owed-unlimited = GESCHULDET — der Kunde hat ohne Obergrenze Anspruch ({ $what }).
+head-owed-plain = GESCHULDET — das steht dem Kunden zu: { $what }.
+head-up-to-limit = BIS { $limit } — so viel kannst du selbst gewähren, nicht { $amount } ({ $what }).
+head-ask-amount = FRAGEN — { $amount } kannst du nicht selbst gewähren ({ $what }).
+head-ask-plain = FRAGEN — das kannst du nicht selbst entscheiden: { $what }.
+head-no-amount = NEIN — { $amount } kann hier niemand gewähren ({ $what }).
+head-no-plain = NEIN — das kann hier niemand gewähren: { $what }.
+head-need-amount = KLÄREN — ob du { $amount } gewähren kannst, lässt sich noch nicht sagen ({ $what }).
+head-need-plain = KLÄREN — das lässt sich noch nicht entscheiden: { $what }.
+
+label-because = weil
+label-entitled = geschuldet
+label-needed = nötig
+label-charges = kostet
+label-ask = frag
+label-offer = anbieten
+label-advice = Rat
+label-need = kläre
+label-provisional = noch nicht belegt
+label-also-owed = auch geschuldet
+label-otherwise = sonst
+label-rules = Regeln
+charge = { $budget }: { $amount }, danach noch { $left } von { $of }
+charge-unlimited = { $budget }: { $amount }, nur vermerkt
+charge-once = { $budget }: einmal, danach noch { $left } von { $of }
+resets = { $charge }, neu ab { $day }
+ask-decide = entscheidet
+ask-approve = stimmt zu
+ask-within = antwortet innerhalb von { $within }
+option-yes = JA — selbst
+option-yes-limit = JA — bis zu { $list }
+option-yes-unlimited = JA — ohne Obergrenze
+option-owed = GESCHULDET — dem Kunden
+option-owed-limit = GESCHULDET — { $list }
+option-owed-unlimited = GESCHULDET — ohne Obergrenze
+option-ask = FRAGEN — { $list }
+option-no = NEIN — niemand
+option-need = KLÄREN — kläre: { $list }

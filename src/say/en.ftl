@@ -1,0 +1,154 @@
+# What an agent reads. $what is the title of an action, any noun phrase; $verb is its name.
+
+yes-amount = You may grant { $amount } on your own ({ $what }).
+yes-limit = You may grant up to { $limit } on your own ({ $what }).
+yes-unlimited = You may grant this on your own, without limit ({ $what }).
+yes-plain = You may grant this on your own: { $what }.
+
+owed-amount = The customer is entitled to { $amount } ({ $what }); you may grant it at once.
+owed-limit = The customer is entitled to { $limit } ({ $what }); you may grant it at once.
+owed-unlimited = The customer is entitled to this without limit ({ $what }); you may grant it at once.
+owed-plain = The customer is entitled to this: { $what }; you may grant it at once.
+
+up-to-limit = You may grant up to { $limit } on your own ({ $what }).
+ask-amount = { $amount } is not yours to grant ({ $what }).
+ask-plain = This is not yours to grant: { $what }.
+no-amount = Nobody may grant { $amount } ({ $what }).
+no-plain = Nobody may grant this: { $what }.
+no-reason = This is not possible ({ $what }): { $reason }
+need-amount = Whether you may grant { $amount } cannot be decided yet ({ $what }).
+need-plain = This cannot be decided yet: { $what }.
+
+contacts-for = For { $amount } ask: { $contacts }.
+contacts = Ask: { $contacts }.
+approvers-for = { $amount } takes approval; propose it to: { $contacts }.
+approvers = It takes approval; propose it to: { $contacts }.
+no-more = Nobody can grant more here.
+needed = Needed: { $items }.
+on-record = { $facts } on record
+find-out = Find out: { $questions }
+more-possible = More may be possible; find out: { $questions }
+instead = Instead you may offer: { $offers }.
+
+contact-within = { $role } (answers within { $within })
+contact-approved = { $contact }, together with { $approvers }
+contact-colleague = somebody else in your role, { $role }
+offer-limit = { $what } up to { $limit }
+offer-ask = { $offer } (ask: { $contacts })
+offer-need = { $offer } (not decided yet)
+by = { $what } (by { $day })
+and-more = { $list } and { $count } more
+
+or = { $first } or { $last }
+and = { $first } and { $last }
+yes = yes
+no = no
+none = none
+unlimited = unlimited
+
+unit-minute = { $n ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+unit-hour = { $n ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+unit-day = { $n ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+unit-working-day = { $n ->
+    [one] { $count } working day
+   *[other] { $count } working days
+}
+unit-week = { $n ->
+    [one] { $count } week
+   *[other] { $count } weeks
+}
+unit-month = { $n ->
+    [one] { $count } month
+   *[other] { $count } months
+}
+unit-year = { $n ->
+    [one] { $count } year
+   *[other] { $count } years
+}
+unit-second = { $n ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+
+# Why a rule did or did not apply.
+explain-applies = applies
+explain-applies-quantity = applies: { $quantity }
+explain-fails = does not apply
+explain-unknown = cannot be decided yet
+explain-undefined = cannot be computed
+explain-condition = { $seen }; the rule asks for: { $condition }
+explain-condition-only = the rule asks for: { $condition }
+explain-missing = not known: { $facts }; the rule asks for: { $condition }
+explain-gap = a value in it has no result (a division by zero, an overflow, or a gap in a table): { $condition }
+explain-fact = { $fact } is { $value }
+explain-unknown-fact = { $fact } is not known
+explain-absent-fact = { $fact } is absent
+explain-today = { $fact } { $from }, today
+explain-ago = { $fact } { $from }, { $days } ago
+explain-ahead = { $fact } { $from }, in { $days }
+explain-after = { $to } is { $days } after { $from } ({ $fact })
+explain-before = { $to } is { $days } before { $from } ({ $fact })
+explain-same = { $to } is the same day as { $from } ({ $fact })
+explain-distance = { $measured }; the rule asks for { $asked }
+asks-at-most = at most { $asked }
+asks-more-than = more than { $asked }
+asks-at-least = at least { $asked }
+asks-less-than = less than { $asked }
+asks-not-within = not within { $asked }
+asks-after = { $distance } after it
+asks-before = { $distance } before it
+
+# The form for a terminal.
+head-yes-amount = YES — you may { $verb } { $amount } on your own.
+head-yes-limit = YES — you may { $verb } up to { $limit } on your own.
+head-yes-unlimited = YES — you may { $verb } on your own, without limit.
+head-yes-plain = YES — you may { $verb } on your own.
+head-owed-amount = OWED — the customer is entitled to { $amount } ({ $what }).
+head-owed-limit = OWED — the customer is entitled to { $limit } ({ $what }).
+head-owed-unlimited = OWED — the customer is entitled to this without limit ({ $what }).
+head-owed-plain = OWED — the customer is entitled to this: { $what }.
+head-up-to-limit = UP TO { $limit } — you may { $verb } that much on your own, not { $amount }.
+head-ask-amount = ASK — you may not { $verb } { $amount } on your own.
+head-ask-plain = ASK — you may not { $verb } on your own.
+head-no-amount = NO — nobody may { $verb } { $amount }.
+head-no-plain = NO — nobody may { $verb }.
+head-need-amount = NEED — whether you may { $verb } { $amount } cannot be decided yet.
+head-need-plain = NEED — whether you may { $verb } cannot be decided yet.
+
+label-because = because
+label-entitled = owed
+label-needed = needed
+label-charges = charges
+label-ask = ask
+label-offer = offer
+label-advice = advice
+label-need = find out
+label-provisional = not yet on record
+label-also-owed = also owed
+label-otherwise = otherwise
+label-rules = rules
+charge = { $budget }: { $amount }, { $left } of { $of } left
+charge-unlimited = { $budget }: { $amount }, recorded only
+charge-once = { $budget }: once, { $left } of { $of } left
+resets = { $charge }, starts anew on { $day }
+ask-decide = decides
+ask-approve = approves
+ask-within = answers within { $within }
+option-yes = YES — on your own
+option-yes-limit = YES — up to { $list }
+option-yes-unlimited = YES — without limit
+option-owed = OWED — to the customer
+option-owed-limit = OWED — { $list }
+option-owed-unlimited = OWED — without limit
+option-ask = ASK — { $list }
+option-no = NO — nobody
+option-need = NEED — find out: { $list }
