@@ -161,6 +161,7 @@ impl<'a> Checker<'a> {
         let understood = self.memo.measures(named);
         let reads = understood.first().map_or("a quantity", type_words);
         let (code, message) = match &scope.amount {
+            AmountScope::Unknown => return Reported::ALREADY,
             AmountScope::Measure(here) => (Code::DifferentUnits, format!("`{name}` reads `amount` as {reads}, here it is {}", type_words(here))),
             AmountScope::NoUnit(why) => (Code::AmountWithoutUnit, format!("`{name}` reads `amount`, which has no unit here: {why}")),
             AmountScope::Nowhere => (Code::AmountNotHere, format!("`{name}` reads `amount`, which cannot be read here")),

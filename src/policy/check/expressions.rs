@@ -214,6 +214,7 @@ impl<'a> Checker<'a> {
             AmountScope::NoUnit(why) => {
                 Err(self.problem(Code::AmountWithoutUnit, span, format!("`amount` has no unit here: {why}"), "write a rule for each kind of action"))
             }
+            AmountScope::Unknown => Err(Reported::ALREADY),
             AmountScope::Nowhere => Err(self.problem(
                 Code::AmountNotHere,
                 span,
