@@ -111,8 +111,6 @@ codes! {
     UnknownTimeZone = "K0224" Error;
     /// Packs that include each other but disagree in currency or time zone.
     PacksDisagree = "K0225" Error;
-    /// A language that is no language code such as `de` or `pt-BR`.
-    LanguageCode = "K0226" Error;
 
     /// A value of one type where another is needed.
     WrongType = "K0301" Error;

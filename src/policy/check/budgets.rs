@@ -100,13 +100,7 @@ impl<'a> Checker<'a> {
         match &window.value {
             ast::Window::Calendar(period) => Ok(Window::Calendar(*period)),
             ast::Window::Ever => Ok(Window::Ever),
-            ast::Window::YearFrom(month, day) => {
-                // Any leap year has all days.
-                if jiff::civil::Date::new(2024, *month, *day).is_ok() {
-                    return Ok(Window::YearFrom(*month, *day));
-                }
-                Err(self.problem(Code::BadCount, window.span, format!("there is no day {month:02}-{day:02}"), "write month and day, such as `04-01`"))
-            }
+            ast::Window::YearFrom(month, day) => Ok(Window::YearFrom(*month, *day)),
             ast::Window::Rolling(steps) => {
                 let checked = self.steps(steps)?;
                 if checked.count.is_positive() {

@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
     }
 
     fn default_value(&mut self, fact: &'a ast::Fact, ty: &Type, values: &'a [ast::Expr], span: Span) -> Checked<Value> {
-        let what = format!("the default of `{}`", fact.name.text);
+        let what = format!("`{}`", fact.name.text);
         self.constant_values(values, ty, &what, span, Code::BadDefault)
     }
 
@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
         };
         let checked = self.expect(value, ty, what, &Scope::constant())?;
         wording::constant(&checked).ok_or(()).or_else(|()| {
-            let message = format!("{what} must be a plain value");
+            let message = if code == Code::BadDefault { "a default is a plain value" } else { "a test gives plain values" };
             Err(self.problem(code, value.span, message, format!("write {}", self.example(ty))))
         })
     }

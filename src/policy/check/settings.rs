@@ -175,13 +175,7 @@ impl<'a> Checker<'a> {
     }
 
     fn languages(&mut self, codes: &'a [Name]) -> Vec<String> {
-        for code in codes {
-            let well_formed = code.text.parse::<unic_langid::LanguageIdentifier>().is_ok_and(|id| !id.language.is_empty());
-            if !well_formed {
-                let message = format!("`{}` is no language code", code.text);
-                self.problem(Code::LanguageCode, code.span, message, "write the two letters of ISO 639, such as `de` or `en`");
-            }
-        }
+        self.each_once(codes);
         codes.iter().map(|code| code.text.to_lowercase()).collect()
     }
 
