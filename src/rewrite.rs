@@ -102,8 +102,10 @@ fn format_file(sources: &mut Sources, path: &Path, mode: Mode) -> Result<Layout,
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    let why = if error.kind() == io::ErrorKind::InvalidData { "it is not UTF-8".to_owned() } else { error.to_string() };
-    Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {why}", path.display()))
+    if error.kind() == io::ErrorKind::InvalidData {
+        return Diagnostic::new(Code::NotText, format!("`{}` is not UTF-8 text", path.display()));
+    }
+    Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {error}", path.display()))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {

@@ -1,30 +1,45 @@
 //! Every policy in the repository: formatting it again changes nothing, and no comment is lost.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use kulanz::source::Sources;
 use kulanz::syntax::format::same_meaning;
 
 use super::{formatted, policies_in};
 
-fn policies() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    ["policies", "tests", "src"].iter().flat_map(|folder| policies_in(&root.join(folder))).collect()
+/// A policy of the repository.
+struct Policy {
+    path: PathBuf,
+    text: String,
+    /// The text in the one layout.
+    result: String,
 }
 
-/// Every policy that parses, with its text and the text in the one layout. The fixtures of the parser hold some that do not.
-fn each(mut look: impl FnMut(&Path, &str, &str)) {
-    let mut count = 0;
-    for path in policies() {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        if let Ok(result) = formatted(&text) {
-            look(&path, &text, &result);
-            count += 1;
-        } else {
-            assert!(!parses(&text), "{} parses but is not formatted", path.display());
+/// Every policy that parses; the fixtures of the parser hold some that do not.
+static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let paths = ["policies", "tests", "src"].iter().flat_map(|folder| policies_in(&root.join(folder)));
+    let policies: Vec<Policy> = paths.filter_map(|path| read(path, root)).collect();
+    assert!(!policies.is_empty());
+    policies
+});
+
+fn read(path: PathBuf, root: &Path) -> Option<Policy> {
+    let text = std::fs::read_to_string(&path).ok()?;
+    match formatted(&text) {
+        Ok(result) => Some(Policy { path, text, result }),
+        Err(problems) => {
+            let is_example = path.starts_with(root.join("policies"));
+            assert!(!is_example && !parses(&text), "{} is not formatted: {problems:#?}", path.display());
+            None
         }
     }
-    assert!(count > 0);
+}
+
+/// Looks at every policy: its path, its text, and the text in the one layout.
+fn each(look: impl Fn(&Path, &str, &str)) {
+    POLICIES.iter().for_each(|policy| look(&policy.path, &policy.text, &policy.result));
 }
 
 fn parses(text: &str) -> bool {
@@ -74,7 +89,9 @@ fn comments_by_item(text: &str) -> Vec<Vec<String>> {
         }
         items.last_mut().unwrap().extend(comment(line));
     }
-    items.iter_mut().for_each(|comments| comments.sort());
+    for comments in &mut items {
+        comments.sort();
+    }
     items
 }
 

@@ -19,8 +19,8 @@ fn known() -> Vec<String> {
 
 /// The text without its comments, in the one layout.
 fn without_comments(text: &str) -> String {
-    let lines: String = text.lines().map(|line| format!("{}\n", line.split_once('#').map_or(line, |(before, _)| before))).collect();
-    formatted(&lines).unwrap()
+    let lines: Vec<&str> = text.lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before)).collect();
+    formatted(&lines.join("\n")).unwrap()
 }
 
 /// A source of choices that repeats itself.
@@ -109,8 +109,56 @@ fn mangle_line(line: &str, choices: &mut Choices, end: &str, out: &mut String) {
     }
 }
 
+/// Every item of every case.
+fn items() -> Vec<String> {
+    let cases = super::policies_in(&folder());
+    let texts = cases.iter().map(|case| std::fs::read_to_string(case.with_extension("formatted")).unwrap());
+    texts.flat_map(|text| text.split("\n\n").map(|item| format!("{item}\n")).collect::<Vec<_>>()).collect()
+}
+
+/// Other line ends, some of them behind a comment.
+fn break_lines(text: &str, choices: &mut Choices) -> String {
+    let mut out = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let (mut in_text, mut in_comment, mut indented) = (false, false, false);
+        for char in line.chars() {
+            in_text ^= char == '"' && !in_comment;
+            in_comment |= char == '#' && !in_text;
+            let may_break = char == ' ' && indented && !in_text && !in_comment && !line.trim_start().starts_with('|');
+            match if may_break { choices.below(16) } else { 16 } {
+                0 => out.push_str("\n   "),
+                1 => out.extend([" # here ", &number.to_string(), "\n  "]),
+                2 => out.extend(["\n  # above ", &number.to_string(), "\n      "]),
+                _ => out.push(char),
+            }
+            indented |= char != ' ';
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn formatted_if_it_parses(text: &str) -> Option<String> {
+    let mut sources = kulanz::source::Sources::default();
+    let id = sources.add("test.kulanz", text);
+    let parses = !kulanz::diagnostic::has_errors(&kulanz::syntax::parse(&sources, id).1);
+    parses.then(|| formatted(text).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}")))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn wherever_lines_break_the_layout_is_stable(bytes in prop::collection::vec(any::<u8>(), 256..1024)) {
+        for item in items() {
+            let mut choices = Choices { bytes: bytes.clone(), at: item.len() };
+            let broken = break_lines(&item, &mut choices);
+            // A word that begins a line may begin a clause that does not belong there; such a text is not formatted.
+            if let Some(result) = formatted_if_it_parses(&broken) {
+                prop_assert_eq!(formatted(&result).unwrap(), result, "from\n{}", broken);
+            }
+        }
+    }
 
     #[test]
     fn space_and_the_order_of_clauses_do_not_matter(bytes in prop::collection::vec(any::<u8>(), 64..256)) {

@@ -5,6 +5,7 @@
 mod every_policy;
 mod files;
 mod mangled;
+mod meaning;
 
 use std::path::{Path, PathBuf};
 

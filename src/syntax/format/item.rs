@@ -7,7 +7,7 @@ use super::token::Tokens;
 use super::writer::{MAX_WIDTH, Writer};
 use super::{condition, table};
 use crate::source::Span;
-use crate::syntax::ast::{Budget, Clause, Define, Fact, Grid, Item, ItemKind, Modifier, PromiseKind, RuleTable, Text};
+use crate::syntax::ast::{Budget, Clause, Define, Fact, Grid, Item, ItemKind, Modifier, Promise, PromiseKind, RuleTable, Text};
 
 /// How far what belongs to an item is indented.
 pub(super) const INDENT: usize = 2;
@@ -37,6 +37,7 @@ struct Piece<'a> {
 pub(super) fn write(writer: &mut Writer<'_>, item: &Item, range: Range<usize>) {
     match &item.kind {
         ItemKind::Define(define) => write_define(writer, define, range),
+        ItemKind::Promise(promise) => write_promise(writer, promise, range),
         kind => write_pieces(writer, pieces(writer.tokens, kind, &range), range.end),
     }
 }
@@ -70,6 +71,23 @@ fn write_define(writer: &mut Writer<'_>, define: &Define, range: Range<usize>) {
     clause::write(writer, as_word..range.end, &[Part::Condition(&define.body)]);
 }
 
+/// The sentence below the title; its condition, if it does not fit, below the sentence.
+fn write_promise(writer: &mut Writer<'_>, promise: &Promise, range: Range<usize>) {
+    let sentence = writer.tokens.at(promise.span.start);
+    writer.flat(range.start..sentence);
+    writer.line(INDENT);
+    let (PromiseKind::Cannot { when: Some(when), .. } | PromiseKind::CanAlways { when: Some(when), .. }) = &promise.kind else {
+        return writer.flat(sentence..range.end);
+    };
+    let when_word = writer.tokens.range(when.span).start.saturating_sub(1);
+    let fits = INDENT + writer.tokens.width(sentence..range.end) <= MAX_WIDTH;
+    writer.flat(sentence..when_word);
+    if !fits || condition::is_spread(writer, when) {
+        writer.line(2 * INDENT);
+    }
+    clause::write(writer, when_word..range.end, &[Part::Condition(when)]);
+}
+
 fn title(title: Option<&Text>) -> Vec<Part<'_>> {
     title.map(Part::Text).into_iter().collect()
 }
@@ -90,7 +108,7 @@ fn pieces<'a>(tokens: &Tokens<'_>, kind: &'a ItemKind, range: &Range<usize>) -> 
         ItemKind::RuleTable(table) => (title(table.title.as_ref()), rule_table(tokens, range, table)),
         ItemKind::Fallback(fallback) => (Vec::new(), clauses(tokens, &fallback.clauses).collect()),
         ItemKind::Test(test) => (Vec::new(), test.lines.iter().map(|line| below(line.span)).collect()),
-        ItemKind::Promise(promise) => (Vec::new(), vec![Piece { parts: promised(&promise.kind), ..below(promise.span) }]),
+        ItemKind::Promise(promise) => (Vec::new(), vec![below(promise.span)]),
     };
     std::iter::once(Piece { start: range.start, place: Place::Beside, rank: 0, parts: head }).chain(rest).collect()
 }
@@ -134,12 +152,4 @@ fn rows<'a>(tokens: &Tokens<'_>, range: &Range<usize>, grid: Option<&Grid>) -> V
     let begins = |at: &usize| tokens.get(*at).is_some_and(|token| token.begins_line && token.is("|"));
     let piece = |start| Piece { start, place: Place::Row, rank: ROWS, parts: Vec::new() };
     range.clone().filter(begins).map(piece).collect()
-}
-
-/// The condition of a promise.
-fn promised(kind: &PromiseKind) -> Vec<Part<'_>> {
-    match kind {
-        PromiseKind::Cannot { when, .. } | PromiseKind::CanAlways { when, .. } => clause::conditions(when.as_ref()),
-        PromiseKind::EveryNoHasAnOffer => Vec::new(),
-    }
 }

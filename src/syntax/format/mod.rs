@@ -29,6 +29,13 @@ use crate::syntax::parse;
 
 /// The text of `id` in the one layout, with LF line ends and a final one; a text without words and comments becomes empty.
 ///
+/// ```
+/// use kulanz::{source::Sources, syntax::format::format};
+/// let mut sources = Sources::default();
+/// let id = sources.add("shop.kulanz", "rule small\n   agent may  refund\n   charge goodwill\n   when fresh");
+/// assert_eq!(format(&sources, id).unwrap(), "rule small\n  agent may refund\n  when fresh\n  charge goodwill\n");
+/// ```
+///
 /// # Errors
 /// What keeps the text from being read. [`Code::FormatFailed`] where the formatter itself is wrong, so that no wrong text is ever returned.
 pub fn format(sources: &Sources, id: SourceId) -> Result<String, Vec<Diagnostic>> {

@@ -33,11 +33,9 @@ fn run_stops(tokens: &Tokens<'_>, run: &[Placed<'_>]) -> Vec<(usize, usize)> {
     stops
 }
 
-/// The width of a cell behind which the line goes on.
+/// The width that a cell asks for.
 fn room(line: &[Option<Cell>], index: usize) -> Option<usize> {
-    let goes_on = line.iter().skip(index + 1).any(Option::is_some);
-    let cell = line.get(index)?.as_ref()?;
-    (goes_on && cell.makes_room).then_some(cell.width)
+    line.get(index)?.as_ref().filter(|cell| cell.makes_room).map(|cell| cell.width)
 }
 
 /// The cells of the kinds of item that are written in columns.

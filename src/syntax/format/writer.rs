@@ -22,6 +22,17 @@ enum Place {
     BehindComment,
 }
 
+/// A comment behind a token.
+#[derive(Clone, Copy, Debug)]
+struct Behind {
+    /// Counted from 0.
+    line: usize,
+    /// Where the token ends.
+    column: usize,
+    /// Where the comment begins in the text.
+    at: usize,
+}
+
 /// The text that is being written.
 pub(super) struct Writer<'t> {
     /// What is laid out.
@@ -31,6 +42,9 @@ pub(super) struct Writer<'t> {
     /// The tokens that stand off from what is left of them by two spaces.
     pub(super) apart: BTreeSet<usize>,
     out: String,
+    /// The comments behind tokens.
+    comments_behind: Vec<Behind>,
+    line: usize,
     column: usize,
     /// Where a line goes on.
     hang: usize,
@@ -39,18 +53,45 @@ pub(super) struct Writer<'t> {
 
 impl<'t> Writer<'t> {
     pub(super) fn new(tokens: &'t Tokens<'t>) -> Self {
-        Self { tokens, stops: BTreeMap::new(), apart: BTreeSet::new(), out: String::new(), column: 0, hang: HANG, place: Place::LineStart }
+        Self {
+            tokens,
+            stops: BTreeMap::new(),
+            apart: BTreeSet::new(),
+            out: String::new(),
+            comments_behind: Vec::new(),
+            line: 0,
+            column: 0,
+            hang: HANG,
+            place: Place::LineStart,
+        }
     }
 
     /// The text, with its final line end if it holds anything.
     pub(super) fn finish(mut self) -> String {
         self.end_line();
+        self.align_comments();
         self.out
+    }
+
+    /// Comments behind tokens begin in one column where their lines follow each other.
+    fn align_comments(&mut self) {
+        let written = std::mem::take(&mut self.out);
+        let mut copied = 0;
+        for group in self.comments_behind.chunk_by(|a, b| a.line + 1 == b.line) {
+            let column = group.iter().map(|comment| comment.column).max().unwrap_or(0);
+            for comment in group {
+                self.out.push_str(written.get(copied..comment.at).unwrap_or_default());
+                self.out.extend(std::iter::repeat_n(' ', column - comment.column));
+                copied = comment.at;
+            }
+        }
+        self.out.push_str(written.get(copied..).unwrap_or_default());
     }
 
     fn end_line(&mut self) {
         if self.place != Place::LineStart {
             self.out.push('\n');
+            self.line += 1;
             self.place = Place::LineStart;
         }
     }
@@ -66,6 +107,7 @@ impl<'t> Writer<'t> {
         self.end_line();
         if !self.out.is_empty() {
             self.out.push('\n');
+            self.line += 1;
         }
     }
 
@@ -128,7 +170,9 @@ impl<'t> Writer<'t> {
 
     /// A comment on the line that is being written.
     pub(super) fn comment_behind(&mut self, comment: &str) {
+        let column = self.column;
         self.push("  ", Place::BehindComment);
+        self.comments_behind.push(Behind { line: self.line, column, at: self.out.len() });
         self.push(comment, Place::BehindComment);
     }
 
