@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             let message = format!("{} and {} have no value in common", self.written(left.span), self.written(right.span));
             return self.problem(Code::DifferentUnits, right.span, message, "compare with one of its values");
         }
-        self.different_units(left, right, written, "are compared")
+        self.different_units(left, right, written, "cannot be compared")
     }
 
     fn set_compared(&mut self, left: &Expr, right: &Expr, op: &Spanned<CompareOp>) -> Reported {
@@ -178,8 +178,9 @@ impl<'a> Checker<'a> {
         span: Span,
         scope: &Scope,
     ) -> Checked<Expr> {
-        let (checked, low_checked, high_checked) = (self.expr(value, scope), self.expr(low, scope), self.expr(high, scope));
-        let range = self.in_range(checked?, (low_checked?, low), (high_checked?, high), span)?;
+        let checked = self.expr(value, scope)?;
+        let (low_checked, high_checked) = (self.beside(low, &checked, scope), self.beside(high, &checked, scope));
+        let range = self.in_range(checked, (low_checked?, low), (high_checked?, high), span)?;
         Ok(negate_if(negation, range, span))
     }
 
@@ -191,7 +192,7 @@ impl<'a> Checker<'a> {
         }
         for (end, written) in [&low, &high] {
             if end.ty != value.ty {
-                return Err(self.different_units(&value, end, written, "are compared"));
+                return Err(self.different_units(&value, end, written, "cannot be compared"));
             }
         }
         Ok(condition(ExprKind::Between(Box::new(value), Box::new(low.0), Box::new(high.0)), span))
