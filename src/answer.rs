@@ -10,6 +10,7 @@ use serde::Serialize;
 
 pub use self::parts::{AskEntry, BecauseEntry, ChargeEntry, ExplainEntry, FailedEntry, NeedEntry, OfferEntry, OwedEntry, PolicyEntry, RequireEntry};
 
+pub(crate) use self::parts::type_word;
 use crate::decide::{Decision, Limit};
 use crate::policy::{FactId, Policy};
 use crate::question::{Explain, Question};
@@ -17,6 +18,7 @@ use crate::say::Speech;
 
 /// An answer, ready to be written as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// `yes`, `owed`, `up_to`, `ask`, `no` or `need`.
     pub answer: &'static str,
