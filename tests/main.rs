@@ -2,17 +2,18 @@
 
 #[cfg(test)]
 mod answer;
+mod answering;
 mod cli;
-#[cfg(test)]
+mod diagnostics;
 mod format;
 mod lint;
+mod policy;
 mod process;
 #[cfg(test)]
 mod question;
-mod readme;
+mod reference;
 #[cfg(test)]
 mod running;
-mod server;
 #[cfg(test)]
 mod shop;
 mod syntax;
