@@ -1,8 +1,5 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
-#[cfg(test)]
-mod format;
-mod lint;
 mod cli;
 mod format;
 mod lint;
