@@ -1,6 +1,5 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
-#[cfg(test)]
 mod answer;
 mod answering;
 mod cli;
@@ -9,11 +8,9 @@ mod format;
 mod lint;
 mod policy;
 mod process;
-#[cfg(test)]
 mod question;
 mod reference;
-#[cfg(test)]
 mod running;
-#[cfg(test)]
+mod server;
 mod shop;
 mod syntax;
