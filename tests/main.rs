@@ -1,12 +1,15 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
-#[cfg(test)]
-mod format;
-mod lint;
+mod answer;
+mod answering;
 mod cli;
+mod diagnostics;
 mod format;
 mod lint;
+mod policy;
 mod process;
-mod readme;
-mod server;
+mod question;
+mod reference;
+mod running;
+mod shop;
 mod syntax;

@@ -60,9 +60,14 @@ pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn add(&mut self, path: &str, mistake: Mistake) {
-        if self.0.len() < MOST {
+        if !self.is_full() {
             self.0.push(Problem { path: path.to_owned(), message: mistake.message, help: mistake.help });
         }
+    }
+
+    /// Whether no more problems are told, so that none need be looked for.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
     }
 
     /// The value, or nothing and one problem more.
