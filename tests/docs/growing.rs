@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use kulanz::pack::Pack;
+use kulanz::say::Colour;
+use kulanz::{Program, policy, testing};
+
 use crate::process::{Ended, folder, kulanz_in};
 
 /// The items of a pack so far, in the order of the guide.
@@ -29,21 +33,31 @@ impl GrowingPack {
         }
     }
 
-    /// Whether it holds a test.
-    pub fn has_tests(&self) -> bool {
-        self.items.iter().any(|item| key(item).starts_with("test "))
+    /// Whether the pack checks and its tests pass; what is wrong where not.
+    pub fn holds(&self, name: &str) -> Result<(), String> {
+        let policy = (format!("{name}.kulanz"), self.items.join("\n"));
+        let texts: Vec<(&str, &str)> = self.files.iter().chain([&policy]).map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let (pack, problems) = Pack::from_texts(&texts);
+        let policy = match policy::check(&pack) {
+            Ok(policy) if problems.is_empty() => policy,
+            Ok(_) => return Err(format!("{problems:#?}")),
+            Err(more) => return Err(format!("{problems:#?} {more:#?}")),
+        };
+        let report = testing::run(&policy, &Program::new(&policy), testing::Options::default());
+        if report.failed == 0 { Ok(()) } else { Err(report.human(Colour::Plain)) }
     }
 
     /// Puts a file beside the policy.
     pub fn put(&mut self, name: &str, text: &str) {
-        self.files.push((format!("policies/{name}"), text.to_owned()));
+        self.files.push((name.to_owned(), text.to_owned()));
     }
 
     /// Runs `kulanz` in a folder that holds `policies` and these files beside it.
     pub fn run(&self, name: &str, beside: &[(String, String)], arguments: &[&str]) -> Ended {
-        let policy = (format!("policies/{name}.kulanz"), self.items.join("\n"));
-        let files: Vec<(&str, &str)> = self.files.iter().chain([&policy]).chain(beside).map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let folder = folder(&files);
+        let policy = (format!("{name}.kulanz"), self.items.join("\n"));
+        let inside = self.files.iter().chain([&policy]).map(|(name, text)| (format!("policies/{name}"), text.clone()));
+        let files: Vec<(String, String)> = inside.chain(beside.iter().cloned()).collect();
+        let folder = folder(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
         kulanz_in(Path::new(folder.path()), arguments)
     }
 }

@@ -25,11 +25,11 @@ fn every_example_of_the_language_guide_runs() {
 
 fn run(packs: &mut Packs, block: &Block, next: Option<&Block>) -> Result<(), String> {
     match (block.kind.as_str(), block.pack()) {
-        ("kulanz", None) => holds(&GrowingPack::of(&block.text), "pack"),
+        ("kulanz", None) => GrowingPack::of(&block.text).holds("pack"),
         ("kulanz", Some(name)) => {
             let pack = packs.entry(name.to_owned()).or_default();
             pack.grow(&block.text);
-            holds(pack, name)
+            pack.holds(name)
         }
         ("kulanz refused", Some(name)) => refused(packs.get(name).cloned().unwrap_or_default(), name, &block.text, &follower(next, "text")?.text),
         ("csv", Some(name)) => {
@@ -37,7 +37,9 @@ fn run(packs: &mut Packs, block: &Block, next: Option<&Block>) -> Result<(), Str
             Ok(())
         }
         ("console", Some(name)) => commands(packs.get(name).ok_or("the pack has not begun")?, name, &block.text),
-        ("json question", Some(name)) => answers(packs.get(name).ok_or("the pack has not begun")?, name, &block.text, &follower(next, "json answer")?.text),
+        ("json question", Some(name)) => {
+            answers(packs.get(name).ok_or("the pack has not begun")?, name, &block.text, &follower(next, "json answer")?.text)
+        }
         ("text" | "json answer" | "sh", None) => Ok(()),
         (kind, _) => Err(format!("nothing is known of `{kind}` blocks")),
     }
@@ -45,18 +47,6 @@ fn run(packs: &mut Packs, block: &Block, next: Option<&Block>) -> Result<(), Str
 
 fn follower<'a>(next: Option<&'a Block>, kind: &str) -> Result<&'a Block, String> {
     next.filter(|next| next.kind == kind).ok_or_else(|| format!("a `{kind}` block must follow"))
-}
-
-/// The pack checks, and its tests pass.
-fn holds(pack: &GrowingPack, name: &str) -> Result<(), String> {
-    let commands: &[&str] = if pack.has_tests() { &["check", "test"] } else { &["check"] };
-    for command in commands {
-        let ended = pack.run(name, &[], &[command]);
-        if ended.status != 0 {
-            return Err(shown(&ended));
-        }
-    }
-    Ok(())
 }
 
 /// The pack does not check with this in it, and every line of `expected` is said.
