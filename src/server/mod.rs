@@ -65,7 +65,9 @@ pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
 
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let stop = listen::stop_signal()?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;

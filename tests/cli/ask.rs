@@ -47,7 +47,8 @@ fn facts_come_from_words_and_files() {
     let json = ask(&question).exits(0).json();
     assert_eq!(json["answer"], "owed");
     assert_eq!(json["provisional"], serde_json::json!([]));
-    let said = ask(&["refund", "100 EUR", "--as", "agent", "--format", "json", "reason=damaged", "order.days=3", "order.total=120 EUR"]).exits(0).json();
+    let said =
+        ask(&["refund", "100 EUR", "--as", "agent", "--format", "json", "reason=damaged", "order.days=3", "order.total=120 EUR"]).exits(0).json();
     assert_eq!(said["provisional"], serde_json::json!(["order.total"]));
 }
 

@@ -2,7 +2,8 @@
 
 use crate::process::{COUNTER, folder, kulanz};
 
-const BROKEN: &str = "policy \"Broken\"\n  currency EUR\n\nrole agent\n\naction refund of money\n\nrule one\n  agnet may refund\n\nrule two\n  agent may fly\n";
+const BROKEN: &str =
+    "policy \"Broken\"\n  currency EUR\n\nrole agent\n\naction refund of money\n\nrule one\n  agnet may refund\n\nrule two\n  agent may fly\n";
 
 #[test]
 fn a_clean_pack_exits_0() {
