@@ -4,6 +4,7 @@ mod answer;
 mod answering;
 mod cli;
 mod diagnostics;
+mod docs;
 mod format;
 mod lint;
 mod policy;
