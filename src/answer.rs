@@ -10,6 +10,7 @@ use serde::Serialize;
 
 pub use self::parts::{AskEntry, BecauseEntry, ChargeEntry, ExplainEntry, FailedEntry, NeedEntry, OfferEntry, OwedEntry, PolicyEntry, RequireEntry};
 
+pub(crate) use self::parts::type_word;
 use crate::decide::{Decision, Limit};
 use crate::policy::{FactId, Policy};
 use crate::question::{Explain, Question};
@@ -17,6 +18,7 @@ use crate::say::Speech;
 
 /// An answer, ready to be written as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// `yes`, `owed`, `up_to`, `ask`, `no` or `need`.
     pub answer: &'static str,
@@ -75,6 +77,15 @@ impl Answer {
     /// Puts a decision into words; `language` is a place in the policy's `languages`.
     #[must_use]
     pub fn new(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
+        let mut answer = Self::without_explanation(policy, question, decision, language);
+        if question.explain == Explain::Every {
+            let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
+            answer.explain = Some(parts.explain());
+        }
+        answer
+    }
+
+    fn without_explanation(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
         let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
         Self {
             answer: decision.outcome.word(),
@@ -96,8 +107,8 @@ impl Answer {
             provisional: decision.provisional.iter().map(|id| fact_name(policy, *id)).collect(),
             say: parts.speech.say(question, decision),
             policy: PolicyEntry { name: parts.speech.plain(&policy.name), version: policy.version.clone() },
-            otherwise: decision.otherwise.as_ref().map(|otherwise| Box::new(Self::new(policy, question, otherwise, language))),
-            explain: (question.explain == Explain::Every).then(|| parts.explain()),
+            otherwise: decision.otherwise.as_ref().map(|otherwise| Box::new(Self::without_explanation(policy, question, otherwise, language))),
+            explain: None,
         }
     }
 }

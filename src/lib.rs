@@ -12,17 +12,23 @@
 //! moment, facts and spent budgets come in as values.
 
 pub mod answer;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod decide;
 pub mod diagnostic;
+pub mod engine;
 pub mod lint;
 mod number;
 pub mod options;
+pub mod outline;
 pub mod pack;
 pub mod policy;
 mod program;
 pub mod question;
 pub mod rewrite;
 pub mod say;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod source;
 pub mod syntax;
 pub mod testing;

@@ -13,6 +13,7 @@ use crate::say::{Colour, Speech};
 
 /// What may be done in a case.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Options {
     /// Each action of the policy, in source order.
     pub options: Vec<OptionEntry>,
@@ -22,6 +23,7 @@ pub struct Options {
 
 /// One action, as if asked for without a quantity. The fields mean what they mean in an [`Answer`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[expect(missing_docs, reason = "the fields are those of an answer")]
 pub struct OptionEntry {
     pub action: String,

@@ -1,11 +1,15 @@
-//! What a policy author can rely on, one folder for each phase.
+//! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
-#[cfg(test)]
+mod answer;
 mod answering;
-#[cfg(test)]
+mod cli;
+mod diagnostics;
 mod format;
 mod lint;
 mod policy;
-#[cfg(test)]
+mod process;
+mod question;
 mod reference;
+mod running;
+mod shop;
 mod syntax;

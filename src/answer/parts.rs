@@ -13,6 +13,7 @@ use crate::source::Span;
 
 /// A rule or fallback that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct BecauseEntry {
     /// Its name.
     pub rule: String,
@@ -32,6 +33,7 @@ pub struct BecauseEntry {
 
 /// A duty of the grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct RequireEntry {
     /// Its name.
     pub duty: String,
@@ -43,6 +45,7 @@ pub struct RequireEntry {
 
 /// What is taken from a budget.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ChargeEntry {
     /// Its name.
     pub budget: String,
@@ -58,6 +61,7 @@ pub struct ChargeEntry {
 
 /// Somebody who could make it happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AskEntry {
     /// The role.
     pub role: String,
@@ -79,6 +83,7 @@ pub struct AskEntry {
 
 /// Another action that may be granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OfferEntry {
     /// The action.
     pub action: String,
@@ -99,6 +104,7 @@ pub struct OfferEntry {
 
 /// Another action that is owed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct OwedEntry {
     /// The action.
     pub action: String,
@@ -113,6 +119,7 @@ pub struct OwedEntry {
 
 /// A fact to find out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NeedEntry {
     /// Its name.
     pub fact: String,
@@ -128,6 +135,7 @@ pub struct NeedEntry {
 
 /// Which policy answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PolicyEntry {
     /// Its name.
     pub name: String,
@@ -137,6 +145,7 @@ pub struct PolicyEntry {
 
 /// Why a rule did or did not apply.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ExplainEntry {
     /// Its name.
     pub rule: String,
@@ -159,6 +168,7 @@ pub struct ExplainEntry {
 
 /// The first condition that was not fulfilled.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct FailedEntry {
     /// As it is written.
     pub condition: String,

@@ -78,7 +78,7 @@ fn duration(seconds: &Number) -> String {
 }
 
 /// `N UNIT` as ISO 8601; working days, for which that has no form, in words: `5 working days`.
-pub(super) fn steps(steps: &Steps) -> String {
+pub(crate) fn steps(steps: &Steps) -> String {
     let count = &steps.count;
     match steps.unit {
         Unit::Minute => format!("PT{count}M"),
@@ -106,7 +106,7 @@ fn moment(policy: &Policy, at: Timestamp) -> String {
 }
 
 /// The value of a fact as JSON.
-pub(super) fn value(policy: &Policy, ty: &Type, value: &Value) -> Json {
+pub(crate) fn value(policy: &Policy, ty: &Type, value: &Value) -> Json {
     match value {
         Value::YesNo(value) => Json::Bool(*value),
         Value::Text(text) => Json::String(text.clone()),

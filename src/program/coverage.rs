@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::node::{Atom, Condition, Quantity, Test, TestKind};
 use super::{Definition, Lookup, Program};
 use crate::decide::Coverage;
-use crate::number::Number;
+use crate::number::{Number, Rounding};
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ChoiceId, FactId, Policy};
 
@@ -64,15 +64,16 @@ fn cut_test(test: &Test, samples: &mut Samples) -> Option<()> {
 }
 
 /// From the constants that a fact is tested against to a value for each piece.
-fn complete(ty: &Type, optional: bool, values: &mut Vec<Option<Value>>) -> Option<()> {
+fn complete(policy: &Policy, ty: &Type, optional: bool, values: &mut Vec<Option<Value>>) -> Option<()> {
     let known = std::mem::take(values).into_iter().flatten();
     let pieces: Vec<Value> = match ty {
         Type::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
         Type::OneOf(choices) => choices.iter().map(|choice| Value::Choice(*choice)).collect(),
         Type::SomeOf(_) => subsets(known)?,
         Type::Text => other_text(known.collect()),
-        Type::Date => around(known, &Number::ONE)?,
-        _ => around(known, &Number::parse("0.000000001").ok()?)?,
+        Type::Date => around(known, Some(&Number::ONE))?,
+        Type::Money => around(known, Some(&super::smallest(ty, policy.currency_decimals)))?,
+        _ => around(known, None)?,
     };
     values.extend(pieces.into_iter().map(Some));
     values.sort_by_key(|value| format!("{value:?}"));
@@ -83,14 +84,25 @@ fn complete(ty: &Type, optional: bool, values: &mut Vec<Option<Value>>) -> Optio
     Some(())
 }
 
-/// Each cut, and a value just below and just above it.
-fn around(cuts: impl Iterator<Item = Value>, smallest: &Number) -> Option<Vec<Value>> {
-    let mut values = Vec::new();
-    for cut in cuts {
-        let Value::Quantity(cut) = cut else { return None };
-        values.extend([cut.subtract(smallest)?, cut.add(smallest)?, cut].map(Value::Quantity));
+/// Each cut, a value between each two, and one beyond either end. Where values have a smallest step, two cuts that lie one step apart have nothing between them.
+fn around(cuts: impl Iterator<Item = Value>, step: Option<&Number>) -> Option<Vec<Value>> {
+    let mut cuts: Vec<Number> = cuts.map(|cut| if let Value::Quantity(cut) = cut { Some(cut) } else { None }).collect::<Option<_>>()?;
+    cuts.sort();
+    cuts.dedup();
+    let (Some(first), Some(last)) = (cuts.first(), cuts.last()) else { return Some(vec![Value::Quantity(Number::ZERO)]) };
+    let mut values = vec![first.subtract(&Number::ONE)?, last.add(&Number::ONE)?];
+    for (below, above) in cuts.iter().zip(cuts.iter().skip(1)) {
+        let middle = below.add(above)?.divide(&Number::from(2))?;
+        let middle = match step {
+            Some(step) => middle.round(step, Rounding::Down)?,
+            None => middle,
+        };
+        if middle > *below {
+            values.push(middle);
+        }
     }
-    Some(if values.is_empty() { vec![Value::Quantity(Number::ZERO)] } else { values })
+    values.extend(cuts);
+    Some(values.into_iter().map(Value::Quantity).collect())
 }
 
 fn other_text(mut known: Vec<Value>) -> Vec<Value> {
@@ -137,7 +149,7 @@ impl Program {
         if matches!(fact.ty, Type::Date) {
             values.push(Some(Value::Quantity(today.into())));
         }
-        if complete(&fact.ty, fact.optional, &mut values).is_none() {
+        if complete(policy, &fact.ty, fact.optional, &mut values).is_none() {
             values.retain(Option::is_some);
         }
         values
@@ -170,7 +182,7 @@ impl Program {
 fn finish(policy: &Policy, mut samples: Samples) -> Option<Samples> {
     for (id, values) in &mut samples {
         let fact = policy.facts.get(id.index())?;
-        complete(&fact.ty, fact.optional, values)?;
+        complete(policy, &fact.ty, fact.optional, values)?;
     }
     let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len()))?;
     (combinations <= MOST_COMBINATIONS).then_some(samples)

@@ -7,6 +7,7 @@ const MOST: usize = 100;
 
 /// One problem of a question.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Where, as a JSON Pointer (RFC 6901) into the question: `/facts/order/total`. Empty for the question as a whole. Questions from the command line have the
     /// pointers of the JSON that says the same.
@@ -59,9 +60,14 @@ pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn add(&mut self, path: &str, mistake: Mistake) {
-        if self.0.len() < MOST {
+        if !self.is_full() {
             self.0.push(Problem { path: path.to_owned(), message: mistake.message, help: mistake.help });
         }
+    }
+
+    /// Whether no more problems are told, so that none need be looked for.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
     }
 
     /// The value, or nothing and one problem more.

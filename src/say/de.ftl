@@ -32,7 +32,7 @@ instead = Stattdessen kannst du anbieten: { $offers }.
 
 contact-within = { $role } (antwortet innerhalb von { $within })
 contact-approved = { $contact }, zusammen mit { $approvers }
-contact-colleague = jemand anderes in deiner Rolle: { $contact }
+contact-colleague = jemand anderen in deiner Rolle, { $role }
 offer-limit = { $what } bis { $limit }
 offer-ask = { $offer } (frag: { $contacts })
 offer-need = { $offer } (noch nicht entschieden)

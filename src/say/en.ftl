@@ -32,7 +32,7 @@ instead = Instead you may offer: { $offers }.
 
 contact-within = { $role } (answers within { $within })
 contact-approved = { $contact }, together with { $approvers }
-contact-colleague = a colleague of yours: { $contact }
+contact-colleague = somebody else in your role, { $role }
 offer-limit = { $what } up to { $limit }
 offer-ask = { $offer } (ask: { $contacts })
 offer-need = { $offer } (not decided yet)
@@ -116,7 +116,7 @@ head-owed-amount = OWED — the customer is entitled to { $amount } ({ $what }).
 head-owed-limit = OWED — the customer is entitled to { $limit } ({ $what }).
 head-owed-unlimited = OWED — the customer is entitled to this without limit ({ $what }).
 head-owed-plain = OWED — the customer is entitled to this: { $what }.
-head-up-to-limit = UP TO { $limit } — you may { $verb } so much on your own, not { $amount }.
+head-up-to-limit = UP TO { $limit } — you may { $verb } that much on your own, not { $amount }.
 head-ask-amount = ASK — you may not { $verb } { $amount } on your own.
 head-ask-plain = ASK — you may not { $verb } on your own.
 head-no-amount = NO — nobody may { $verb } { $amount }.

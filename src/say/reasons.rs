@@ -28,7 +28,7 @@ struct Asked {
 impl Speech<'_> {
     /// What kept a rule from applying: `order.delivered_on 2026-08-01, 112 days ago; the rule asks for at most 30 days`.
     pub(crate) fn failed(&self, question: &Question, explanation: &Explanation, failed: &FailedCondition) -> String {
-        let condition = condition(self.policy, failed.span);
+        let condition = super::cells::with_header(self.policy, failed.span).unwrap_or_else(|| condition(self.policy, failed.span));
         if explanation.verdict == Verdict::Undefined {
             return self.tongue.tell("explain-gap", &[("condition", &condition)]);
         }

@@ -127,9 +127,11 @@ impl Speech<'_> {
             }
             Limit::None | Limit::Unlimited => what,
         };
-        match (offer.outcome, self.contacts(&offer.ask)) {
-            (Outcome::Ask, Some((_, contacts))) => self.tongue.tell("offer-ask", &[("offer", &text), ("contacts", &contacts)]),
-            (Outcome::Need, _) => self.tongue.tell("offer-need", &[("offer", &text)]),
+        match offer.outcome {
+            Outcome::Ask if !offer.ask.is_empty() => {
+                self.tongue.tell("offer-ask", &[("offer", &text), ("contacts", &self.contact_names(&offer.ask))])
+            }
+            Outcome::Need => self.tongue.tell("offer-need", &[("offer", &text)]),
             _ => text,
         }
     }

@@ -14,7 +14,7 @@ use crate::source::{SourceId, Span, Spanned};
 pub(super) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
 
 /// The words that a line of an item may begin with to start a piece.
-fn line_words(keyword: &str) -> &'static [&'static str] {
+pub(super) fn line_words(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "policy" => &["currency", "time", "languages", "holidays", "includes"],
         "role" => &["above", "answers"],

@@ -58,7 +58,7 @@ fn numeral(text: &str, start: usize, length: usize) -> Option<DecimalComma> {
 }
 
 /// The last sign that separates is the decimal point, the others group digits.
-fn right_form(written: &str) -> String {
+pub(super) fn right_form(written: &str) -> String {
     let decimal = written.rfind([',', '.']).unwrap_or(written.len());
     let commas = written.matches(',').count();
     let grouped_only = commas > 1 && !written.contains('.');

@@ -148,6 +148,7 @@ impl<'a> Checker<'a> {
     fn is_value_name(&self, name: &str) -> bool {
         matches!(name, "amount" | "today" | "now" | "actor.id" | "actor.team")
             || matches!(self.names.get(name), Some(Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)))
+            || self.names.is_broken(name)
     }
 
     /// Whether a name could only be a value of a `one of` here: nothing that can be read is called so.
@@ -172,6 +173,7 @@ impl<'a> Checker<'a> {
             Some(Named::Definition(at)) => self.use_definition(at, name, span, scope),
             Some(Named::Lookup(at)) => self.use_lookup(at, name, span, scope),
             Some(other) => Err(self.no_value(name, span, other)),
+            None if self.names.is_broken(name) => Err(Reported::ALREADY),
             None => Err(self.unknown_value(name, span)),
         }
     }

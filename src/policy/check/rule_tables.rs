@@ -175,7 +175,7 @@ impl<'a> Checker<'a> {
                 Ok(RuleKind::Permission { subject, limit, approved_by: Vec::new() })
             }
             TableHeadKind::Prohibition { even_if_entitled } => {
-                let cap = self.cap(parts.quantity, actions, scope)?;
+                let cap = self.row_cap(parts.quantity, actions, scope)?;
                 Ok(RuleKind::Prohibition { subject, cap, even_if_entitled: even_if_entitled.is_some() })
             }
             TableHeadKind::Entitlement => Ok(RuleKind::Entitlement { quantity: self.head_quantity(parts.quantity, actions, "the quantity", scope)? }),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Code;
 use crate::policy::expr::{Expr, Type};
-use crate::policy::{ActionId, Fallback, Rule, RuleKind, Subject};
+use crate::policy::{ActionId, Cap, Fallback, Rule, RuleKind, Subject};
 use crate::source::Span;
 use crate::syntax::ast::{self, HeadKind, Quantity};
 
@@ -56,7 +56,7 @@ impl<'a> Checker<'a> {
     pub(super) fn rule_guarded(&mut self, condition: Option<&Expr>, kind: &RuleKind, clauses: &Clauses, place: Place) {
         let present = condition.map_or_else(BTreeSet::new, |condition| self.guarded(condition, &BTreeSet::new(), place));
         if let RuleKind::Permission { limit: Some(quantity), .. }
-        | RuleKind::Prohibition { cap: Some(quantity), .. }
+        | RuleKind::Prohibition { cap: Cap::UpTo(quantity), .. }
         | RuleKind::Entitlement { quantity: Some(quantity) } = kind
         {
             let place = if place == Place::Cell { Place::Cell } else { Place::Guarded };
@@ -111,12 +111,19 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `None` forbids it whole, so `unlimited` is none.
-    pub(super) fn cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<Option<Expr>> {
+    /// A row of a table may leave everything; a rule that does has no effect.
+    fn cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<Cap> {
         if let Some(Quantity::Unlimited(span)) = cap {
             return Err(self.problem(Code::NoEffect, *span, "a cap of `unlimited` forbids nothing", "write a quantity, or leave the rule out"));
         }
-        self.head_quantity(cap, actions, "the cap", scope)
+        self.row_cap(cap, actions, scope)
+    }
+
+    pub(super) fn row_cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<Cap> {
+        if matches!(cap, Some(Quantity::Unlimited(_))) {
+            return Ok(Cap::Everything);
+        }
+        Ok(self.head_quantity(cap, actions, "the cap", scope)?.map_or(Cap::Nothing, Cap::UpTo))
     }
 
     pub(super) fn action_list(&self, actions: &[ActionId]) -> String {

@@ -65,7 +65,7 @@ impl Checker<'_> {
         self.condition_clock(rule.condition.as_ref(), case, || {
             let quantity = match &rule.kind {
                 RuleKind::Permission { limit, .. } => limit.as_ref(),
-                RuleKind::Prohibition { cap, .. } => cap.as_ref(),
+                RuleKind::Prohibition { cap, .. } => cap.quantity(),
                 RuleKind::Entitlement { quantity } => quantity.as_ref(),
             };
             let days = self.days_clock(rule.from.iter().chain(&rule.until), case);

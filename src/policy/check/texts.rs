@@ -84,6 +84,7 @@ impl Checker<'_> {
             "now" => Ok(Piece::Now),
             name => match self.names.get(name) {
                 Some(Named::Fact(id)) => Ok(Piece::Fact(id)),
+                None if self.names.is_broken(name) => Err(super::report::Reported::ALREADY),
                 _ => Err(self.unknown_placeholder(inside, name, text)),
             },
         }

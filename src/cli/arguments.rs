@@ -1,0 +1,238 @@
+//! What can be typed. Every option can also be set by an environment variable, `KULANZ_` and its name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER_HELP: &str = "\
+Exit status of `ask`: 0 yes or owed, 10 up_to, 11 ask, 12 no, 13 need.
+A wrong question or a usage error exits 2, a policy that does not check exits 1.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "kulanz", version, about = "What may I grant, what is owed, who else can decide?", styles = STYLES)]
+#[command(after_help = AFTER_HELP, propagate_version = true, arg_required_else_help = true)]
+pub struct Arguments {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The policy pack, a folder or a file [default: ./policies, else the current directory]
+    #[arg(short, long, global = true, value_name = "PATH", env = "KULANZ_POLICIES", hide_env = true, value_hint = ValueHint::AnyPath)]
+    pub policies: Option<PathBuf>,
+
+    /// How to print: human or json; `check` also sarif, `test` also junit
+    #[arg(long, global = true, value_enum, default_value_t, env = "KULANZ_FORMAT", hide_env = true, hide_possible_values = true)]
+    pub format: Format,
+
+    /// The language of the answer, such as de or en [default: the policy's first]
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "KULANZ_LANG", hide_env = true)]
+    pub lang: Option<String>,
+
+    /// When to use colour; `NO_COLOR` is honoured
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", env = "KULANZ_COLOR", hide_env = true)]
+    pub color: Color,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+    /// For code scanning.
+    Sarif,
+    /// For test reports.
+    Junit,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where the output is a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a small pack that checks, tests and answers at once
+    New(New),
+    /// Read a pack and report every problem in it
+    Check(Check),
+    /// Bring policy files into the one layout
+    Fmt(Fmt),
+    /// Run the tests of a pack
+    Test(Test),
+    /// Can I do this?
+    Ask(Ask),
+    /// Everything that a role may do in this case, with limits
+    Options(Options),
+    /// Answer over HTTP
+    #[cfg(feature = "server")]
+    Serve(Serve),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page, or write one for each command into a folder
+    Man(Man),
+    /// Print the version
+    Version,
+}
+
+/// `kulanz new`
+#[derive(Debug, Args)]
+pub struct New {
+    /// The folder to make; it must not hold anything yet
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directory: PathBuf,
+}
+
+/// `kulanz check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Warnings count as errors
+    #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true)]
+    pub deny_warnings: bool,
+}
+
+/// `kulanz fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// The files and folders [default: the pack]; `-` reads standard input and writes standard output
+    #[arg(value_name = "FILES", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<PathBuf>,
+
+    /// Change nothing; exit 1 where something would change
+    #[arg(long, env = "KULANZ_CHECK", hide_env = true)]
+    pub check: bool,
+}
+
+/// `kulanz test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Only tests whose title contains this
+    #[arg(long, value_name = "TEXT", env = "KULANZ_FILTER", hide_env = true)]
+    pub filter: Option<String>,
+
+    /// Also show which rules and table rows decided no test
+    #[arg(long, env = "KULANZ_COVERAGE", hide_env = true)]
+    pub coverage: bool,
+}
+
+/// `kulanz ask`
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// What, how much, and what is known: `refund 80 EUR reason=late`
+    #[arg(value_name = "ACTION [AMOUNT] [FACT=VALUE]", required_unless_present = "batch")]
+    pub words: Vec<String>,
+
+    /// Who asks and what is known of the case.
+    #[command(flatten)]
+    pub case: Case,
+
+    /// Also show every rule that could have applied, and why it did not
+    #[arg(long, env = "KULANZ_EXPLAIN", hide_env = true)]
+    pub explain: bool,
+
+    /// One JSON question a line; `-` is standard input
+    #[arg(long, value_name = "FILE", env = "KULANZ_BATCH", hide_env = true, value_hint = ValueHint::FilePath)]
+    #[arg(conflicts_with_all = ["words", "role", "actor", "team", "facts", "record", "spent", "at", "explain"])]
+    pub batch: Option<PathBuf>,
+}
+
+/// `kulanz options`
+#[derive(Debug, Args)]
+pub struct Options {
+    /// What is known: `reason=late`
+    #[arg(value_name = "FACT=VALUE")]
+    pub words: Vec<String>,
+
+    /// Who asks and what is known of the case.
+    #[command(flatten)]
+    pub case: Case,
+}
+
+/// Who asks and what is known of the case.
+#[derive(Debug, Args)]
+pub struct Case {
+    /// The role of the person who asks
+    #[arg(long = "as", id = "role", value_name = "ROLE", env = "KULANZ_AS", hide_env = true)]
+    pub role: Option<String>,
+
+    /// The person who asks
+    #[arg(long, value_name = "ID", env = "KULANZ_ACTOR", hide_env = true)]
+    pub actor: Option<String>,
+
+    /// That person's team
+    #[arg(long, value_name = "TEAM", env = "KULANZ_TEAM", hide_env = true)]
+    pub team: Option<String>,
+
+    /// Facts that somebody says, a JSON file
+    #[arg(long, value_name = "FILE", env = "KULANZ_FACTS", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub facts: Option<PathBuf>,
+
+    /// Facts from a system of record, a JSON file
+    #[arg(long, value_name = "FILE", env = "KULANZ_RECORD", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+
+    /// What a budget has used already; may be given several times
+    #[arg(long, value_name = "BUDGET=QTY", env = "KULANZ_SPENT", hide_env = true, value_delimiter = ',')]
+    pub spent: Vec<String>,
+
+    /// The moment of the question: a date or a datetime [default: now]
+    #[arg(long, value_name = "WHEN", env = "KULANZ_AT", hide_env = true)]
+    pub at: Option<String>,
+}
+
+/// `kulanz serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen; only addresses of this machine [default: 127.0.0.1:7373]
+    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]
+    pub listen: Option<SocketAddr>,
+
+    /// A file with these settings and the limits
+    #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Whether callers count as a system of record [default: true]
+    #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub trust_record: Option<bool>,
+}
+
+/// `kulanz completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `kulanz man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder; standard output where it is left out
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub directory: Option<PathBuf>,
+}

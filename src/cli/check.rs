@@ -1,0 +1,58 @@
+//! `kulanz check`
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::arguments::{Check, Format};
+use super::exit::{Failure, Outcome};
+use super::locate;
+use super::terminal::Terminal;
+use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::engine;
+use crate::source::Sources;
+
+/// Reports every problem of a pack. For people they are problems and go to standard error; as JSON and SARIF they are the result.
+pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let report = engine::check(&locate::pack(terminal)?, Timestamp::now());
+    let count = |severity| report.diagnostics.iter().filter(|problem| problem.severity() == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    match terminal.format {
+        Format::Json => writeln!(terminal.out(), "{}", render::json(&report.diagnostics, &report.sources))?,
+        Format::Sarif => writeln!(terminal.out(), "{}", render::sarif(&report.diagnostics, &report.sources))?,
+        _ => {
+            tell(&report.diagnostics, &report.sources, terminal)?;
+            note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
+            writeln!(terminal.err(), "{}", summary(errors, warnings))?;
+        }
+    }
+    let clean = errors == 0 && !(arguments.deny_warnings && warnings > 0);
+    Ok(if clean { Outcome::Done } else { Outcome::Problems })
+}
+
+/// Shows problems on standard error.
+pub fn tell(diagnostics: &[Diagnostic], sources: &Sources, terminal: &Terminal) -> std::io::Result<()> {
+    let text = match terminal.format {
+        Format::Human => render::human(diagnostics, sources, true),
+        _ => format!("{}\n", render::json(diagnostics, sources)),
+    };
+    terminal.err().write_all(text.as_bytes())
+}
+
+fn note_promises(count: usize, terminal: &Terminal) {
+    match count {
+        0 => {}
+        1 => terminal.note("1 promise is read and checked for form, but not proven"),
+        several => terminal.note(&format!("{several} promises are read and checked for form, but not proven")),
+    }
+}
+
+fn summary(errors: usize, warnings: usize) -> String {
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    match (errors, warnings) {
+        (0, 0) => "no problems".to_owned(),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, 0) => counted(errors, "error"),
+        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}

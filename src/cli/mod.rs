@@ -1,0 +1,62 @@
+//! The command line: one file a command.
+//!
+//! Results go to standard output, problems to standard error. Exit codes are in [`exit`].
+
+mod arguments;
+mod ask;
+mod batch;
+mod check;
+mod completions;
+mod exit;
+mod fmt;
+mod language;
+mod lines;
+mod locate;
+mod man;
+mod new;
+mod options;
+mod pack;
+mod question;
+#[cfg(feature = "server")]
+mod serve;
+mod terminal;
+mod test;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use arguments::Arguments;
+
+use arguments::Command;
+use exit::{Failure, Outcome};
+use terminal::Terminal;
+
+/// Reads the arguments of this process and does what they say.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::new(&arguments.common);
+    match dispatch(&arguments.command, &terminal) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => failure.report(&terminal),
+    }
+}
+
+fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> {
+    terminal.format.allowed_for(command)?;
+    match command {
+        Command::New(arguments) => new::run(arguments, terminal),
+        Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Fmt(arguments) => fmt::run(arguments, terminal),
+        Command::Test(arguments) => test::run(arguments, terminal),
+        Command::Ask(arguments) => ask::run(arguments, terminal),
+        Command::Options(arguments) => options::run(arguments, terminal),
+        #[cfg(feature = "server")]
+        Command::Serve(arguments) => serve::run(arguments, terminal),
+        Command::Completions(arguments) => completions::run(arguments, terminal),
+        Command::Man(arguments) => man::run(arguments, terminal),
+        Command::Version => version::run(terminal),
+    }
+}

@@ -1,0 +1,35 @@
+//! `kulanz options`
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use super::arguments::{Format, Options};
+use super::exit::{Failure, Outcome};
+use super::question::{Files, Words, spoken};
+use super::terminal::Terminal;
+use super::{ask, pack};
+use crate::engine::json_line;
+use crate::question::Explain;
+use crate::{options, say::Colour};
+
+/// Shows everything that a role may do in a case.
+pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let words = Words::split(&arguments.words)?;
+    if let Some(stray) = &words.action {
+        return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), "about one action ask with `kulanz ask`"));
+    }
+    let files = Files::read(&arguments.case)?;
+    let engine = pack::engine(terminal)?;
+    match engine.reader().spoken_options(&spoken(&words, &arguments.case, &files, Explain::Decisive, terminal), Timestamp::now()) {
+        Ok(request) => {
+            let text = match terminal.format {
+                Format::Json => json_line(&engine.options(&request))?,
+                _ => options::Options::human(engine.policy(), engine.program(), &request, Colour::Ansi),
+            };
+            terminal.out().write_all(text.as_bytes())?;
+            Ok(Outcome::Done)
+        }
+        Err(problems) => ask::wrong(problems, terminal),
+    }
+}

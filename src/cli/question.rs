@@ -1,0 +1,101 @@
+//! From what was typed to what the reader of questions takes.
+
+use std::fs;
+use std::path::Path;
+
+use super::arguments::Case;
+use super::exit::Failure;
+use super::terminal::Terminal;
+use crate::question::{Explain, Spoken};
+
+/// What was typed, in parts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// `ACTION`
+    pub action: Option<String>,
+    /// `AMOUNT`, its words joined by spaces.
+    pub amount: Option<String>,
+    /// `FACT=VALUE` each.
+    pub facts: Vec<String>,
+}
+
+impl Words {
+    /// Everything before the first `FACT=VALUE` is the action and the amount; everything from there on is a fact.
+    ///
+    /// # Errors
+    ///
+    /// Where a word behind the first fact is none.
+    pub fn split(words: &[String]) -> Result<Self, Failure> {
+        let begin = words.iter().position(|word| word.contains('=')).unwrap_or(words.len());
+        let (asked, facts) = words.split_at(begin);
+        if let Some(stray) = facts.iter().find(|word| !word.contains('=')) {
+            let help = "the action and the amount stand before the first fact, and a value with spaces is quoted: `order.total=\"80 EUR\"`";
+            return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), help));
+        }
+        let (action, amount) = asked.split_first().map_or((None, &[][..]), |(action, amount)| (Some(action.clone()), amount));
+        Ok(Self { action, amount: (!amount.is_empty()).then(|| amount.join(" ")), facts: facts.to_vec() })
+    }
+}
+
+/// The files that a case names, read.
+#[derive(Debug)]
+pub struct Files {
+    facts: Option<String>,
+    record: Option<String>,
+}
+
+impl Files {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read.
+    pub fn read(case: &Case) -> Result<Self, Failure> {
+        Ok(Self { facts: case.facts.as_deref().map(text).transpose()?, record: case.record.as_deref().map(text).transpose()? })
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// The question as the reader takes it.
+pub fn spoken<'a>(words: &'a Words, case: &'a Case, files: &'a Files, explain: Explain, terminal: &'a Terminal) -> Spoken<'a> {
+    Spoken {
+        role: case.role.as_deref().unwrap_or_default(),
+        actor: case.actor.as_deref(),
+        team: case.team.as_deref(),
+        action: words.action.as_deref(),
+        amount: words.amount.as_deref(),
+        facts: &words.facts,
+        facts_json: files.facts.as_deref(),
+        record_json: files.record.as_deref(),
+        spent: &case.spent,
+        at: case.at.as_deref(),
+        lang: terminal.lang.as_deref(),
+        explain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(line: &str) -> Words {
+        Words::split(&line.split(' ').map(str::to_owned).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn the_amount_ends_where_the_facts_begin() {
+        let some = |text: &str| Some(text.to_owned());
+        let facts = vec!["reason=late".to_owned(), "a.b=1=2".to_owned()];
+        assert_eq!(split("refund 80 EUR reason=late a.b=1=2"), Words { action: some("refund"), amount: some("80 EUR"), facts: facts.clone() });
+        assert_eq!(split("refund reason=late a.b=1=2"), Words { action: some("refund"), amount: None, facts });
+        assert_eq!(split("refund 80"), Words { action: some("refund"), amount: some("80"), facts: Vec::new() });
+    }
+
+    #[test]
+    fn a_word_behind_a_fact_is_an_error() {
+        assert!(Words::split(&["refund".into(), "a=b".into(), "80".into()]).is_err());
+    }
+}

@@ -1,0 +1,27 @@
+//! `kulanz serve`
+
+use super::arguments::{Format, Serve};
+use super::exit::{Failure, Outcome};
+use super::terminal::Terminal;
+use super::{locate, pack};
+use crate::server::{self, Config, Log};
+
+/// Answers over HTTP until it is told to stop.
+pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let mut config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Failure::usage)?;
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
+    }
+    if let Some(trust_record) = arguments.trust_record {
+        config.trust_record = trust_record;
+    }
+    config.validate().map_err(Failure::usage)?;
+    let path = match (&terminal.policies, &config.policies) {
+        (None, Some(configured)) => configured.clone(),
+        _ => locate::pack(terminal)?,
+    };
+    server::log(if terminal.format == Format::Json { Log::Json } else { Log::Human });
+    let engine = pack::read(&path, terminal)?;
+    server::run(&config, &path, engine)?;
+    Ok(Outcome::Done)
+}

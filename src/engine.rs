@@ -1,0 +1,129 @@
+//! A pack that answers: read, checked and compiled.
+//!
+//! This is what the command line, the service and an embedding program share. An [`Engine`] never changes; a changed pack is a new one.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::answer::Answer;
+use crate::decide::{Decision, Mode};
+use crate::diagnostic::{Diagnostic, has_errors};
+use crate::lint::lint;
+use crate::options::Options;
+use crate::pack::Pack;
+use crate::policy::{self, Policy};
+use crate::program::Program;
+use crate::question::{OptionsRequest, Reader, Request};
+use crate::source::Sources;
+
+/// A policy and its program.
+#[derive(Debug)]
+pub struct Engine {
+    policy: Policy,
+    program: Program,
+}
+
+/// A pack that answers nothing.
+#[derive(Debug)]
+pub struct Broken {
+    /// The texts that could be read.
+    pub sources: Sources,
+    /// Everything that is wrong with them, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a look at a pack found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The texts that could be read.
+    pub sources: Sources,
+    /// Everything that is wrong with them, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The pack, ready to answer, where nothing is an error.
+    pub engine: Option<Engine>,
+}
+
+/// Reads, checks and compiles a pack: a folder or a file. `now` is the moment by which what has a date is judged.
+#[must_use]
+pub fn check(path: &Path, now: Timestamp) -> Checked {
+    let (pack, mut diagnostics) = Pack::read(path);
+    let engine = match policy::check(&pack) {
+        Ok(policy) => {
+            let engine = Engine::new(policy);
+            let today = engine.policy.time_zone.to_datetime(now).date();
+            diagnostics.extend(lint(&engine.policy, &engine.program, today));
+            Some(engine)
+        }
+        Err(further) => {
+            diagnostics.extend(further);
+            None
+        }
+    };
+    let engine = engine.filter(|_| !has_errors(&diagnostics));
+    Checked { sources: pack.sources, diagnostics, engine }
+}
+
+impl Engine {
+    /// Reads, checks and compiles a pack: a folder or a file.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, Broken> {
+        let Checked { sources, diagnostics, engine } = check(path, Timestamp::now());
+        engine.ok_or(Broken { sources, diagnostics })
+    }
+
+    /// Compiles a checked policy.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        Self { program: Program::new(&policy), policy }
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Its program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Reads questions for this policy.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.policy)
+    }
+
+    /// Can this be granted?
+    #[must_use]
+    pub fn ask(&self, request: &Request) -> Answer {
+        Answer::new(&self.policy, &request.question, &self.decide(request), request.language)
+    }
+
+    /// The same, before it is put into words.
+    #[must_use]
+    pub fn decide(&self, request: &Request) -> Decision {
+        self.program.decide(&request.question, Mode::Ask)
+    }
+
+    /// Everything that a role may do in a case.
+    #[must_use]
+    pub fn options(&self, request: &OptionsRequest) -> Options {
+        Options::new(&self.policy, &self.program, request)
+    }
+}
+
+/// One line of JSON with its end: the same bytes on the command line and over HTTP.
+///
+/// # Errors
+///
+/// Where a value cannot be JSON, which none of an answer is.
+pub fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string(value).map(|line| line + "\n")
+}

@@ -1,0 +1,5 @@
+//! The `kulanz` command.
+
+fn main() -> std::process::ExitCode {
+    kulanz::cli::run()
+}

@@ -1,0 +1,215 @@
+//! What the service is told when it starts: `kulanz.toml` and the options of `kulanz serve`.
+//!
+//! ```toml
+//! listen = "127.0.0.1:7373"
+//! policies = "policies/fashion-shop"
+//! trust_record = true
+//!
+//! [limits]
+//! body_bytes = 1_048_576
+//! ```
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// How the service runs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where it listens; only addresses of this machine.
+    pub listen: SocketAddr,
+    /// The pack. In a file it is relative to that file.
+    pub policies: Option<PathBuf>,
+    /// Whether callers count as a system of record.
+    pub trust_record: bool,
+    /// What callers may use up.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7373)), policies: None, trust_record: true, limits: Limits::default() }
+    }
+}
+
+/// What callers may use up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The largest body of a single question, in bytes.
+    pub body_bytes: usize,
+    /// The largest body of a batch, in bytes.
+    pub batch_bytes: usize,
+    /// How many bytes of bodies may be in memory at one time, over all requests.
+    pub bodies_in_memory_bytes: usize,
+    /// How many batches are worked on at one time; one more is turned away.
+    pub concurrent_batches: usize,
+    /// How many connections are held; one more waits.
+    pub connections: usize,
+    /// How long a client may take for the head of a request, and be silent between two requests.
+    pub header_seconds: u64,
+    /// How long a client may take for a body.
+    pub body_seconds: u64,
+    /// How long the answers to a batch may take to compute.
+    pub answer_seconds: u64,
+    /// How long a client may take nothing of an answer that is ready.
+    pub write_seconds: u64,
+    /// How long a stopping service waits for the requests it has.
+    pub drain_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            batch_bytes: 16 << 20,
+            bodies_in_memory_bytes: 256 << 20,
+            concurrent_batches: 8,
+            connections: 1024,
+            header_seconds: 10,
+            body_seconds: 15,
+            answer_seconds: 30,
+            write_seconds: 30,
+            drain_seconds: 20,
+        }
+    }
+}
+
+impl Limits {
+    /// See [`Self::header_seconds`].
+    pub(super) fn header(self) -> Duration {
+        Duration::from_secs(self.header_seconds)
+    }
+
+    /// See [`Self::body_seconds`].
+    pub(super) fn body(self) -> Duration {
+        Duration::from_secs(self.body_seconds)
+    }
+
+    /// See [`Self::answer_seconds`].
+    pub(super) fn answer(self) -> Duration {
+        Duration::from_secs(self.answer_seconds)
+    }
+
+    /// See [`Self::write_seconds`].
+    pub(super) fn write(self) -> Duration {
+        Duration::from_secs(self.write_seconds)
+    }
+
+    /// See [`Self::drain_seconds`].
+    pub(super) fn drain(self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+
+    fn named(&self) -> [(&'static str, u64); 10] {
+        let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+        [
+            ("body_bytes", wide(self.body_bytes)),
+            ("batch_bytes", wide(self.batch_bytes)),
+            ("bodies_in_memory_bytes", wide(self.bodies_in_memory_bytes)),
+            ("concurrent_batches", wide(self.concurrent_batches)),
+            ("connections", wide(self.connections)),
+            ("header_seconds", self.header_seconds),
+            ("body_seconds", self.body_seconds),
+            ("answer_seconds", self.answer_seconds),
+            ("write_seconds", self.write_seconds),
+            ("drain_seconds", self.drain_seconds),
+        ]
+    }
+}
+
+/// Above this a limit is a slip of the pen (and semaphores end).
+const LARGEST_LIMIT: u64 = 1 << 32;
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read `{}`: {cause}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file says something that is not understood.
+    #[error("`{}` is not understood: {}", .path.display(), .cause.to_string().trim_end())]
+    Unclear {
+        /// The file.
+        path: PathBuf,
+        /// What and where.
+        cause: Box<toml::de::Error>,
+    },
+    /// There are no keys yet, so that only this machine may ask.
+    #[error("cannot listen on {0}: callers are not authenticated, so that only an address of this machine is served, such as 127.0.0.1")]
+    NotLoopback(SocketAddr),
+    /// A limit of nothing, or beyond all sense.
+    #[error("`limits.{0}` is {1}; it lies between 1 and {LARGEST_LIMIT}")]
+    Limit(&'static str, u64),
+}
+
+impl Config {
+    /// Reads a file. A relative `policies` is one beside the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is not TOML, or holds a key that is not known.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
+        let mut config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Unclear { path: path.to_owned(), cause: Box::new(cause) })?;
+        let beside = path.parent().unwrap_or(Path::new(""));
+        config.policies = config.policies.map(|policies| beside.join(policies));
+        Ok(config)
+    }
+
+    /// Refuses what would be unsafe or senseless.
+    ///
+    /// # Errors
+    ///
+    /// When the address is not one of this machine, or a limit is nothing or absurd.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if !self.listen.ip().is_loopback() {
+            return Err(ConfigError::NotLoopback(self.listen));
+        }
+        let wrong = self.limits.named().into_iter().find(|(_, limit)| !(1..=LARGEST_LIMIT).contains(limit));
+        wrong.map_or(Ok(()), |(name, limit)| Err(ConfigError::Limit(name, limit)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_errors() {
+        let error = toml::from_str::<Config>("listne = \"127.0.0.1:1\"").unwrap_err();
+        assert!(error.to_string().contains("unknown field `listne`"), "{error}");
+        assert!(toml::from_str::<Config>("[limits]\nbodies = 1").is_err());
+    }
+
+    #[test]
+    fn what_is_left_out_is_default() {
+        let config: Config = toml::from_str("trust_record = false\n[limits]\nbody_bytes = 10").unwrap();
+        assert!(!config.trust_record);
+        assert_eq!(config.limits, Limits { body_bytes: 10, ..Limits::default() });
+        assert_eq!(config.listen, Config::default().listen);
+    }
+
+    #[test]
+    fn only_this_machine_is_served() {
+        let at = |listen: &str| Config { listen: listen.parse().unwrap(), ..Config::default() }.validate();
+        assert!(at("127.0.0.1:80").is_ok() && at("[::1]:80").is_ok());
+        assert!(matches!(at("0.0.0.0:80"), Err(ConfigError::NotLoopback(_))));
+        assert!(matches!(at("[::]:80"), Err(ConfigError::NotLoopback(_))));
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_refused() {
+        let limits = |connections| Config { limits: Limits { connections, ..Limits::default() }, ..Config::default() }.validate();
+        assert!(limits(1).is_ok());
+        assert!(matches!(limits(0), Err(ConfigError::Limit("connections", 0))));
+    }
+}

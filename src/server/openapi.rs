@@ -1,0 +1,21 @@
+//! `GET /openapi.json`: the description of everything here, generated from the code.
+
+use axum::Json;
+use utoipa::OpenApi;
+
+use super::{ask, batch, health, options, policy};
+
+/// OpenAPI 3.1.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Kulanz", description = "What may I grant, what is owed, who else can decide?"),
+    paths(ask::ask, batch::ask_batch, options::options, policy::policy, health::healthz, health::readyz, openapi),
+    tags((name = "questions", description = "Can this be granted?"), (name = "policy", description = "What a form is built from"), (name = "service", description = "Is it there?"))
+)]
+struct Description;
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}

@@ -1,0 +1,38 @@
+//! `POST /v1/options`
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+
+use super::body::Size;
+use super::problem::Problem;
+use super::schema;
+use super::service::{Service, json, line};
+use crate::options::Options;
+
+/// Everything this role may do in this case, with limits.
+#[utoipa::path(
+    post, path = "/v1/options", tag = "questions",
+    request_body(content = schema::Case),
+    responses(
+        (status = 200, description = "every action with its answer and limit", body = Options),
+        (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "a wrong question", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "overloaded", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let body = service.bodies.read(&headers, body, Size::Question).await?;
+    let case = service.json(&body)?;
+    service.believe(&case)?;
+    let engine = service.live.current();
+    let request = engine.reader().options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    line(&engine.options(&request)).map(json)
+}

@@ -1,0 +1,58 @@
+//! `GET /v1/policy`: what a form is built from.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::problem::Problem;
+use super::service::Service;
+use crate::outline::Outline;
+use crate::question;
+
+/// How the policy is to be shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Shown {
+    /// The language of titles and questions; the policy's first where it is left out.
+    lang: Option<String>,
+}
+
+/// Name, version, roles, actions, facts with their questions, and budgets. The `ETag` is the version.
+#[utoipa::path(
+    get, path = "/v1/policy", tag = "policy", params(Shown),
+    responses(
+        (status = 200, description = "the policy", body = Outline, headers(("ETag" = String, description = "the version"))),
+        (status = 304, description = "it is still the version of `If-None-Match`"),
+        (status = 422, description = "the policy does not speak this language", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn policy(State(service): State<Arc<Service>>, Query(shown): Query<Shown>, headers: HeaderMap) -> Result<Response, Problem> {
+    let engine = service.live.current();
+    let policy = engine.policy();
+    let language = shown.lang.as_deref().map_or(Ok(0), |lang| language(&policy.languages, lang))?;
+    let tag = HeaderValue::from_str(&format!("\"{}\"", policy.version)).unwrap_or(HeaderValue::from_static("\"\""));
+    let headed = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if is_still(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headed).into_response());
+    }
+    Ok((headed, Json(Outline::new(policy, language))).into_response())
+}
+
+fn language(languages: &[String], asked: &str) -> Result<usize, Problem> {
+    let mistake = || {
+        let help = Some(format!("it speaks {}", languages.join(", ")));
+        Problem::wrong_question(vec![question::Problem { path: "/lang".into(), message: format!("the policy does not speak `{asked}`"), help }])
+    };
+    languages.iter().position(|language| *language == asked.to_lowercase()).ok_or_else(mistake)
+}
+
+/// Whether `If-None-Match` names this tag, weak or strong, or any.
+fn is_still(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let named = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    named.map(str::trim).any(|name| name == "*" || Some(name.trim_start_matches("W/")) == tag.to_str().ok())
+}

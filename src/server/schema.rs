@@ -1,0 +1,113 @@
+//! The form of questions, for the API description. What is read is [`crate::question`]'s business, which names every mistake at once.
+#![expect(dead_code, reason = "only the schemas of these types are used")]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::problem::Problem;
+use crate::answer::Answer;
+
+/// A quantity as text, as a number or as money with its currency.
+pub enum Quantity {}
+
+impl PartialSchema for Quantity {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).examples(["80 EUR", "25%", "30 days", "PT3H"]);
+        let number = ObjectBuilder::new().schema_type(Type::Number).description(Some("in the policy's currency, in percent points, or as it is"));
+        OneOfBuilder::new().item(text).item(number).item(Money::schema()).into()
+    }
+}
+
+impl ToSchema for Quantity {
+    fn name() -> Cow<'static, str> {
+        "Quantity".into()
+    }
+}
+
+/// Money with its currency.
+#[derive(ToSchema)]
+pub struct Money {
+    /// The digits.
+    #[schema(example = "80.00")]
+    value: String,
+    /// An ISO 4217 code; the policy's.
+    #[schema(example = "EUR")]
+    currency: String,
+}
+
+/// Who asks.
+#[derive(ToSchema)]
+pub struct Actor {
+    /// Who it is.
+    #[schema(example = "anna")]
+    id: Option<String>,
+    /// One of the policy's roles.
+    #[schema(example = "agent")]
+    role: String,
+    /// In which team.
+    team: Option<String>,
+}
+
+/// Who asks in which case.
+#[derive(ToSchema)]
+pub struct Case {
+    /// Who asks.
+    actor: Actor,
+    /// What somebody says, nested (`{"order": {"total": …}}`) or flat (`{"order.total": …}`); `null` is known to be absent.
+    facts: Option<BTreeMap<String, Value>>,
+    /// What a system of record says, in the same form.
+    record: Option<BTreeMap<String, Value>>,
+    /// What this actor's budgets have used.
+    spent: Option<BTreeMap<String, Quantity>>,
+    /// The moment of the question; the clock where it is left out.
+    #[schema(example = "2026-11-21T10:00:00+01:00")]
+    at: Option<String>,
+    /// The language of the answer; the policy's first where it is left out.
+    #[schema(example = "de")]
+    lang: Option<String>,
+    /// Whether every rule that could have applied is shown.
+    explain: Option<bool>,
+}
+
+/// Can this be granted?
+#[derive(ToSchema)]
+pub struct Question {
+    /// One of the policy's actions.
+    #[schema(example = "refund")]
+    action: String,
+    /// How much; left out it asks "how much could I?".
+    amount: Option<Quantity>,
+    /// Who asks in which case.
+    #[schema(inline)]
+    #[serde(flatten)]
+    case: Case,
+}
+
+/// Many questions.
+#[derive(ToSchema)]
+pub struct Batch {
+    /// At most 10000.
+    questions: Vec<Question>,
+}
+
+/// The answers to many questions.
+#[derive(ToSchema)]
+pub struct Answers {
+    /// One for each question, in order.
+    answers: Vec<Answered>,
+}
+
+/// An answer, or what was wrong with its question.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum Answered {
+    /// An answer.
+    Answer(Answer),
+    /// A problem.
+    Problem(Problem),
+}

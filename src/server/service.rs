@@ -1,0 +1,89 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::body::{Reader, Received};
+use super::config::{Config, Limits};
+use super::problem::{Kind, Problem};
+use super::reload::Live;
+use crate::engine::{Engine, json_line};
+use crate::question::{self, Json};
+
+/// The service while it runs.
+#[derive(Debug)]
+pub struct Service {
+    /// The policy that answers now.
+    pub live: Arc<Live<Engine>>,
+    /// Reads bodies.
+    pub bodies: Reader,
+    /// What callers may use up.
+    pub limits: Limits,
+    trust_record: bool,
+    batches: Arc<Semaphore>,
+}
+
+impl Service {
+    /// A service that answers from what is live.
+    pub fn new(live: Arc<Live<Engine>>, config: &Config) -> Self {
+        let limits = config.limits;
+        let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
+        Self { live, bodies: Reader::new(limits), limits, trust_record: config.trust_record, batches }
+    }
+
+    /// A place among the batches that are worked on; kept until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// 503 where all are taken.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let taken = |_| Problem::from(Kind::Overloaded).detail("as many batches as allowed are worked on");
+        Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
+    }
+
+    /// A question as it was written.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is not JSON.
+    pub fn json(&self, body: &Received) -> Result<Json, Problem> {
+        let text = std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))?;
+        Json::parse(text).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
+    }
+
+    /// Refuses a `record` from callers that are no system of record: to take it for something said would be a quiet surprise.
+    ///
+    /// # Errors
+    ///
+    /// 422.
+    pub fn believe(&self, json: &Json) -> Result<(), Problem> {
+        let Json::Object(members) = json else { return Ok(()) };
+        if self.trust_record || members.iter().all(|(name, _)| name != "record") {
+            return Ok(());
+        }
+        let message = "this service does not take its callers for a system of record".to_owned();
+        let help = Some("send these facts in `facts`".to_owned());
+        Err(Problem::wrong_question(vec![question::Problem { path: "/record".to_owned(), message, help }]))
+    }
+}
+
+/// A JSON text as a response.
+pub fn json(text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
+}
+
+/// A value as a line of JSON.
+///
+/// # Errors
+///
+/// 500 where it is none, which cannot be.
+pub fn line(value: &impl Serialize) -> Result<String, Problem> {
+    json_line(value).map_err(|error| {
+        tracing::error!(%error, "an answer is not JSON");
+        Kind::Internal.into()
+    })
+}

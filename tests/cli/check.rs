@@ -1,0 +1,43 @@
+//! `kulanz check`
+
+use crate::process::{COUNTER, folder, kulanz};
+
+const BROKEN: &str =
+    "policy \"Broken\"\n  currency EUR\n\nrole agent\n\naction refund of money\n\nrule one\n  agnet may refund\n\nrule two\n  agent may fly\n";
+
+#[test]
+fn a_clean_pack_exits_0() {
+    kulanz(&["check", "-p", COUNTER]).exits(0);
+    kulanz(&["check", "-p", COUNTER, "--deny-warnings"]).exits(0);
+}
+
+#[test]
+fn all_problems_at_once_on_standard_error() {
+    let pack = folder(&[("a.kulanz", BROKEN)]);
+    let ended = kulanz(&["check", "-p", pack.path().to_str().unwrap()]).exits(1);
+    ended.says("a.kulanz:9:3").says("did you mean `agent`?").says("a.kulanz:12:13").says("`fly`").says("2 errors");
+}
+
+#[test]
+fn json_and_sarif_are_results() {
+    let pack = folder(&[("a.kulanz", BROKEN)]);
+    let path = pack.path().to_str().unwrap();
+    let ended = kulanz(&["check", "-p", path, "--format", "json"]).exits(1);
+    assert!(ended.err.is_empty(), "{}", ended.err);
+    assert_eq!(ended.json()["diagnostics"].as_array().unwrap().len(), 2);
+    let sarif = kulanz(&["check", "-p", path, "--format", "sarif"]).exits(1).json();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
+    let clean = kulanz(&["check", "-p", COUNTER, "--format", "json"]).exits(0).json();
+    assert_eq!(clean["diagnostics"], serde_json::json!([]));
+}
+
+#[test]
+fn promises_are_not_yet_proven_and_it_says_so() {
+    let policy = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n\nrole agent\n\naction refund of money\n\nrule small\n  agent may refund up to 5 EUR\n\n";
+    let promise = "promise \"Nobody gives more than 100 EUR\"\n  agent cannot refund more than 100 EUR\n";
+    let pack = folder(&[("a.kulanz", &format!("{policy}{promise}"))]);
+    kulanz(&["check", "-p", pack.path().to_str().unwrap()]).exits(0).says("1 promise").says("not proven");
+    let silent = folder(&[("a.kulanz", policy)]);
+    assert!(!kulanz(&["check", "-p", silent.path().to_str().unwrap()]).exits(0).err.contains("promise"));
+}

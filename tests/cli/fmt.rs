@@ -1,0 +1,65 @@
+//! `kulanz fmt`
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::process::{COUNTER, folder, kulanz, kulanz_reading};
+
+const WIDE: &str = "role   agent    \"Service agent\"\n# kept\nrole lead\n    above    agent\n";
+
+fn formatted() -> String {
+    kulanz_reading(WIDE.as_bytes(), &["fmt", "-"]).exits(0).out
+}
+
+#[test]
+fn standard_input_becomes_standard_output() {
+    let text = formatted();
+    assert_ne!(text, WIDE);
+    assert!(text.contains("# kept"));
+    assert_eq!(kulanz_reading(text.as_bytes(), &["fmt", "-"]).exits(0).out, text);
+}
+
+#[test]
+fn files_are_rewritten_once() {
+    let files = folder(&[("a.kulanz", WIDE), ("b.kulanz", &formatted())]);
+    let path = |name: &str| files.path().join(name);
+    fs::set_permissions(path("a.kulanz"), fs::Permissions::from_mode(0o640)).unwrap();
+    let untouched = fs::metadata(path("b.kulanz")).unwrap().modified().unwrap();
+    kulanz(&["fmt", "-p", files.path().to_str().unwrap()]).exits(0).prints("a.kulanz");
+    assert_eq!(fs::read_to_string(path("a.kulanz")).unwrap(), formatted());
+    assert_eq!(fs::metadata(path("a.kulanz")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::metadata(path("b.kulanz")).unwrap().modified().unwrap(), untouched);
+    assert_eq!(kulanz(&["fmt", path("a.kulanz").to_str().unwrap()]).exits(0).out, "");
+    assert_eq!(fs::read_dir(files.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn check_changes_nothing() {
+    let files = folder(&[("a.kulanz", WIDE)]);
+    let path = files.path().to_str().unwrap();
+    kulanz(&["fmt", "--check", "-p", path]).exits(1).prints("a.kulanz");
+    assert_eq!(fs::read_to_string(files.path().join("a.kulanz")).unwrap(), WIDE);
+    kulanz(&["fmt", "-p", path]).exits(0);
+    kulanz(&["fmt", "--check", "-p", path]).exits(0);
+    kulanz_reading(WIDE.as_bytes(), &["fmt", "--check", "-"]).exits(1);
+    kulanz(&["fmt", "--check", "-p", COUNTER]).exits(0);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_left_alone_and_the_rest_goes_on() {
+    let files = folder(&[("a.kulanz", "role agent\n  frobnicates 5\n"), ("b.kulanz", WIDE)]);
+    kulanz(&["fmt", "-p", files.path().to_str().unwrap()]).exits(1).says("a.kulanz:2:3");
+    assert_eq!(fs::read_to_string(files.path().join("a.kulanz")).unwrap(), "role agent\n  frobnicates 5\n");
+    assert_eq!(fs::read_to_string(files.path().join("b.kulanz")).unwrap(), formatted());
+    kulanz(&["fmt", "no/such.kulanz"]).exits(1).says("no/such.kulanz");
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let files = folder(&[("real.kulanz", WIDE)]);
+    let link = files.path().join("link.kulanz");
+    std::os::unix::fs::symlink("real.kulanz", &link).unwrap();
+    kulanz(&["fmt", link.to_str().unwrap()]).exits(0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(files.path().join("real.kulanz")).unwrap(), formatted());
+}

@@ -1,0 +1,10 @@
+//! The command line: every command, option and exit status.
+
+mod ask;
+mod batch;
+mod check;
+mod fmt;
+mod new;
+mod options;
+mod surface;
+mod test;

@@ -1,0 +1,49 @@
+//! `kulanz test`
+
+use std::fs;
+
+use crate::process::{COUNTER, kulanz, own_counter};
+
+#[test]
+fn passing_tests_exit_0() {
+    kulanz(&["test", "-p", COUNTER]).exits(0).prints("2 passed");
+    kulanz(&["test", "-p", COUNTER, "--filter", "parcel"]).exits(0).prints("1 passed");
+    let json = kulanz(&["test", "-p", COUNTER, "--format", "json"]).exits(0).json();
+    assert_eq!(json["passed"], 2);
+    kulanz(&["test", "-p", COUNTER, "--format", "junit"]).exits(0).prints("<testsuite").prints("a late parcel");
+}
+
+#[test]
+fn a_failing_test_shows_what_came_instead() {
+    let pack = own_counter();
+    let path = pack.path().to_str().unwrap();
+    fs::write(
+        pack.path().join("tests.kulanz"),
+        "test \"too much\"\n  on 2026-11-21\n  as agent \"anna\"\n  said reason is late\n  ask refund of 80 EUR\n  expect yes\n",
+    )
+    .unwrap();
+    kulanz(&["test", "-p", path]).exits(1).prints("too much").prints("50.00 EUR");
+    let json = kulanz(&["test", "-p", path, "--format", "json"]).exits(1).json();
+    assert_eq!(json["failed"], 1);
+    kulanz(&["test", "-p", path, "--format", "junit"]).exits(1).prints("<failure");
+}
+
+#[test]
+fn coverage_names_the_rules_that_decided_nothing() {
+    let shown = kulanz(&["test", "-p", COUNTER, "--coverage"]).exits(0).prints("warranty");
+    assert!(shown.out.contains("any_exchange"), "{}", shown.out);
+    assert!(!kulanz(&["test", "-p", COUNTER]).exits(0).out.contains("warranty"));
+}
+
+#[test]
+fn a_filter_that_fits_nothing_says_so() {
+    kulanz(&["test", "-p", COUNTER, "--filter", "no such test"]).exits(1).says("no such test");
+}
+
+#[test]
+fn a_pack_that_does_not_check_is_not_tested() {
+    let pack = own_counter();
+    fs::write(pack.path().join("broken.kulanz"), "rule broken\n  nobody may fly\n").unwrap();
+    let ended = kulanz(&["test", "-p", pack.path().to_str().unwrap()]).exits(1).says("broken.kulanz");
+    assert!(ended.out.is_empty());
+}

@@ -1,0 +1,102 @@
+//! `POST /v1/ask` and `POST /v1/options`
+
+use serde_json::{Value, json};
+
+use super::running::Running;
+use crate::process::{COUNTER, folder, kulanz, root};
+
+const AT: &str = "2026-11-21T10:00:00+01:00";
+
+fn question(action: &str, amount: Option<&str>, facts: Value) -> Value {
+    json!({"actor": {"role": "agent", "id": "anna"}, "action": action, "amount": amount, "facts": facts, "at": AT})
+}
+
+#[test]
+fn the_six_answers_are_those_of_the_command_line_byte_for_byte() {
+    let service = Running::counter();
+    let cases: [(&str, &str, Option<&str>, &[&str], Value); 6] = [
+        ("yes", "refund", Some("40 EUR"), &["reason=late"], json!({"reason": "late"})),
+        ("owed", "refund", Some("40 EUR"), &["reason=damaged", "order.days=3", "order.total=120 EUR"], json!({"reason": "damaged", "order": {"days": 3, "total": "120 EUR"}})),
+        ("up_to", "refund", Some("80 EUR"), &["reason=late"], json!({"reason": "late"})),
+        ("ask", "exchange", None, &[], json!({})),
+        ("no", "refund", Some("40 EUR"), &["reason=changed_mind"], json!({"reason": "changed_mind"})),
+        ("need", "refund", Some("40 EUR"), &[], json!({})),
+    ];
+    for (word, action, amount, facts, json) in cases {
+        let reply = service.post("/v1/ask", question(action, amount, json).to_string());
+        assert_eq!((reply.status, reply.json()["answer"].as_str()), (200, Some(word)), "{reply:?}");
+        assert_eq!(reply.header("content-type"), Some("application/json"));
+        let arguments = [&["ask", action], amount.as_slice(), &["--as", "agent", "--actor", "anna", "--at", AT, "--format", "json", "-p", COUNTER], facts].concat();
+        assert_eq!(reply.body, kulanz(&arguments).out);
+    }
+}
+
+#[test]
+fn options_are_those_of_the_command_line() {
+    let service = Running::counter();
+    let case = json!({"actor": {"role": "agent", "id": "anna"}, "facts": {"reason": "late"}, "at": AT});
+    let reply = service.post("/v1/options", case.to_string());
+    assert_eq!(reply.status, 200);
+    let arguments = ["options", "--as", "agent", "--actor", "anna", "--at", AT, "--format", "json", "-p", COUNTER, "reason=late"];
+    assert_eq!(reply.body, kulanz(&arguments).exits(0).out);
+    service.post("/v1/options", json!({"actor": {"role": "agnet"}}).to_string()).is_problem(422, "wrong_question");
+    service.post("/v1/options", "{").is_problem(400, "not_json");
+}
+
+#[test]
+fn every_mistake_of_a_wrong_question_is_named() {
+    let service = Running::counter();
+    let wrong = json!({"actor": {"role": "agnet"}, "action": "refund", "amount": "-1 EUR", "facts": {"raeson": "late"}, "colour": "red"});
+    let problem = service.post("/v1/ask", wrong.to_string()).is_problem(422, "wrong_question");
+    let errors = problem["errors"].as_array().unwrap();
+    let at = |path: &str| errors.iter().find(|error| error["path"] == path).unwrap_or_else(|| panic!("{path} is not in {problem}"));
+    assert!(at("/actor/role")["help"].as_str().unwrap().contains("agent"));
+    assert!(at("/facts/raeson")["help"].as_str().unwrap().contains("reason"));
+    at("/amount");
+    at("/colour");
+    assert!(errors.iter().all(|error| error["message"].is_string() && error.get("help").is_some()));
+}
+
+#[test]
+fn what_is_not_json_is_refused() {
+    let service = Running::counter();
+    service.post("/v1/ask", "").is_problem(400, "not_json");
+    service.post("/v1/ask", "{\"actor\": ").is_problem(400, "not_json");
+    service.post("/v1/ask", b"{\"action\": \"\xff\"}").is_problem(400, "not_json");
+    service.post("/v1/ask", "[".repeat(100_000)).is_problem(400, "not_json");
+    service.post("/v1/ask", "[]").is_problem(422, "wrong_question");
+    service.post("/v1/ask", "null").is_problem(422, "wrong_question");
+}
+
+#[test]
+fn the_body_must_be_called_json() {
+    let service = Running::counter();
+    let body = question("exchange", None, json!({})).to_string();
+    let status = |headers: &[(&str, &str)]| service.post_as("/v1/ask", &body, headers).status;
+    assert_eq!(status(&[("content-type", "application/json")]), 200);
+    assert_eq!(status(&[("content-type", "application/json; charset=utf-8")]), 200);
+    service.post_as("/v1/ask", &body, &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
+    service.post_as("/v1/ask", &body, &[("content-type", "application/x-www-form-urlencoded")]).is_problem(415, "unsupported_media_type");
+}
+
+#[test]
+fn a_record_is_believed_or_refused_but_never_ignored() {
+    let with_record = json!({"actor": {"role": "agent"}, "action": "refund", "amount": "40 EUR", "facts": {"reason": "damaged", "order.days": 3}, "record": {"order.total": "120 EUR"}});
+    let trusting = Running::counter();
+    let answer = trusting.post("/v1/ask", with_record.to_string()).json();
+    assert_eq!((&answer["answer"], &answer["provisional"]), (&json!("owed"), &json!([])));
+
+    let config = folder(&[("kulanz.toml", "trust_record = false\n")]);
+    let config = config.path().join("kulanz.toml");
+    let by_option = Running::start(&root().join(COUNTER), &["--trust-record=false"]);
+    let by_file = Running::start(&root().join(COUNTER), &["--config", config.to_str().unwrap()]);
+    let overridden = Running::start(&root().join(COUNTER), &["--config", config.to_str().unwrap(), "--trust-record"]);
+    for service in [&by_option, &by_file] {
+        let problem = service.post("/v1/ask", with_record.to_string()).is_problem(422, "wrong_question");
+        assert_eq!(problem["errors"][0]["path"], "/record");
+        service.post("/v1/options", json!({"actor": {"role": "agent"}, "record": {}}).to_string()).is_problem(422, "wrong_question");
+        let batch = service.post("/v1/ask/batch", json!({"questions": [with_record]}).to_string()).json();
+        assert_eq!(batch["answers"][0]["code"], "wrong_question");
+    }
+    assert_eq!(overridden.post("/v1/ask", with_record.to_string()).status, 200);
+}

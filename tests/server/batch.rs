@@ -1,0 +1,49 @@
+//! `POST /v1/ask/batch`
+
+use serde_json::{Value, json};
+
+use super::running::Running;
+
+fn question(amount: usize) -> Value {
+    json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "amount": format!("{amount} EUR"), "facts": {"reason": "late"}, "at": "2026-11-21"})
+}
+
+#[test]
+fn answers_and_problems_in_order() {
+    let service = Running::counter();
+    let batch = json!({"questions": [question(1), {"action": "fly"}, question(80), 5]});
+    let reply = service.post("/v1/ask/batch", batch.to_string());
+    assert_eq!(reply.status, 200);
+    let answers = reply.json()["answers"].as_array().unwrap().clone();
+    assert_eq!(answers.len(), 4);
+    assert_eq!(answers[0]["answer"], "yes");
+    assert_eq!((&answers[1]["code"], &answers[1]["status"]), (&json!("wrong_question"), &json!(422)));
+    assert_eq!(answers[2]["answer"], "up_to");
+    assert_eq!(answers[3]["code"], "wrong_question");
+    let single = service.post("/v1/ask", question(80).to_string());
+    assert!(reply.body.contains(single.body.trim_end()), "a batch answers like a single question");
+    assert_eq!(service.post("/v1/ask/batch", json!({"questions": []}).to_string()).json(), json!({"answers": []}));
+}
+
+#[test]
+fn what_is_no_batch_is_refused() {
+    let service = Running::counter();
+    let post = |body: &str| service.post("/v1/ask/batch", body);
+    post("{\"questions\": [").is_problem(400, "not_json");
+    post("").is_problem(400, "not_json");
+    for wrong in ["{}", "[]", "{\"questions\": 5}", "{\"questions\": [], \"colour\": 1}", "{\"questions\": [], \"questions\": []}"] {
+        let problem = post(wrong).is_problem(422, "wrong_question");
+        assert!(problem["errors"][0]["help"].as_str().unwrap().contains("questions"), "{wrong}");
+    }
+    service.post_as("/v1/ask/batch", "{}", &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
+}
+
+#[test]
+fn a_batch_holds_10000_questions_and_no_more() {
+    let service = Running::counter();
+    let batch = |count: usize| format!("{{\"questions\": [{}]}}", vec!["{}"; count].join(","));
+    let reply = service.post("/v1/ask/batch", batch(10_000));
+    assert_eq!((reply.status, reply.json()["answers"].as_array().unwrap().len()), (200, 10_000));
+    service.post("/v1/ask/batch", batch(10_001)).is_problem(413, "too_large");
+    service.post("/v1/ask/batch", batch(1_000_000)).is_problem(413, "too_large");
+}

@@ -1,0 +1,134 @@
+//! No caller can hold up another: size, time and number.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::running::{Running, read_all};
+
+/// A question padded with space to exactly so many bytes.
+fn padded(length: usize) -> String {
+    let question = json!({"actor": {"role": "agent"}, "action": "exchange"}).to_string();
+    format!("{question}{}", " ".repeat(length - question.len()))
+}
+
+#[test]
+fn a_question_has_1_mib_and_a_batch_16() {
+    let service = Running::counter();
+    assert_eq!(service.post("/v1/ask", padded(1 << 20)).status, 200);
+    service.post("/v1/ask", padded((1 << 20) + 1)).is_problem(413, "too_large");
+    let batch = |length: usize| format!("{{\"questions\":[]}}{}", " ".repeat(length - 16));
+    assert_eq!(service.post("/v1/ask/batch", batch(16 << 20)).status, 200);
+    service.post("/v1/ask/batch", batch((16 << 20) + 1)).is_problem(413, "too_large");
+}
+
+#[test]
+fn a_body_without_an_announced_length_is_bounded_too() {
+    let service = Running::with_limits("body_bytes = 100\n");
+    let chunked = |bytes: usize| {
+        let mut stream = service.connect();
+        let head = "POST /v1/ask HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+        write!(stream, "{head}{bytes:x}\r\n{}\r\n0\r\n\r\n", padded(bytes)).unwrap();
+        read_all(stream)
+    };
+    assert!(chunked(100).starts_with("HTTP/1.1 200"));
+    assert!(chunked(101).starts_with("HTTP/1.1 413"));
+}
+
+#[test]
+fn bodies_share_a_bounded_memory() {
+    let service = Running::with_limits("bodies_in_memory_bytes = 1000\n");
+    assert_eq!(service.post("/v1/ask", padded(1000)).status, 200);
+    let reply = service.post("/v1/ask", padded(1001));
+    reply.is_problem(503, "overloaded");
+    assert_eq!(reply.header("retry-after"), Some("1"));
+    assert_eq!(service.post("/v1/ask", padded(1000)).status, 200);
+}
+
+#[test]
+fn slow_clients_hold_up_nobody() {
+    let service = Running::with_limits("header_seconds = 2\nbody_seconds = 2\n");
+    let begun = Instant::now();
+    let heads: Vec<_> = (0..100).map(|_| begin(&service, "POST /v1/ask HTTP/1.1\r\nhos")).collect();
+    let body = "POST /v1/ask HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{\"actor\":";
+    let bodies: Vec<_> = (0..100).map(|_| begin(&service, body)).collect();
+    assert_eq!(service.post("/v1/ask", padded(100)).status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(2), "the others were in the way for {:?}", begun.elapsed());
+    for stream in bodies {
+        let answer = read_all(stream);
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+    }
+    for stream in heads {
+        assert!(!read_all(stream).starts_with("HTTP/1.1 200"));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+fn begin(service: &Running, bytes: &str) -> std::net::TcpStream {
+    let mut stream = service.connect();
+    stream.write_all(bytes.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn a_silent_connection_is_closed() {
+    let service = Running::with_limits("header_seconds = 1\n");
+    assert_eq!(read_all(service.connect()), "");
+    let kept = begin(&service, "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
+    let begun = Instant::now();
+    assert!(read_all(kept).starts_with("HTTP/1.1 200"));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_client_that_takes_no_answer_is_left() {
+    let service = Running::with_limits("write_seconds = 1\n");
+    let questions = vec!["{}"; 10_000].join(",");
+    let body = format!("{{\"questions\":[{questions}]}}");
+    let head = format!("POST /v1/ask/batch HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+    let streams: Vec<_> = (0..3).map(|_| begin(&service, &format!("{head}{body}"))).collect();
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().count();
+    let with_clients = open();
+    super::running::eventually("the connections end", || (open() + 3 <= with_clients).then_some(()));
+    drop(streams);
+}
+
+#[test]
+fn one_connection_more_than_allowed_waits() {
+    let service = Running::with_limits("connections = 2\nheader_seconds = 2\n");
+    let (_one, _two) = (service.connect(), service.connect());
+    std::thread::sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    assert_eq!(service.get("/healthz", &[]).status, 200);
+    assert!(begun.elapsed() > Duration::from_secs(1), "it did not wait: {:?}", begun.elapsed());
+}
+
+#[test]
+fn one_batch_more_than_allowed_is_turned_away() {
+    let service = Running::with_limits("concurrent_batches = 1\n");
+    let question = json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "facts": {"reason": "late"}, "explain": true}).to_string();
+    let batch = format!("{{\"questions\":[{}]}}", vec![question; 10_000].join(","));
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| service.post("/v1/ask/batch", &batch).status);
+        let turned_away = super::running::eventually("the place is taken", || {
+            let reply = service.post("/v1/ask/batch", "{\"questions\":[]}");
+            (reply.status == 503).then_some(reply)
+        });
+        turned_away.is_problem(503, "overloaded");
+        assert_eq!(turned_away.header("retry-after"), Some("1"));
+        assert_eq!(service.post("/v1/ask", padded(100)).status, 200, "single questions need no place");
+        assert_eq!(first.join().unwrap(), 200);
+    });
+    assert_eq!(service.post("/v1/ask/batch", "{\"questions\":[]}").status, 200);
+}
+
+#[test]
+fn a_batch_that_takes_too_long_ends() {
+    let service = Running::with_limits("answer_seconds = 1\nbatch_bytes = 200_000_000\nbodies_in_memory_bytes = 200_000_000\n");
+    let question = json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "facts": {"reason": "late"}, "explain": true, "lang": " ".repeat(10_000)}).to_string();
+    let batch = format!("{{\"questions\":[{}]}}", vec![question; 10_000].join(","));
+    let begun = Instant::now();
+    let status = service.post("/v1/ask/batch", batch).status;
+    assert!(status == 503 && begun.elapsed() < Duration::from_secs(30), "{status} after {:?}", begun.elapsed());
+}

@@ -1,0 +1,11 @@
+//! The HTTP service: every resource, status and bound, reloading and stopping.
+
+mod ask;
+mod batch;
+mod bounds;
+mod policy;
+mod reload;
+mod running;
+mod start;
+mod stop;
+mod surface;

@@ -1,0 +1,108 @@
+//! A changed pack is picked up, a broken one is not, and no request is lost.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use serde_json::json;
+
+use super::running::{Running, eventually};
+use crate::process::{folder, own_counter, root};
+
+const QUESTION: &str = r#"{"actor": {"role": "agent"}, "action": "voucher"}"#;
+
+fn limit(service: &Running) -> String {
+    service.post("/v1/ask", QUESTION).json()["limit"].as_str().unwrap().to_owned()
+}
+
+/// Lets agents give vouchers up to so much.
+fn rewrite(pack: &Path, amount: u32) {
+    let text = fs::read_to_string(root().join(crate::process::COUNTER).join("counter.kulanz")).unwrap();
+    let text = text.replace("agent may voucher up to 20 EUR", &format!("agent may voucher up to {amount} EUR"));
+    fs::write(pack.join("counter.kulanz"), text).unwrap();
+}
+
+#[test]
+fn a_changed_pack_is_served() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    assert_eq!(limit(&service), "20.00 EUR");
+    rewrite(pack.path(), 30);
+    eventually("the change is served", || (limit(&service) == "30.00 EUR").then_some(()));
+    fs::write(pack.path().join("more.kulanz"), "rule generous_voucher\n  agent may voucher up to 70 EUR\n").unwrap();
+    eventually("a new file is served", || (limit(&service) == "70.00 EUR").then_some(()));
+    fs::remove_file(pack.path().join("more.kulanz")).unwrap();
+    eventually("a removed file is not", || (limit(&service) == "30.00 EUR").then_some(()));
+}
+
+#[test]
+fn a_broken_pack_leaves_the_old_one_serving_and_is_told() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    let before = service.get("/v1/policy", &[]).json()["version"].clone();
+    let good = fs::read_to_string(pack.path().join("counter.kulanz")).unwrap();
+    fs::write(pack.path().join("counter.kulanz"), format!("{good}\nrule broken\n  agent may fly\n")).unwrap();
+    let ready = eventually("the failure is told", || {
+        let ready = service.get("/readyz", &[]).json();
+        ready["reload"].as_str().unwrap().starts_with("failed: ").then_some(ready)
+    });
+    assert!(ready["reload"].as_str().unwrap().contains("fly") && ready["reload"].as_str().unwrap().contains("counter.kulanz:"), "{ready}");
+    assert_eq!(ready["policy"]["version"], before);
+    assert_eq!(limit(&service), "20.00 EUR");
+    eventually("it is logged", || service.log().contains("does not check").then_some(()));
+    fs::write(pack.path().join("counter.kulanz"), good).unwrap();
+    eventually("mended", || (service.get("/readyz", &[]).json()["reload"] == json!("current")).then_some(()));
+    fs::remove_dir_all(pack.path()).unwrap();
+    eventually("a pack that is gone is told", || service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(()));
+    assert_eq!(limit(&service), "20.00 EUR");
+}
+
+#[test]
+fn an_included_pack_is_watched_too() {
+    let policy = fs::read_to_string(root().join(crate::process::COUNTER).join("counter.kulanz")).unwrap();
+    let own = "policy \"Own\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n  includes \"../counter\"\n";
+    let packs = folder(&[("own/own.kulanz", own), ("counter/counter.kulanz", &policy)]);
+    let service = Running::start(&packs.path().join("own"), &[]);
+    assert_eq!(limit(&service), "20.00 EUR");
+    rewrite(&packs.path().join("counter"), 30);
+    eventually("the change is served", || (limit(&service) == "30.00 EUR").then_some(()));
+}
+
+#[test]
+fn a_single_file_is_watched_also_where_it_is_replaced() {
+    let pack = own_counter();
+    let service = Running::start(&pack.path().join("counter.kulanz"), &[]);
+    let other = folder(&[]);
+    rewrite(other.path(), 30);
+    fs::copy(other.path().join("counter.kulanz"), pack.path().join("new")).unwrap();
+    fs::rename(pack.path().join("new"), pack.path().join("counter.kulanz")).unwrap();
+    eventually("the change is served", || (limit(&service) == "30.00 EUR").then_some(()));
+}
+
+#[test]
+fn no_request_is_lost_and_none_sees_half_a_pack() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    let (done, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let reply = service.post("/v1/ask", QUESTION);
+                    assert_eq!(reply.status, 200, "{reply:?}");
+                    let limit = reply.json()["limit"].clone();
+                    assert!(limit == "20.00 EUR" || limit == "30.00 EUR", "{limit}");
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        for amount in [30, 20, 30, 20] {
+            rewrite(pack.path(), amount);
+            eventually("the change is served", || (limit(&service) == format!("{amount}.00 EUR")).then_some(()));
+            fs::write(pack.path().join("counter.kulanz"), "policy \"Half").unwrap();
+            eventually("the broken pack is told", || service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(()));
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert!(asked.load(Ordering::Relaxed) > 100);
+}
