@@ -29,6 +29,7 @@ on-record-only = Noch vom System zu bestätigen: { $facts }.
 on-record = noch vom System zu bestätigen: { $facts }
 find-out = Kläre: { $questions }
 more-possible = Vielleicht geht mehr; kläre: { $questions }
+part-possible = Vielleicht geht ein Teil davon; kläre: { $questions }
 instead = Stattdessen kannst du anbieten: { $offers }.
 
 contact-within = { $role } (antwortet innerhalb von { $within })
@@ -159,7 +160,6 @@ charge-once = { $budget }: einmal, danach noch { $left } von { $of }
 resets = { $charge }, neu ab { $day }
 ask-decide = entscheidet
 ask-approve = stimmt zu
-ask-within = antwortet innerhalb von { $within }
 option-yes = JA — selbst
 option-yes-limit = JA — bis zu { $list }
 option-yes-unlimited = JA — ohne Obergrenze

@@ -29,6 +29,7 @@ on-record-only = Still to be confirmed by a system of record: { $facts }.
 on-record = still to be confirmed by a system of record: { $facts }
 find-out = Find out: { $questions }
 more-possible = More may be possible; find out: { $questions }
+part-possible = Part of it may be possible; find out: { $questions }
 instead = Instead you may offer: { $offers }.
 
 contact-within = { $role } (answers within { $within })
@@ -143,7 +144,6 @@ charge-once = { $budget }: once, { $left } of { $of } left
 resets = { $charge }, starts anew on { $day }
 ask-decide = decides
 ask-approve = approves
-ask-within = answers within { $within }
 option-yes = YES — on your own
 option-yes-limit = YES — up to { $list }
 option-yes-unlimited = YES — without limit
