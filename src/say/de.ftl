@@ -168,4 +168,5 @@ option-owed-limit = GESCHULDET — { $list }
 option-owed-unlimited = GESCHULDET — ohne Obergrenze
 option-ask = FRAGEN — { $list }
 option-no = NEIN — niemand
+option-no-reason = NEIN — { $list }
 option-need = KLÄREN — kläre: { $list }

@@ -152,4 +152,5 @@ option-owed-limit = OWED — { $list }
 option-owed-unlimited = OWED — without limit
 option-ask = ASK — { $list }
 option-no = NO — nobody
+option-no-reason = NO — { $list }
 option-need = NEED — find out: { $list }

@@ -51,7 +51,7 @@ impl Speech<'_> {
     }
 
     /// The first text among the rules that decided.
-    fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
+    pub(super) fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
         decision.because.iter().find_map(|reason| self.because(*reason)).map(|text| self.text(text, question, decision))
     }
 
