@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::ask::answer;
@@ -59,7 +59,9 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
     let mut answers = String::from("{\"answers\":[");
     for (index, question) in batch.questions.0.into_iter().enumerate() {
         if Instant::now() > until {
-            return Err(Problem::from(Kind::AnswerTimeout).detail(format!("{index} questions were answered in {} seconds", service.limits.answer_seconds)));
+            return Err(
+                Problem::from(Kind::AnswerTimeout).detail(format!("{index} questions were answered in {} seconds", service.limits.answer_seconds))
+            );
         }
         if index > 0 {
             answers.push(',');
@@ -72,7 +74,8 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
 
 /// The answer to one question of a batch, or its problem.
 fn one(service: &Service, engine: &Engine, question: &str) -> Result<String, Problem> {
-    let answered = Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem])).and_then(|question| answer(service, engine, &question));
+    let answered =
+        Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem])).and_then(|question| answer(service, engine, &question));
     answered.or_else(|problem| line(&problem))
 }
 

@@ -1,7 +1,7 @@
 //! The index of the service.
 
-use std::sync::Arc;
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
 use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 

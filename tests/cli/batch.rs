@@ -22,11 +22,15 @@ fn question(amount: u32) -> String {
 
 #[test]
 fn good_and_bad_lines_in_order() {
-    let input = [question(1), "not json\n".into(), question(2), "\n".into(), "{\"action\": \"fly\"}\n".into(), question(3).trim_end().into()].concat();
+    let input =
+        [question(1), "not json\n".into(), question(2), "\n".into(), "{\"action\": \"fly\"}\n".into(), question(3).trim_end().into()].concat();
     let ended = batch(input.as_bytes()).exits(1);
     let lines = lines(&ended);
     assert_eq!(lines.len(), 6);
-    assert_eq!(lines.iter().map(|line| line["amount"].as_str()).collect::<Vec<_>>(), [Some("1.00 EUR"), None, Some("2.00 EUR"), None, None, Some("3.00 EUR")]);
+    assert_eq!(
+        lines.iter().map(|line| line["amount"].as_str()).collect::<Vec<_>>(),
+        [Some("1.00 EUR"), None, Some("2.00 EUR"), None, None, Some("3.00 EUR")]
+    );
     assert_eq!((&lines[1]["error"]["code"], &lines[1]["error"]["line"]), (&json!("not_json"), &json!(2)));
     assert_eq!(lines[3]["error"]["code"], "not_json");
     assert_eq!(lines[4]["error"]["code"], "wrong_question");
@@ -44,7 +48,8 @@ fn all_good_exits_0() {
 fn a_batch_line_is_the_answer_of_a_single_question() {
     let at = "2026-11-21T10:00:00+01:00";
     let asked = json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "amount": "80 EUR", "facts": {"reason": "late"}, "at": at});
-    let single = kulanz(&["ask", "refund", "80 EUR", "--as", "agent", "--actor", "anna", "reason=late", "--at", at, "-p", COUNTER, "--format", "json"]);
+    let single =
+        kulanz(&["ask", "refund", "80 EUR", "--as", "agent", "--actor", "anna", "reason=late", "--at", at, "-p", COUNTER, "--format", "json"]);
     assert_eq!(batch(asked.to_string().as_bytes()).exits(0).out, single.exits(10).out);
 }
 

@@ -17,7 +17,11 @@ fn passing_tests_exit_0() {
 fn a_failing_test_shows_what_came_instead() {
     let pack = own_counter();
     let path = pack.path().to_str().unwrap();
-    fs::write(pack.path().join("tests.kulanz"), "test \"too much\"\n  on 2026-11-21\n  as agent \"anna\"\n  said reason is late\n  ask refund of 80 EUR\n  expect yes\n").unwrap();
+    fs::write(
+        pack.path().join("tests.kulanz"),
+        "test \"too much\"\n  on 2026-11-21\n  as agent \"anna\"\n  said reason is late\n  ask refund of 80 EUR\n  expect yes\n",
+    )
+    .unwrap();
     kulanz(&["test", "-p", path]).exits(1).prints("too much").prints("50.00 EUR");
     let json = kulanz(&["test", "-p", path, "--format", "json"]).exits(1).json();
     assert_eq!(json["failed"], 1);

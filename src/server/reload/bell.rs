@@ -45,7 +45,8 @@ impl Bell {
         .ok();
         for root in roots {
             // An editor replaces a file; only its folder notices.
-            let (place, depth) = if root.is_dir() { (root.as_path(), RecursiveMode::Recursive) } else { (folder_of(root), RecursiveMode::NonRecursive) };
+            let (place, depth) =
+                if root.is_dir() { (root.as_path(), RecursiveMode::Recursive) } else { (folder_of(root), RecursiveMode::NonRecursive) };
             if let Some(watcher) = &mut self.watcher {
                 let _ = watcher.watch(place, depth).inspect_err(unable);
             }
