@@ -78,6 +78,15 @@ impl Answer {
     /// Puts a decision into words; `language` is a place in the policy's `languages`.
     #[must_use]
     pub fn new(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
+        let mut answer = Self::without_explanation(policy, question, decision, language);
+        if question.explain == Explain::Every {
+            let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
+            answer.explain = Some(parts.explain());
+        }
+        answer
+    }
+
+    fn without_explanation(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
         let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
         Self {
             answer: decision.outcome.word(),
@@ -99,8 +108,8 @@ impl Answer {
             provisional: decision.provisional.iter().map(|id| fact_name(policy, *id)).collect(),
             say: parts.speech.say(question, decision),
             policy: PolicyEntry { name: parts.speech.plain(&policy.name), version: policy.version.clone() },
-            otherwise: decision.otherwise.as_ref().map(|otherwise| Box::new(Self::new(policy, question, otherwise, language))),
-            explain: (question.explain == Explain::Every).then(|| parts.explain()),
+            otherwise: decision.otherwise.as_ref().map(|otherwise| Box::new(Self::without_explanation(policy, question, otherwise, language))),
+            explain: None,
         }
     }
 }

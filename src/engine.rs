@@ -5,12 +5,13 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::decide::{Decision, Mode};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::lint::lint;
+use crate::lint;
 use crate::options::Options;
 use crate::pack::Pack;
 use crate::policy::{self, Policy};
@@ -45,9 +46,13 @@ pub struct Checked {
     pub engine: Option<Engine>,
 }
 
-/// Reads, checks and compiles a pack: a folder or a file. `now` is the moment by which what has a date is judged.
+/// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
+    checked(path, now, lint::lint)
+}
+
+fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
     let (pack, mut diagnostics) = Pack::read(path);
     let engine = match policy::check(&pack) {
         Ok(policy) => {
@@ -70,9 +75,9 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it; warnings are left to [`check`].
     pub fn read(path: &Path) -> Result<Self, Broken> {
-        let Checked { sources, diagnostics, engine } = check(path, Timestamp::now());
+        let Checked { sources, diagnostics, engine } = checked(path, Timestamp::now(), lint::errors);
         engine.ok_or(Broken { sources, diagnostics })
     }
 

@@ -9,7 +9,7 @@ mod load;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax::ast::File;
 
 /// The trees of a pack and of the packs that it includes.
@@ -21,6 +21,8 @@ pub struct Pack {
     pub sources: Sources,
     /// `b3:` and 64 hexadecimal digits: a hash of every text, CSV files among them, with its name.
     pub version: String,
+    /// Where the form is wrong. What stands around such a place is incomplete, so its meaning is not judged.
+    pub damaged: Vec<Span>,
 }
 
 /// The files of one pack.

@@ -1,9 +1,17 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
+mod answer;
+mod answering;
 mod cli;
+mod diagnostics;
+mod docs;
 mod format;
 mod lint;
+mod policy;
 mod process;
-mod readme;
+mod question;
+mod reference;
+mod running;
 mod server;
+mod shop;
 mod syntax;

@@ -82,7 +82,7 @@ impl<'a> View<'a> {
     /// The limit, cap or quantity of a rule, rounded as its kind asks for.
     pub fn quantity(&self, rule: &'a Rule) -> Bound {
         let Some(quantity) = &rule.quantity else {
-            return if matches!(rule.kind, Kind::Prohibition { .. }) { Bound::ZERO } else { Bound::Unlimited };
+            return if forbids_all(rule) { Bound::ZERO } else { Bound::Unlimited };
         };
         let rounding = if matches!(rule.kind, Kind::Entitlement) { Rounding::HalfUp } else { Rounding::Down };
         Bound::of(&self.case.quantity(quantity, None), self.reading).round(self.step(), rounding)
@@ -204,7 +204,11 @@ impl<'a> View<'a> {
 }
 
 pub(crate) fn stops_entitlements(rule: &Rule) -> bool {
-    matches!(rule.kind, Kind::Prohibition { even_if_entitled: true })
+    matches!(rule.kind, Kind::Prohibition { even_if_entitled: true, .. })
+}
+
+pub(crate) fn forbids_all(rule: &Rule) -> bool {
+    matches!(rule.kind, Kind::Prohibition { whole: true, .. })
 }
 
 pub(crate) fn needs_approval(rule: &Rule) -> bool {

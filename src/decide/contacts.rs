@@ -1,6 +1,6 @@
 //! Who could make it happen: other roles that decide, and those that approve what the asker proposes.
 
-use super::authority::{Share, Standing, View, stops_entitlements};
+use super::authority::{Share, Standing, View, forbids_all, stops_entitlements};
 use super::bound::Reading;
 use super::case::{Case, Person};
 use super::decision::{Contact, ContactKind};
@@ -112,7 +112,7 @@ impl<'a> Search<'a> {
     fn can_approve(&self, role: RoleId) -> bool {
         let Some(view) = self.view(Person::Other, role) else { return false };
         let forbids =
-            |id: &RuleId| view.rule(*id).is_some_and(|rule| stops_entitlements(rule) && rule.quantity.is_none() && view.applies(rule, self.amount));
+            |id: &RuleId| view.rule(*id).is_some_and(|rule| stops_entitlements(rule) && forbids_all(rule) && view.applies(rule, self.amount));
         !view.candidates.prohibitions.iter().any(forbids)
     }
 
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
         for role in contact.approved_by.iter().chain(proposed) {
             let Some(view) = self.view(Person::Other, *role) else { continue };
             for id in &view.candidates.prohibitions {
-                let Some(rule) = view.rule(*id).filter(|rule| stops_entitlements(rule) && rule.quantity.is_none()) else { continue };
+                let Some(rule) = view.rule(*id).filter(|rule| stops_entitlements(rule) && forbids_all(rule)) else { continue };
                 let mut open = Open::default();
                 view.case.open_in(&rule.condition, Some(self.amount), &mut open);
                 need.add(*id, &open);

@@ -185,21 +185,22 @@ impl<'a> Asked<'a> {
         } else if first.outcome == Outcome::No {
             self.need_of_others(amount, &mut need);
         }
-        if need.is_empty() { first } else { self.turned_into_need(first, need) }
+        if need.is_empty() { first } else { self.turned_into_need(amount, first, need) }
     }
 
-    /// The answer that hangs on facts; the one that does not is kept beside it.
-    fn turned_into_need(&self, first: Decision, need: Need) -> Decision {
+    /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
+    fn turned_into_need(&self, amount: &Number, first: Decision, need: Need) -> Decision {
+        let sources = Sources::new(&self.sure, &blockers(&self.perhaps, amount), amount);
+        let (offer, advice) = (sources.offers(self.role()), sources.advice());
         let because = reasons(need.rules.iter().copied());
         let need = need.ranked(self.sure.case);
         let otherwise = Some(Box::new(first.clone()));
-        Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), need, otherwise, ..first }
+        Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), offer, advice, need, otherwise, ..first }
     }
 
     /// The answer where everything unknown stays unknown and the quantity is not granted.
     fn first_reading(&self, amount: &Number, standing: &Standing) -> Decision {
-        let asked = Bound::Finite(amount.clone());
-        let blockers: Vec<RuleId> = self.sure.caps(amount).into_iter().filter(|(_, cap)| *cap < asked).map(|(id, _)| id).collect();
+        let blockers = blockers(&self.sure, amount);
         let sources = Sources::new(&self.sure, &blockers, amount);
         let search = Search { case: self.sure.case, action: self.sure.action_id, role: self.role(), reading: Reading::Against, amount };
         let contacts = search.contacts(&sources.preferred());
@@ -261,6 +262,11 @@ impl<'a> Asked<'a> {
             search(Reading::Against).collect_approvers(&contact, need);
         }
     }
+}
+
+/// The applicable prohibitions whose cap is below a quantity.
+fn blockers(view: &View<'_>, amount: &Number) -> Vec<RuleId> {
+    view.caps(amount).into_iter().filter(|(_, cap)| !cap.covers(amount)).map(|(id, _)| id).collect()
 }
 
 /// The applicable permission with the highest limit, where none has room.

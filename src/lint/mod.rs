@@ -31,8 +31,10 @@ struct Subject<'a> {
 
 type Lint = fn(Subject<'_>, &mut Vec<Diagnostic>);
 
-const LINTS: &[Lint] = &[
-    lookup_overlap::check,
+/// What makes a pack answer nothing.
+const ERRORS: &[Lint] = &[lookup_overlap::check];
+
+const WARNINGS: &[Lint] = &[
     lookup_gap::check,
     row_gap::check,
     idle_row::check,
@@ -46,9 +48,19 @@ const LINTS: &[Lint] = &[
 /// Everything that the lints find, in the order of the text.
 #[must_use]
 pub fn lint(policy: &Policy, program: &Program, today: Date) -> Vec<Diagnostic> {
+    run(ERRORS.iter().chain(WARNINGS), Subject { policy, program, today })
+}
+
+/// The errors among what [`lint`] finds, without the time that the warnings take.
+#[must_use]
+pub fn errors(policy: &Policy, program: &Program, today: Date) -> Vec<Diagnostic> {
+    run(ERRORS, Subject { policy, program, today })
+}
+
+fn run<'a>(lints: impl IntoIterator<Item = &'a Lint>, subject: Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for lint in LINTS {
-        lint(Subject { policy, program, today }, &mut found);
+    for lint in lints {
+        lint(subject, &mut found);
     }
     found.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
     found

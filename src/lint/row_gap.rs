@@ -29,7 +29,7 @@ pub(super) fn group_rows(on: Subject<'_>) -> Vec<Vec<Row<'_>>> {
 pub(super) fn quantity_of(rule: &program::Rule) -> Option<Bound> {
     match (&rule.quantity, &rule.kind) {
         (Some(Quantity::Constant(number)), _) => Some(Bound::of(&crate::decide::Range::known(number.clone()), Reading::Against)),
-        (None, Kind::Prohibition { .. }) => Some(Bound::ZERO),
+        (None, Kind::Prohibition { whole: true, .. }) => Some(Bound::ZERO),
         (None, _) => Some(Bound::Unlimited),
         _ => None,
     }

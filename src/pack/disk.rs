@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::load::{MAX_FILE, MAX_FILES, Refusal, Shelf, check_size, is_policy, outside};
+use super::load::{MAX_FILE, MAX_FILES, Refusal, Shelf, check_size, is_policy, join, outside};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// How many folders may lie inside each other.
@@ -71,9 +71,9 @@ impl Disk {
 
 impl Shelf for Disk {
     fn resolve(&self, from: &str, written: &str) -> Result<String, Refusal> {
-        let folder = self.root.join(from).parent().map(Path::to_path_buf).unwrap_or_default();
-        let wanted = folder.join(written);
-        let place = fs::canonicalize(&wanted).map_err(|error| unreadable(written, &error))?;
+        // By its words first, so that nothing is learned about what lies elsewhere; then by where links lead.
+        let wanted = join(from, written).ok_or_else(|| outside(written))?;
+        let place = fs::canonicalize(self.root.join(wanted)).map_err(|error| unreadable(written, &error))?;
         below(&self.root, &place).ok_or_else(|| outside(written))
     }
 

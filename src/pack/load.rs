@@ -114,7 +114,8 @@ pub(super) fn load(shelf: &dyn Shelf, start: &str) -> (Pack, Vec<Diagnostic>) {
     loader.problems.truncate(MAX_PROBLEMS);
     let version = version(&loader.sources);
     let parts = loader.parts.into_iter().map(|(_, part)| part).collect();
-    (Pack { parts, sources: loader.sources, version }, loader.problems)
+    let damaged = loader.problems.iter().filter_map(Diagnostic::span).collect();
+    (Pack { parts, sources: loader.sources, version, damaged }, loader.problems)
 }
 
 struct Loader<'s> {

@@ -315,8 +315,8 @@ pub enum RuleKind {
     Prohibition {
         /// Whom it binds; the roles below them too.
         subject: Subject,
-        /// In the actions' measure; `None` forbids it whole.
-        cap: Option<Expr>,
+        /// What of it is forbidden.
+        cap: Cap,
         /// Whether it also stops what the customer is owed.
         even_if_entitled: bool,
     },
@@ -325,6 +325,28 @@ pub enum RuleKind {
         /// In the actions' measure; `None` is without limit.
         quantity: Option<Expr>,
     },
+}
+
+/// What a prohibition leaves.
+#[derive(Clone, Debug)]
+pub enum Cap {
+    /// Nothing: it forbids the action whole.
+    Nothing,
+    /// So much, in the actions' measure.
+    UpTo(Expr),
+    /// Everything: a row of a table whose `more than` is `unlimited`.
+    Everything,
+}
+
+impl Cap {
+    /// The quantity that is left, where it is one.
+    #[must_use]
+    pub fn quantity(&self) -> Option<&Expr> {
+        match self {
+            Self::UpTo(quantity) => Some(quantity),
+            Self::Nothing | Self::Everything => None,
+        }
+    }
 }
 
 /// Whom a rule names.

@@ -121,7 +121,7 @@ pub(crate) struct Rule {
     pub kind: Kind,
     /// Dates first, then the condition.
     pub condition: Condition,
-    /// Limit, cap or quantity; `None` is without limit (a prohibition without cap forbids all).
+    /// Limit, cap or quantity; `None` is without limit, but for a prohibition of the whole action.
     pub quantity: Option<Quantity>,
     pub charges: Vec<Charge>,
     pub requires: Vec<Requirement>,
@@ -132,8 +132,14 @@ pub(crate) struct Rule {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    Permission { approved_by: Vec<RoleId> },
-    Prohibition { even_if_entitled: bool },
+    Permission {
+        approved_by: Vec<RoleId>,
+    },
+    /// `whole`: nothing of the action is left.
+    Prohibition {
+        even_if_entitled: bool,
+        whole: bool,
+    },
     Entitlement,
 }
 
@@ -528,14 +534,16 @@ fn always(lower: &Lower<'_>, when: Option<&policy::expr::Expr>) -> Condition {
 
 fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
     let (kind, quantity) = match &rule.kind {
-        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.clone() }, limit),
-        RuleKind::Prohibition { cap, even_if_entitled, .. } => (Kind::Prohibition { even_if_entitled: *even_if_entitled }, cap),
-        RuleKind::Entitlement { quantity } => (Kind::Entitlement, quantity),
+        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.clone() }, limit.as_ref()),
+        RuleKind::Prohibition { cap, even_if_entitled, .. } => {
+            (Kind::Prohibition { even_if_entitled: *even_if_entitled, whole: matches!(cap, policy::Cap::Nothing) }, cap.quantity())
+        }
+        RuleKind::Entitlement { quantity } => (Kind::Entitlement, quantity.as_ref()),
     };
     Rule {
         kind,
         condition: in_force(lower, &rule.from, &rule.until, rule.condition.as_ref(), rule.span),
-        quantity: quantity.as_ref().map(|expr| lower.quantity(expr)),
+        quantity: quantity.map(|expr| lower.quantity(expr)),
         charges: rule.charges.iter().map(|it| Charge { budget: it.budget, by: measure(lower, &it.by) }).collect(),
         requires: rule.requires.iter().map(|it| Requirement { duty: it.duty, when: always(lower, it.when.as_ref()) }).collect(),
         instead: instead(lower, &rule.instead),

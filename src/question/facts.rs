@@ -46,11 +46,19 @@ impl<'p> Supplied<'p> {
 
     /// Reads `facts` or `record`.
     pub fn read(&mut self, origin: Origin, json: &Json, path: &str, problems: &mut Problems) {
+        let mut groups: Vec<String> = Vec::new();
         for (key, json) in json.members(path, problems) {
+            if problems.is_full() {
+                return;
+            }
             let path = member(path, key);
             let name = super::name(key);
             match json {
-                Json::Object(members) if self.is_group(&name) => self.read_group(origin, &name, members, &path, problems),
+                Json::Object(_) if groups.contains(&name) => problems.add(&path, Mistake::new(format!("`{name}` is given twice"))),
+                Json::Object(members) if self.is_group(&name) => {
+                    self.read_group(origin, &name, members, &path, problems);
+                    groups.push(name);
+                }
                 _ => self.read_fact(origin, &name, json, path, problems),
             }
         }
@@ -58,6 +66,9 @@ impl<'p> Supplied<'p> {
 
     fn read_group(&mut self, origin: Origin, group: &str, members: &[(String, Json)], path: &str, problems: &mut Problems) {
         for (key, json) in members {
+            if problems.is_full() {
+                return;
+            }
             self.read_fact(origin, &format!("{group}.{}", super::name(key)), json, member(path, key), problems);
         }
     }

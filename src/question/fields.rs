@@ -21,6 +21,9 @@ impl<'a> Fields<'a> {
     pub fn open_named(json: &'a Json, path: &'a str, allowed: &[&str], word: &str, problems: &mut Problems) -> Self {
         let mut present: Vec<(String, &Json)> = Vec::new();
         for (key, value) in json.members(path, problems) {
+            if problems.is_full() {
+                break;
+            }
             let name = super::name(key);
             let mistake = if !allowed.contains(&name.as_str()) {
                 Mistake::new(format!("unknown {word} {}", quoted(key))).did_you_mean(near(&name, allowed.iter().copied()))

@@ -21,7 +21,7 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", self.path.replace(char::is_control, " "))?;
         }
         f.write_str(&self.message)?;
         self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
@@ -60,9 +60,14 @@ pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn add(&mut self, path: &str, mistake: Mistake) {
-        if self.0.len() < MOST {
+        if !self.is_full() {
             self.0.push(Problem { path: path.to_owned(), message: mistake.message, help: mistake.help });
         }
+    }
+
+    /// Whether no more problems are told, so that none need be looked for.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
     }
 
     /// The value, or nothing and one problem more.

@@ -45,10 +45,10 @@ impl Reader<'_> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn spoken(&self, spoken: &Spoken<'_>, now: Timestamp) -> Result<Request, Vec<Problem>> {
-        let mut members = self.members(spoken)?;
+        let (mut members, problems) = self.members(spoken);
         members.extend(text_member("action", spoken.action));
         members.extend(text_member("amount", spoken.amount));
-        self.question(&Json::Object(members), now)
+        together(problems, self.question(&Json::Object(members), now))
     }
 
     /// Reads a question without an action; the action and the amount are not looked at.
@@ -56,10 +56,12 @@ impl Reader<'_> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn spoken_options(&self, spoken: &Spoken<'_>, now: Timestamp) -> Result<OptionsRequest, Vec<Problem>> {
-        self.options(&Json::Object(self.members(spoken)?), now)
+        let (members, problems) = self.members(spoken);
+        together(problems, self.options(&Json::Object(members), now))
     }
 
-    fn members(&self, spoken: &Spoken<'_>) -> Result<Vec<(String, Json)>, Vec<Problem>> {
+    /// The JSON, and what is wrong with the words themselves.
+    fn members(&self, spoken: &Spoken<'_>) -> (Vec<(String, Json)>, Vec<Problem>) {
         let mut problems = Problems::default();
         let mut facts = file(spoken.facts_json, "/facts", &mut problems);
         facts.extend(
@@ -68,10 +70,6 @@ impl Reader<'_> {
         let record = file(spoken.record_json, "/record", &mut problems);
         let spent = pairs(spoken.spent, "/spent", "BUDGET=QTY", &mut problems);
         let spent = spent.into_iter().map(|(name, word)| (name.to_owned(), Json::Text(word.to_owned()))).collect::<Vec<_>>();
-        let problems = problems.into_vec();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
         let mut members =
             vec![("actor".to_owned(), actor(spoken)), ("facts".to_owned(), Json::Object(facts)), ("record".to_owned(), Json::Object(record))];
         if !spent.is_empty() {
@@ -80,7 +78,7 @@ impl Reader<'_> {
         members.extend(text_member("at", spoken.at));
         members.extend(text_member("lang", spoken.lang));
         members.push(("explain".to_owned(), Json::Bool(spoken.explain == Explain::Every)));
-        Ok(members)
+        (members, problems.into_vec())
     }
 
     /// The JSON for a value in the words of the language.
@@ -95,6 +93,18 @@ impl Reader<'_> {
             (Type::SomeOf(_), list) => Json::Array(list.split(',').map(|item| Json::Text(item.trim().to_owned())).collect()),
             (Type::Text, _) => Json::Text(unquoted(word)),
             (_, trimmed) => Json::Text(trimmed.to_owned()),
+        }
+    }
+}
+
+/// What was read, unless there are problems on either side.
+fn together<T>(mut problems: Vec<Problem>, read: Result<T, Vec<Problem>>) -> Result<T, Vec<Problem>> {
+    match read {
+        Ok(read) if problems.is_empty() => Ok(read),
+        Ok(_) => Err(problems),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
         }
     }
 }

@@ -67,9 +67,19 @@ fn set(policy: &Policy, choices: &[ChoiceId], json: &Json, path: &str, problems:
         problems.add(path, wrong_type("an array", json).help("write `[]` where none applies"));
         return None;
     };
-    let read = |(at, item): (usize, &Json)| problems.note(&member(path, at), choice(policy, choices, item));
-    let ids: Vec<Option<ChoiceId>> = items.iter().enumerate().map(read).collect();
-    let mut ids = ids.into_iter().collect::<Option<Vec<_>>>()?;
+    let (mut ids, mut wrong) = (Vec::new(), false);
+    for (at, item) in items.iter().enumerate() {
+        match problems.note(&member(path, at), choice(policy, choices, item)) {
+            Some(id) => ids.push(id),
+            None => wrong = true,
+        }
+        if problems.is_full() {
+            break;
+        }
+    }
+    if wrong {
+        return None;
+    }
     ids.sort_unstable();
     ids.dedup();
     Some(Value::Set(ids))

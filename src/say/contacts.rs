@@ -20,11 +20,11 @@ impl Speech<'_> {
     /// `Team lead (answers within 4 hours), together with Finance`
     pub(super) fn contact(&self, contact: &Contact) -> String {
         let mut text = self.role(contact.role);
+        if contact.another_person {
+            text = self.tongue.tell("contact-colleague", &[("role", &text)]);
+        }
         if let Some(within) = &contact.within {
             text = self.tongue.tell("contact-within", &[("role", &text), ("within", &self.steps_dative(within))]);
-        }
-        if contact.another_person {
-            text = self.tongue.tell("contact-colleague", &[("contact", &text)]);
         }
         if contact.approved_by.is_empty() {
             return text;
@@ -39,9 +39,14 @@ impl Speech<'_> {
         if items.is_empty() { last } else { self.tongue.tell(word, &[("first", &items.join(", ")), ("last", &last)]) }
     }
 
-    /// The first few items, and how many more there are.
+    /// The names of those to ask, where more would be too much.
+    pub(super) fn contact_names(&self, contacts: &[Contact]) -> String {
+        self.joined(contacts.iter().take(2).map(|contact| self.role(contact.role)).collect(), "or")
+    }
+
+    /// The first few items, and how many more there are. After a question mark no further mark is needed.
     pub(super) fn first_few(&self, items: &[String]) -> String {
-        let list = items.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ");
+        let list = items.iter().take(MOST).cloned().collect::<Vec<_>>().join("; ").replace("?; ", "? ");
         match items.len().saturating_sub(MOST) {
             0 => list,
             more => self.tongue.tell("and-more", &[("list", &list), ("count", &Number::from(i64::try_from(more).unwrap_or(i64::MAX)).to_string())]),

@@ -3,6 +3,7 @@
 //! A policy's own texts are in the reader's language where they have it. Kulanz's own sentences are German or English; a reader of another language gets
 //! the English ones around the policy's texts.
 
+mod cells;
 mod contacts;
 mod figures;
 mod human;

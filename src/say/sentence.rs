@@ -79,7 +79,12 @@ impl Speech<'_> {
         let mut items: Vec<String> = decision.require.iter().map(|obligation| self.obligation(obligation)).collect();
         if !decision.provisional.is_empty() {
             let facts: Vec<String> = decision.provisional.iter().map(|id| self.fact(FactRef::Fact(*id))).collect();
-            items.push(self.tongue.tell("on-record", &[("facts", &facts.join(", "))]));
+            let id = if items.is_empty() { "on-record-only" } else { "on-record" };
+            let confirm = self.tongue.tell(id, &[("facts", &self.first_few(&facts))]);
+            if items.is_empty() {
+                return Some(confirm);
+            }
+            items.push(confirm);
         }
         (!items.is_empty()).then(|| self.tongue.tell("needed", &[("items", &items.join("; "))]))
     }
@@ -127,9 +132,11 @@ impl Speech<'_> {
             }
             Limit::None | Limit::Unlimited => what,
         };
-        match (offer.outcome, self.contacts(&offer.ask)) {
-            (Outcome::Ask, Some((_, contacts))) => self.tongue.tell("offer-ask", &[("offer", &text), ("contacts", &contacts)]),
-            (Outcome::Need, _) => self.tongue.tell("offer-need", &[("offer", &text)]),
+        match offer.outcome {
+            Outcome::Ask if !offer.ask.is_empty() => {
+                self.tongue.tell("offer-ask", &[("offer", &text), ("contacts", &self.contact_names(&offer.ask))])
+            }
+            Outcome::Need => self.tongue.tell("offer-need", &[("offer", &text)]),
             _ => text,
         }
     }

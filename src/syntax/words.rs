@@ -10,6 +10,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, NumberError};
 use crate::source::{Span, Spanned};
 
+/// The words of the language: never names or values. The grammar has the same list.
+const RESERVED: &str = "and or not is of any yes no one some all between within more than present absent includes per by when unless from until approved \
+    charge require because offer advise ask cites owner review even rounded unlimited everyone nobody entitled today now amount spent";
+
+/// Whether a word can be no name.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.split_whitespace().any(|reserved| reserved == word)
+}
+
 /// A word in the one form that names are compared in.
 pub(super) fn normal(word: &str) -> String {
     if is_nfc_quick(word.chars()) == IsNormalized::Yes { word.to_owned() } else { word.nfc().collect() }

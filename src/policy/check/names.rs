@@ -1,6 +1,6 @@
 //! The one namespace of a pack.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
@@ -48,11 +48,17 @@ pub(super) struct Names {
     entries: HashMap<String, (Named, Span)>,
     /// In source order, for suggestions that do not depend on hashing.
     order: Vec<(String, Named)>,
+    /// Names of items that could not be read: nothing is known of them, so nothing about them is wrong.
+    broken: HashSet<String>,
 }
 
 impl Names {
     pub(super) fn get(&self, text: &str) -> Option<Named> {
         self.entries.get(text).map(|(named, _)| *named)
+    }
+
+    pub(super) fn is_broken(&self, text: &str) -> bool {
+        self.broken.contains(text)
     }
 
     /// All names for which `fits` holds.
@@ -92,6 +98,8 @@ fn row_count(table: &RuleTable) -> usize {
 impl<'a> Checker<'a> {
     pub(super) fn collect_names(&mut self) {
         let items = self.items;
+        let broken = self.pack.parts.iter().flat_map(|part| &part.files).flat_map(|file| &file.broken);
+        self.names.broken = broken.map(|name| name.text.clone()).collect();
         for (at, role) in items.roles.iter().enumerate() {
             self.declare(&role.name, Named::Role(RoleId::new(at)));
         }
@@ -152,7 +160,8 @@ impl<'a> Checker<'a> {
     /// What a name stands for, if it is of the kind that is needed at its place (`needed` with its article).
     pub(super) fn resolve<T>(&mut self, name: &Name, needed: &str, fits: impl Fn(Named) -> Option<T>) -> Checked<T> {
         match self.names.get(&name.text) {
-            Some(named) => fits(named).ok_or(()).or_else(|()| Err(self.wrong_kind(&name.text, name.span, named, needed, &fits))),
+            None if self.names.is_broken(&name.text) => Err(Reported::ALREADY),
+            Some(named) => fits(named).ok_or_else(|| self.wrong_kind(&name.text, name.span, named, needed, &fits)),
             None => Err(self.unknown_name(&name.text, name.span, needed, |named| fits(named).is_some())),
         }
     }
@@ -208,9 +217,8 @@ impl<'a> Checker<'a> {
         self.problem(Code::UnknownName, span, format!("`{text}` is a group of facts, not a fact"), help)
     }
 
-    /// Names of one list, each once.
+    /// All names of a list.
     pub(super) fn list<T>(&mut self, names: &[Name], resolve: impl Fn(&mut Self, &Name) -> Checked<T>) -> Checked<Vec<T>> {
-        self.each_once(names);
         let results: Vec<_> = names.iter().map(|name| resolve(self, name)).collect();
         results.into_iter().collect()
     }
@@ -220,9 +228,7 @@ impl<'a> Checker<'a> {
         for name in names {
             if let Some(first) = seen.insert(&name.text, name.span) {
                 let message = format!("`{}` stands twice in this list", name.text);
-                self.report(
-                    Diagnostic::new(Code::RepeatedName, message).at(name.span, "again here").at(first, "first here").help("remove one of them"),
-                );
+                self.report(Diagnostic::new(Code::SaidTwice, message).at(name.span, "again here").at(first, "first here").help("remove one of them"));
             }
         }
     }

@@ -36,11 +36,32 @@ impl Checker<'_> {
         self.report(Diagnostic::new(code, message).at(span, "").help(help))
     }
 
-    /// Each once, in source order.
+    /// Each once, in source order, without what only follows from a wrong form.
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic)).collect();
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
         let mut seen = BTreeSet::new();
         self.diagnostics.retain(|diagnostic| seen.insert((diagnostic.span(), diagnostic.code, diagnostic.message.clone())));
         self.diagnostics
     }
+
+    /// Whether a problem lies in an item whose form is wrong, or can come from such an item elsewhere.
+    fn follows_from_damage(&self, diagnostic: &Diagnostic) -> bool {
+        if self.pack.damaged.is_empty() {
+            return false;
+        }
+        let far_reaching = matches!(diagnostic.code, Code::NoPolicyItem | Code::NoBudgetLine);
+        far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))
+    }
+
+    fn is_damaged(&self, span: Span) -> bool {
+        let files = self.pack.parts.iter().flat_map(|part| &part.files);
+        let item = files.filter(|file| file.source == span.source).flat_map(|file| &file.items).find(|item| covers(item.span, span));
+        item.is_some_and(|item| self.pack.damaged.iter().any(|damage| covers(item.span, *damage)))
+    }
+}
+
+fn covers(item: Span, span: Span) -> bool {
+    item.source == span.source && item.start <= span.start && span.start <= item.end
 }

@@ -1,0 +1,368 @@
+//! Mistakes that are made again and again, each with its own explanation. The first one that fits is reported.
+
+use super::Failure;
+use super::expected::{is_cell, keyword, line_words};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::syntax::numerals;
+use crate::syntax::piece::Rule;
+use crate::syntax::words::{is_reserved, shorten};
+
+/// The mistake that was probably made.
+pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 21] = [
+        curly_quotes,
+        comma_number,
+        listed_comparisons,
+        own_line,
+        wrong_quantity_word,
+        table_subject,
+        foreign_sign,
+        more_than_of_quantity,
+        currency_form,
+        foreign_type,
+        misspelt,
+        unknown_unit,
+        reserved_name,
+        and_between_names,
+        missing_is,
+        chained,
+        two_dots,
+        cell_words,
+        misspelt_window,
+        missing_is_in_test,
+        missing_and,
+    ];
+    checks.iter().find_map(|check| check(failure))
+}
+
+fn curly_quotes(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let sign = failure.found();
+    if !["“", "”", "„", "«", "»", "‘", "’", "‚", "'", "`", "›", "‹"].contains(&sign) {
+        return None;
+    }
+    let problem = Diagnostic::new(Code::BadText, format!("{sign} is no quotation mark here")).at(failure.span(), "");
+    Some(problem.help("a text stands between straight quotation marks: `\"…\"`"))
+}
+
+/// `12,50`, `1.000,00`, `1.000.000`
+fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !failure.rest().starts_with([',', '.']) {
+        return None;
+    }
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '_');
+    let before = failure.before();
+    let start = before.len() - before.chars().rev().take_while(|c| is_part(*c)).count();
+    let length = failure.piece.text.get(start..)?.chars().take_while(|c| is_part(*c)).count();
+    let written = failure.piece.text.get(start..start + length)?.trim_end_matches([',', '.', '_']);
+    if start + written.len() <= failure.at || !written.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
+    let span = failure.piece.span(start, start + written.len());
+    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
+    Some(problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right))))
+}
+
+/// `> 30 days, <= 60 days`
+fn listed_comparisons(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let sign = |text: &str| text.trim_start().starts_with(['<', '>', '=']);
+    let around_comma = (failure.rest().starts_with(',') && text.contains(['<', '>'])) || (failure.before().ends_with(',') && sign(failure.rest()));
+    if failure.rule != Rule::test_cell_piece || !around_comma {
+        return None;
+    }
+    let joined = text.split(',').map(str::trim).collect::<Vec<_>>().join(" and ");
+    let plain = text.split(',').any(|part| !sign(part));
+    let problem = Diagnostic::new(Code::BadCell, "a comma lists plain values, not comparisons").at(failure.piece.whole(), "");
+    Some(problem.help(if plain { "put the comparison into a row of its own".to_owned() } else { format!("write `{}`", shorten(&joined)) }))
+}
+
+/// `agent may refund when …` in one line.
+fn own_line(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let word = failure.found();
+    if failure.starts_line() || !failure.expects(Rule::EOI) || !line_words(failure.rule).contains(&word) {
+        return None;
+    }
+    Some(failure.problem(format!("`{word}` begins a line of its own"), format!("put `{word}` and what follows it into the next line, indented")))
+}
+
+/// `may refund more than`, `may not refund up to`, `entitled to refund up to`
+fn wrong_quantity_word(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::rule_piece || !failure.expects(Rule::EOI) {
+        return None;
+    }
+    let (is, should) = match failure.found() {
+        "up" if failure.expects(Rule::kw_more) => ("a cap is not written with `up to`", "`more than`"),
+        "up" if failure.expects(Rule::kw_of) => ("what is owed is not written with `up to`", "`of`"),
+        "more" if failure.expects(Rule::kw_up) => ("a limit is not written with `more than`", "`up to`, or `may not … more than …` for a cap"),
+        "more" if failure.expects(Rule::kw_of) => ("what is owed is not written with `more than`", "`of`"),
+        "of" if failure.expects(Rule::kw_up) => ("a limit is not written with `of`", "`up to`"),
+        "of" if failure.expects(Rule::kw_more) => ("a cap is not written with `of`", "`more than`"),
+        _ => return None,
+    };
+    Some(failure.problem(is, format!("write {should}")))
+}
+
+/// `agent may refund` under the name of a table.
+fn table_subject(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::table_piece || !failure.starts_line() {
+        return None;
+    }
+    let line = failure.rest().lines().next().unwrap_or_default();
+    line.split_whitespace()
+        .any(|word| word == "may")
+        .then(|| failure.problem("the sentence of a table has no subject", "leave it out and add a column `role`"))
+}
+
+/// `==`, `!=`, `:=`, `&&`, a stray `=` or `:`
+fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let rest = failure.rest();
+    let before = failure.before();
+    if before.ends_with(['=', '<', '>']) && rest.starts_with(['=', '>']) {
+        let right = if before.ends_with('=') && rest.starts_with('>') { "`>=`" } else { "`=` or `is`" };
+        return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", format!("write {right}")));
+    }
+    if before.ends_with('=') && rest.starts_with('<') {
+        return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", "write `<=`"));
+    }
+    for (sign, right) in [
+        ("!=", "`is not`"),
+        ("≠", "`is not`"),
+        ("≤", "`<=`"),
+        ("≥", "`>=`"),
+        ("!", "`not`"),
+        ("&", "`and`"),
+        ("×", "`*`"),
+        ("÷", "`/`"),
+        ("–", "`-`"),
+        ("−", "`-`"),
+    ] {
+        if rest.starts_with(sign) {
+            return Some(failure.problem(format!("`{sign}` means nothing here"), format!("write {right}")));
+        }
+    }
+    match rest.chars().next()? {
+        '|' if before.ends_with('|') || rest.starts_with("||") => Some(failure.problem("`||` means nothing here", "write `or`")),
+        '|' => Some(
+            failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`"),
+        ),
+        '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
+        '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
+        sign @ (':' | ';') => Some(failure.problem(format!("`{sign}` means nothing here"), "leave it out")),
+        '.' if rest == "." => Some(failure.problem("a sentence ends without a full stop", "leave the `.` out")),
+        _ => None,
+    }
+}
+
+/// `is more than 50 EUR`, `at least 5`
+fn more_than_of_quantity(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let after_number = failure.before().ends_with(|c: char| c.is_ascii_digit());
+    let after_unit = failure.expects(Rule::side) || failure.expects(Rule::kw_after);
+    let no_unit = after_number && failure.expects(Rule::unit) && !failure.expects(Rule::currency);
+    if !after_unit && !no_unit {
+        return None;
+    }
+    let words: Vec<&str> = failure.before().split_whitespace().collect();
+    let tail = words.iter().rev().take(4).copied().collect::<Vec<_>>();
+    let says = |a: &str, b: &str| tail.windows(2).any(|pair| matches!(pair, [second, first] if *first == a && *second == b));
+    let sign = match (says("more", "than"), says("at", "least")) {
+        (true, _) => ">",
+        (_, true) => ">=",
+        _ => return None,
+    };
+    let found = failure.found();
+    let misspelt = !after_unit && nearest(found, UNITS).is_some() && found.len() > 2;
+    (!misspelt).then(|| {
+        let what = if sign == ">" { "more than" } else { "at least" };
+        failure.problem(
+            format!("`{what}` counts time `after` or `before` a date"),
+            format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"),
+        )
+    })
+}
+
+const UNITS: [&str; 12] = ["minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"];
+
+/// `50 eur`, `50 €`, `EUR 50`
+fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let before = failure.before();
+    let after_number = before.ends_with(|c: char| c.is_ascii_digit());
+    let sign = matches!(found, "€" | "$" | "£" | "¥");
+    let word = matches!(found.to_lowercase().as_str(), "eur" | "euro" | "euros" | "usd" | "dollar" | "dollars" | "chf" | "gbp" | "cent" | "cents");
+    let mut words = before.split_whitespace().rev();
+    let is_code = words.next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let has_number = words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    let code_first = found.starts_with(|c: char| c.is_ascii_digit()) && is_code && !has_number;
+    if !(sign || (word && after_number) || code_first) {
+        return None;
+    }
+    Some(failure.problem("money is written with the code of its currency behind the number", "as in `50 EUR`"))
+}
+
+/// Names of types in other languages.
+fn foreign_type(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !failure.expects_any(&[Rule::fact_type, Rule::plain_type, Rule::measure]) {
+        return None;
+    }
+    let right = match failure.found().to_lowercase().as_str() {
+        "bool" | "boolean" | "yes" | "yesno" | "flag" => "yes/no",
+        "string" | "str" | "char" | "varchar" => "text",
+        "int" | "integer" | "float" | "decimal" | "count" => "number",
+        "timestamp" | "moment" => "datetime",
+        "enum" | "choice" => "one of …",
+        "set" | "list" => "some of …",
+        "currency" | "amount" | "price" | "euro" => "money",
+        _ => return None,
+    };
+    Some(failure.problem(format!("`{}` is no type", failure.found()), format!("write `{right}`")))
+}
+
+/// A word that is nearly one of those that could stand here.
+fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
+    const TYPES: [&str; 8] = ["money", "percent", "number", "date", "datetime", "duration", "yes/no", "text"];
+    const PERIODS: [&str; 5] = ["day", "week", "month", "quarter", "year"];
+    let found = failure.found();
+    if found.chars().count() < 3 || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
+        return None;
+    }
+    let keywords: Vec<String> = failure.expected.iter().filter_map(|rule| keyword(*rule)).collect();
+    let mut candidates: Vec<&str> = keywords.iter().map(String::as_str).filter(|word| word.len() > 2).collect();
+    let mut also = |expected: &[Rule], words: &'static [&'static str]| {
+        if failure.expects_any(expected) {
+            candidates.extend(words);
+        }
+    };
+    also(&[Rule::unit], &UNITS);
+    also(&[Rule::fact_type, Rule::plain_type], &TYPES);
+    also(&[Rule::measure], &["money", "percent", "duration", "number"]);
+    also(&[Rule::period, Rule::window, Rule::budget_key], &PERIODS);
+    also(&[Rule::offset, Rule::comparison, Rule::is_tail, Rule::kw_and], &["within", "between", "includes", "contains", "starts", "ends"]);
+    also(&[Rule::modifier], &["optional", "verified", "private", "default", "asks", "about"]);
+    also(&[Rule::expectation], &["yes", "owed", "need", "offer", "because", "require", "charge", "provisional", "limit"]);
+    also(&[Rule::sentence, Rule::table_sentence], &["entitled", "nobody", "everyone"]);
+    also(&[Rule::sentence, Rule::roles_may, Rule::comma], &["may"]);
+    if failure.starts_line() {
+        candidates.extend(line_words(failure.rule));
+    }
+    let lower = found.to_lowercase();
+    let near = nearest(&lower, candidates.iter().copied())?;
+    Some(failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{near}`?")))
+}
+
+/// `30 dogs`
+fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let after_number = failure.before().ends_with(|c: char| c.is_ascii_digit());
+    if !after_number || !failure.expects(Rule::unit) || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
+        return None;
+    }
+    let problem = failure.problem(
+        format!("`{}` is no unit", shorten(found)),
+        "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
+    );
+    Some(problem)
+}
+
+/// A word of the language where a name is meant.
+fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    if !is_reserved(found) || !failure.expects_any(&[Rule::name, Rule::names, Rule::rule_ref, Rule::subject]) || failure.expects(Rule::EOI) {
+        return None;
+    }
+    let problem = Diagnostic::new(Code::ReservedWord, format!("`{found}` is a word of the language and cannot be a name")).at(failure.span(), "");
+    Some(problem.help(format!("choose another name, such as `{found}_`, or say more: `the_{found}`")))
+}
+
+/// `refund and voucher`
+fn and_between_names(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    if !matches!(found, "and" | "or") || !failure.expects(Rule::comma) || failure.expects(Rule::kw_and) {
+        return None;
+    }
+    Some(failure.problem("a list is separated by commas", format!("write `,` for `{found}`")))
+}
+
+/// `reason one of …`, `d within 3 days after e`
+fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !failure.expects_any(&[Rule::kw_and, Rule::is_tail, Rule::kw_is]) {
+        return None;
+    }
+    let right = match failure.found() {
+        "one" => "is one of",
+        "in" => "is one of",
+        "between" => "is between",
+        "within" => "is within",
+        "present" => "is present",
+        "absent" => "is absent",
+        "equals" => "is",
+        _ => return None,
+    };
+    Some(failure.problem(format!("`{}` does not fit here", failure.found()), format!("write `{right}`")))
+}
+
+/// `1 < x < 3`
+fn chained(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let compares = matches!(failure.found(), "<" | ">" | "=" | "is" | "includes");
+    if !compares || !failure.expects_any(&[Rule::kw_and, Rule::EOI]) || is_cell(failure.rule) {
+        return None;
+    }
+    if failure.expects(Rule::kw_and) {
+        return Some(failure.problem("comparisons do not chain", "write two of them with `and` between, or `is between … and …`"));
+    }
+    Some(failure.problem("a quantity is expected here, not a comparison", "put the comparison into `when`"))
+}
+
+/// `up to 50 EUR` under `up to`, `ok` where a text is meant
+fn cell_words(failure: &Failure<'_>) -> Option<Diagnostic> {
+    match failure.rule {
+        Rule::limit_cell_piece if matches!(failure.before(), "up" | "more") => {
+            Some(failure.problem("the header says this already", "write the quantity alone, as in `50 EUR`"))
+        }
+        Rule::text_cell_piece | Rule::advise_cell_piece if failure.expects(Rule::quoted) => {
+            let help = "a text stands in quotation marks, in a CSV file as `\"\"\"text\"\"\"`";
+            Some(Diagnostic::new(Code::BadCell, format!("`{}` is no text", shorten(failure.piece.text))).at(failure.piece.whole(), "").help(help))
+        }
+        _ => None,
+    }
+}
+
+/// `5 EUR per moth`
+fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::budget_piece || !failure.expects_any(&[Rule::window, Rule::budget_key]) {
+        return None;
+    }
+    let last = failure.before().rsplit(char::is_whitespace).next()?;
+    let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| last.len() > 2)?;
+    Some(failure.problem(format!("a window is missing behind `{last}`"), format!("did you mean `{near}` for `{last}`?")))
+}
+
+/// `given reason late`
+fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
+    let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
+    fits.then(|| failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value"))
+}
+
+/// `order.item.total`
+fn two_dots(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let follows = failure.rest().strip_prefix('.')?.starts_with(char::is_alphabetic);
+    let touches = failure.piece.text.get(..failure.at)?.ends_with(|c: char| c.is_alphanumeric());
+    (follows && touches).then(|| failure.problem("a name has at most one level of grouping", "write `order.item_total`, not `order.item.total`"))
+}
+
+/// Two conditions with nothing between them.
+fn missing_and(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let starts = found.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '"'));
+    let is_word = !is_reserved(found) || matches!(found, "not" | "amount" | "today" | "now" | "spent" | "more" | "yes" | "no");
+    if !starts || !is_word || !failure.expects(Rule::kw_and) || is_cell(failure.rule) {
+        return None;
+    }
+    let last = failure.before().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let help = match nearest(last, ["within", "more", "least", "includes", "number", "start"]) {
+        Some(near) if last.len() > 3 => format!("did you mean `{near}` for `{last}`?"),
+        _ => "join conditions with `and` or `or`; compare values with `is`".to_owned(),
+    };
+    Some(failure.problem(format!("`{}` follows without a word between", shorten(found)), help))
+}

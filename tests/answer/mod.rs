@@ -1,0 +1,5 @@
+//! Answers in JSON, in sentences and for a terminal.
+
+mod json;
+mod options;
+mod sentences;
