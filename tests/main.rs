@@ -12,5 +12,6 @@ mod process;
 mod question;
 mod reference;
 mod running;
+mod server;
 mod shop;
 mod syntax;
