@@ -22,7 +22,10 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     let words = Words::split(&arguments.words)?;
     if words.action.is_none() {
-        return Err(Failure::usage_with_help("the ACTION is missing", "write it before the first fact: `kulanz ask refund \"80 EUR\" --as agent reason=late`"));
+        return Err(Failure::usage_with_help(
+            "the ACTION is missing",
+            "write it before the first fact: `kulanz ask refund \"80 EUR\" --as agent reason=late`",
+        ));
     }
     let files = Files::read(&arguments.case)?;
     let engine = pack::engine(terminal)?;

@@ -12,5 +12,6 @@ use crate::policy::Policy;
 pub fn place(policy: &Policy, terminal: &Terminal) -> Result<usize, Failure> {
     let Some(asked) = terminal.lang.as_deref() else { return Ok(0) };
     let found = policy.languages.iter().position(|language| *language == asked.to_lowercase());
-    found.ok_or_else(|| Failure::usage_with_help(format!("the policy does not speak `{asked}`"), format!("it speaks {}", policy.languages.join(", "))))
+    found
+        .ok_or_else(|| Failure::usage_with_help(format!("the policy does not speak `{asked}`"), format!("it speaks {}", policy.languages.join(", "))))
 }

@@ -51,9 +51,12 @@ fn is_policy_file(path: &Path) -> bool {
 /// Whether a file in this folder begins a policy, which every pack does exactly once.
 fn holds_policy(folder: &Path, depth: usize) -> bool {
     depth < DEEPEST
-        && fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).any(|path| {
-            if path.is_dir() { holds_policy(&path, depth + 1) } else { is_policy_file(&path) && begins_policy(&path) }
-        })
+        && fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .any(|path| if path.is_dir() { holds_policy(&path, depth + 1) } else { is_policy_file(&path) && begins_policy(&path) })
 }
 
 fn begins_policy(file: &Path) -> bool {
