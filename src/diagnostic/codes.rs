@@ -89,34 +89,28 @@ codes! {
     WrongKind = "K0203" Error;
     /// A word that is no value of the `one of` or `some of` beside it.
     UnknownValue = "K0204" Error;
-    /// The same word twice in one list.
-    RepeatedName = "K0205" Error;
     /// A definition or a `gives` table that reads itself, directly or through others.
-    DefinitionCycle = "K0206" Error;
+    DefinitionCycle = "K0205" Error;
     /// A role that is above itself, directly or through others.
-    RoleCycle = "K0207" Error;
+    RoleCycle = "K0206" Error;
     /// A placeholder in a text that stands for nothing.
-    UnknownPlaceholder = "K0208" Error;
-    /// A text in a language that the policy does not list, or twice in the same one.
-    TextLanguage = "K0209" Error;
+    UnknownPlaceholder = "K0207" Error;
+    /// A text in a language that the policy does not list.
+    TextLanguage = "K0208" Error;
     /// Definitions that read each other over too many levels.
-    DefinitionDepth = "K0210" Error;
+    DefinitionDepth = "K0209" Error;
     /// A pack without a `policy` item.
     NoPolicyItem = "K0220" Error;
     /// A pack with more than one `policy` item.
     SecondPolicyItem = "K0221" Error;
     /// A `policy` item that does not say its currency or its time zone.
     MissingSetting = "K0222" Error;
-    /// A setting that stands twice in a `policy` item.
-    RepeatedSetting = "K0223" Error;
     /// A currency that is no ISO 4217 code.
-    UnknownCurrency = "K0224" Error;
+    UnknownCurrency = "K0223" Error;
     /// A time zone that is no IANA name.
-    UnknownTimeZone = "K0225" Error;
+    UnknownTimeZone = "K0224" Error;
     /// Packs that include each other but disagree in currency or time zone.
-    PacksDisagree = "K0226" Error;
-    /// A language that is no language code such as `de` or `pt-BR`.
-    LanguageCode = "K0227" Error;
+    PacksDisagree = "K0225" Error;
 
     /// A value of one type where another is needed.
     WrongType = "K0301" Error;
@@ -154,33 +148,27 @@ codes! {
     NotOptional = "K0317" Error;
     /// A default that does not fit its fact.
     BadDefault = "K0318" Error;
-    /// A modifier that stands twice.
-    RepeatedModifier = "K0319" Error;
     /// A number with a unit that there is none of.
-    UnknownUnit = "K0320" Error;
+    UnknownUnit = "K0319" Error;
     /// A percentage of something that is not written as the language takes it.
-    PercentOf = "K0321" Error;
+    PercentOf = "K0320" Error;
 
-    /// A clause that may stand once, twice.
-    RepeatedClause = "K0401" Error;
     /// An item that does nothing.
-    NoEffect = "K0403" Error;
+    NoEffect = "K0401" Error;
     /// A quantity for an action that is not measured in it.
-    HeadMeasure = "K0404" Error;
+    HeadMeasure = "K0402" Error;
     /// A charge that does not say how the action's measure becomes the budget's.
-    ChargePairing = "K0405" Error;
+    ChargePairing = "K0403" Error;
     /// A role that charges a budget in which no line is for it.
-    NoBudgetLine = "K0406" Error;
+    NoBudgetLine = "K0404" Error;
     /// Lines of one budget that differ in unit, keys or window.
-    BudgetLinesDiffer = "K0407" Error;
+    BudgetLinesDiffer = "K0405" Error;
     /// Two lines of a budget for the same role, or two for everybody else.
-    RepeatedBudgetLine = "K0408" Error;
+    RepeatedBudgetLine = "K0406" Error;
     /// A budget's key that is not `actor`, `actor.team` or a text fact.
-    BudgetKey = "K0409" Error;
-    /// A budget that one rule charges twice.
-    RepeatedCharge = "K0410" Error;
+    BudgetKey = "K0407" Error;
     /// A count or a length of time that cannot be.
-    BadCount = "K0413" Error;
+    BadCount = "K0408" Error;
 
     /// A row has more or fewer cells than the header, or a table has no rows.
     TableShape = "K0501" Error;
@@ -195,12 +183,10 @@ codes! {
 
     /// A test that does not say who asks, what is asked, or what is expected.
     IncompleteTest = "K0601" Error;
-    /// A line that may stand once in a test, twice.
-    RepeatedTestLine = "K0602" Error;
     /// A test without `on` whose result reads the clock.
-    TestWithoutMoment = "K0603" Error;
+    TestWithoutMoment = "K0602" Error;
     /// A value in a test that is no plain value, or does not fit.
-    TestValue = "K0604" Error;
+    TestValue = "K0603" Error;
 
     /// A prohibition does not apply where nobody says anything about a fact, because of the fact's default, and the fact need not come from a system of
     /// record. Whoever asks only has to keep silent.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use kulanz::diagnostic::{Code, Diagnostic, render};
 use kulanz::pack::Pack;
+use kulanz::policy;
 use kulanz::source::Sources;
 
 /// A pack with one problem.
@@ -29,8 +30,8 @@ impl Fixture {
 }
 
 /// What is wrong with the meaning of a pack is found where nothing is wrong with its form.
-fn check(_pack: &Pack, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    problems
+fn check(pack: &Pack, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if problems.is_empty() { policy::check(pack).err().unwrap_or_default() } else { problems }
 }
 
 fn folder() -> PathBuf {
@@ -76,7 +77,9 @@ fn every_fixture_is_reported_as_its_snapshot_says() {
 #[test]
 fn every_code_has_a_fixture() {
     let shown: BTreeSet<String> = fixtures().iter().map(|fixture| fixture.code().to_owned()).collect();
-    let missing: Vec<&str> = Code::ALL.iter().map(|code| code.text()).filter(|code| !shown.contains(*code)).collect();
+    // Warnings have their packs in `tests/lint`; what a formatter cannot do lies in no text.
+    let elsewhere = |code: &str| code.starts_with("K09") || code.starts_with("K009");
+    let missing: Vec<&str> = Code::ALL.iter().map(|code| code.text()).filter(|code| !shown.contains(*code) && !elsewhere(code)).collect();
     assert!(missing.is_empty(), "no fixture for {missing:?}");
 }
 

@@ -1,5 +1,7 @@
 //! Trees into a checked policy.
 
+mod probe;
+
 use std::path::{Path, PathBuf};
 
 use kulanz::diagnostic::{Diagnostic, render};

@@ -1,6 +1,6 @@
 //! Budgets: their lines, and which of them serves which role.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -100,13 +100,7 @@ impl<'a> Checker<'a> {
         match &window.value {
             ast::Window::Calendar(period) => Ok(Window::Calendar(*period)),
             ast::Window::Ever => Ok(Window::Ever),
-            ast::Window::YearFrom(month, day) => {
-                // Any leap year has all days.
-                if jiff::civil::Date::new(2024, *month, *day).is_ok() {
-                    return Ok(Window::YearFrom(*month, *day));
-                }
-                Err(self.problem(Code::BadCount, window.span, format!("there is no day {month:02}-{day:02}"), "write month and day, such as `04-01`"))
-            }
+            ast::Window::YearFrom(month, day) => Ok(Window::YearFrom(*month, *day)),
             ast::Window::Rolling(steps) => {
                 let checked = self.steps(steps)?;
                 if checked.count.is_positive() {
@@ -207,11 +201,20 @@ impl<'a> Checker<'a> {
         first.map_or(Ok(None), |line| Ok(self.allotment(budget, &line.amount)?.1.as_ref().and_then(BudgetUnit::ty)))
     }
 
+    /// What a budget counts, in words.
+    pub(super) fn budget_words(&self, id: BudgetId) -> &'static str {
+        match self.budgets.get(id.index()) {
+            Some(Ok(budget)) => unit_words(&budget.unit),
+            _ => "quantities",
+        }
+    }
+
     /// Every role that can charge a budget needs a line in it.
     pub(super) fn check_lines(&mut self, rules: &[Rule]) {
         let mut missing: BTreeMap<BudgetId, (Span, String, Vec<RoleId>)> = BTreeMap::new();
+        let above = self.with_roles_above();
         for rule in rules.iter().filter(|rule| !rule.charges.is_empty()) {
-            let roles = self.charging_roles(rule);
+            let roles = self.charging_roles(rule, &above);
             for charge in &rule.charges {
                 let Some(Ok(budget)) = self.budgets.get(charge.budget.index()) else { continue };
                 let without = roles.iter().filter(|role| budget.line_of.get(role.index()).is_some_and(Option::is_none));
@@ -228,9 +231,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn charging_roles(&self, rule: &Rule) -> Vec<RoleId> {
+    /// The roles that a rule binds; `above` holds for each role itself and every role above it.
+    fn charging_roles(&self, rule: &Rule, above: &[Vec<RoleId>]) -> BTreeSet<RoleId> {
         match &rule.kind {
-            RuleKind::Permission { subject: Subject::Roles(roles), .. } => self.with_roles_above(roles).into_iter().collect(),
+            RuleKind::Permission { subject: Subject::Roles(roles), .. } => {
+                roles.iter().filter_map(|role| above.get(role.index())).flatten().copied().collect()
+            }
             _ => self.all_roles().collect(),
         }
     }
@@ -265,6 +271,6 @@ fn unit_words(unit: &BudgetUnit) -> &'static str {
     match unit {
         BudgetUnit::Times => "grants",
         BudgetUnit::Quantity(ty) => measure_words(ty),
-        BudgetUnit::Any => "unlimited",
+        BudgetUnit::Any => "quantities",
     }
 }

@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
     }
 
     fn needs_by(&mut self, name: &Name, unit: &Type, action: ActionId) -> Reported {
-        let message = format!("`{}` counts in {}, {}", name.text, measure_words(unit), self.measured(action));
+        let message = format!("`{}` counts {}, {}", name.text, measure_words(unit), self.measured(action));
         let example = match self.measure(action) {
             Some(Type::Percent) => "amount of order.total".to_owned(),
             Some(_) => format!("amount * {}", self.one(unit)),
@@ -72,8 +72,8 @@ impl<'a> Checker<'a> {
         let unit = self.budget_type(budget)?;
         let fits = unit.as_ref().map_or_else(|| is_quantity(&by.ty), |unit| *unit == by.ty);
         if !fits {
-            let counts = unit.as_ref().map_or("quantities", measure_words);
-            let message = format!("`{}` counts in {counts}, this takes {}", name.text, measure_words(&by.ty));
+            let counts = self.budget_words(budget);
+            let message = format!("`{}` counts {counts}, this takes {}", name.text, measure_words(&by.ty));
             return Err(self.report(
                 Diagnostic::new(Code::ChargePairing, message)
                     .at(by.span, measure_words(&by.ty))

@@ -15,26 +15,6 @@ use super::scope::Scope;
 use super::times::date_of;
 use super::wording::{and, node, not, type_words};
 
-/// Where clauses stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Home {
-    Permission,
-    Prohibition,
-    Entitlement,
-    Fallback,
-}
-
-impl Home {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Permission => "a permission",
-            Self::Prohibition => "a prohibition",
-            Self::Entitlement => "an entitlement",
-            Self::Fallback => "a fallback",
-        }
-    }
-}
-
 /// What the clauses of one item say.
 #[derive(Clone, Default)]
 pub(super) struct Clauses {
@@ -76,19 +56,17 @@ impl Clauses {
 /// What clauses are about.
 #[derive(Clone)]
 pub(super) struct Subject<'s> {
-    pub(super) home: Home,
     pub(super) actions: &'s [ActionId],
     pub(super) scope: Scope,
 }
 
 impl<'a> Checker<'a> {
     /// Checks clauses, but not yet which optional facts they read: that depends on the condition of each row.
-    pub(super) fn clauses(&mut self, clauses: impl Iterator<Item = (Span, &'a ClauseKind)> + Clone, subject: &Subject<'_>) -> Checked<Clauses> {
-        self.clauses_once(clauses.clone());
+    pub(super) fn clauses(&mut self, clauses: impl Iterator<Item = (Span, &'a ClauseKind)>, subject: &Subject<'_>) -> Checked<Clauses> {
         let mut said = Clauses::default();
         let mut result = Ok(());
         for (span, clause) in clauses {
-            if let Err(reported) = self.at_home(span, clause, subject.home).and_then(|()| self.clause(span, clause, subject, &mut said)) {
+            if let Err(reported) = self.clause(span, clause, subject, &mut said) {
                 result = Err(reported);
             }
         }
@@ -96,61 +74,18 @@ impl<'a> Checker<'a> {
         result.map(|()| said)
     }
 
-    fn clauses_once(&mut self, clauses: impl Iterator<Item = (Span, &'a ClauseKind)>) {
-        let mut seen: Vec<(&str, Span)> = Vec::new();
-        for (span, clause) in clauses {
-            let word = word(clause);
-            if !matches!(word, "when" | "unless" | "because" | "owner" | "review by" | "from" | "until") {
-                continue;
-            }
-            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == word) {
-                let help = match word {
-                    "when" => "join the conditions with `and`",
-                    "unless" => "join the conditions with `or`",
-                    _ => "keep one of them",
-                };
-                self.report(
-                    Diagnostic::new(Code::RepeatedClause, format!("`{word}` stands twice"))
-                        .at(span, "again here")
-                        .at(*first, "first here")
-                        .help(help),
-                );
-            }
-            seen.push((word, span));
-        }
-    }
-
     pub(super) fn charged_once(&mut self, said: &Clauses) {
         for (at, charge) in said.charges.iter().enumerate() {
             if let Some(first) = said.charges.iter().take(at).find(|other| other.budget == charge.budget) {
                 let message = format!("{} is charged twice", self.written(charge.span));
                 self.report(
-                    Diagnostic::new(Code::RepeatedCharge, message)
+                    Diagnostic::new(Code::SaidTwice, message)
                         .at(charge.span, "again here")
                         .at(first.span, "first here")
                         .help("a grant takes from a budget once; say how much with `by`"),
                 );
             }
         }
-    }
-
-    fn at_home(&mut self, span: Span, clause: &ClauseKind, home: Home) -> Checked<()> {
-        let (fits, belongs) = match clause {
-            ClauseKind::ApprovedBy(_) => (home == Home::Permission, "a permission"),
-            ClauseKind::Charge(..) | ClauseKind::Require(..) => {
-                (matches!(home, Home::Permission | Home::Entitlement), "a permission or an entitlement")
-            }
-            ClauseKind::Offer(..) | ClauseKind::Advise(..) | ClauseKind::Ask(..) => {
-                (matches!(home, Home::Prohibition | Home::Fallback), "a prohibition or a fallback")
-            }
-            _ => (true, ""),
-        };
-        if fits {
-            return Ok(());
-        }
-        let word = word(clause);
-        let message = format!("`{word}` does not belong into {}", home.words());
-        Err(self.problem(Code::MisplacedClause, span, message, format!("it belongs into {belongs}")))
     }
 
     fn clause(&mut self, span: Span, clause: &'a ClauseKind, subject: &Subject<'_>, said: &mut Clauses) -> Checked<()> {
@@ -294,24 +229,5 @@ impl<'a> Checker<'a> {
         }
         let what = format!("what `{}` holds", budget.name);
         self.guarded_elsewhere(&reads, present, charge.span, &what);
-    }
-}
-
-fn word(clause: &ClauseKind) -> &'static str {
-    match clause {
-        ClauseKind::When(_) => "when",
-        ClauseKind::Unless(_) => "unless",
-        ClauseKind::From(..) => "from",
-        ClauseKind::Until(..) => "until",
-        ClauseKind::ApprovedBy(_) => "approved by",
-        ClauseKind::Charge(..) => "charge",
-        ClauseKind::Require(..) => "require",
-        ClauseKind::Because(_) => "because",
-        ClauseKind::Offer(..) => "offer",
-        ClauseKind::Advise(..) => "advise",
-        ClauseKind::Ask(..) => "ask",
-        ClauseKind::Cites(_) => "cites",
-        ClauseKind::Owner(_) => "owner",
-        ClauseKind::ReviewBy(_) => "review by",
     }
 }

@@ -11,6 +11,7 @@ use crate::policy::{Definition, DefinitionId, LookupId};
 use crate::source::Span;
 
 use super::Checker;
+use super::guards::{Place, Present};
 use super::names::Named;
 use super::report::{Checked, Reported};
 use super::scope::{AmountScope, Scope};
@@ -45,6 +46,8 @@ pub(super) struct Memo {
     definitions: Vec<Traits>,
     /// By `LookupId`.
     lookups: Vec<Traits>,
+    /// By `DefinitionId`: what is present where it holds, and where it does not.
+    present: Vec<(Present, Present)>,
 }
 
 impl Memo {
@@ -55,6 +58,12 @@ impl Memo {
             ExprKind::Lookup(id) => self.lookups.get(id.index()).copied(),
             _ => None,
         }
+    }
+
+    /// The facts that are present where a definition comes out as `holds`.
+    pub(super) fn present(&self, id: DefinitionId, holds: bool) -> Present {
+        let known = self.present.get(id.index());
+        known.map(|(yes, no)| if holds { yes.clone() } else { no.clone() }).unwrap_or_default()
     }
 
     fn done(&self, named: Named, measure: Option<&Type>) -> Option<usize> {
@@ -71,7 +80,7 @@ impl Memo {
     }
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks all of them, also those that nothing reads.
     pub(super) fn definitions(&mut self) {
         let mut scopes: Vec<Scope> = Vec::new();
@@ -101,7 +110,11 @@ impl<'a> Checker<'a> {
             let result = self.instance(named, &name, span, scope);
             let found = self.diagnostics.split_off(mark);
             match result {
-                Ok(_) => makes_sense = true,
+                Ok(_) => {
+                    makes_sense = true;
+                    // It has a meaning, but reads an optional fact without a guard, or `amount` not alone.
+                    self.diagnostics.extend(found);
+                }
                 Err(_) => failures.push(found),
             }
         }
@@ -161,6 +174,7 @@ impl<'a> Checker<'a> {
         let understood = self.memo.measures(named);
         let reads = understood.first().map_or("a quantity", type_words);
         let (code, message) = match &scope.amount {
+            AmountScope::Unknown => return Reported::ALREADY,
             AmountScope::Measure(here) => (Code::DifferentUnits, format!("`{name}` reads `amount` as {reads}, here it is {}", type_words(here))),
             AmountScope::NoUnit(why) => (Code::AmountWithoutUnit, format!("`{name}` reads `amount`, which has no unit here: {why}")),
             AmountScope::Nowhere => (Code::AmountNotHere, format!("`{name}` reads `amount`, which cannot be read here")),
@@ -198,6 +212,8 @@ impl<'a> Checker<'a> {
             Named::Definition(at) => {
                 let definition = self.definition_body(at, scope)?;
                 let traits = self.traits_of(&[&definition.body], named)?;
+                let present = (self.present_if(&definition.body, true), self.present_if(&definition.body, false));
+                self.memo.present.push(present);
                 self.memo.definitions.push(traits);
                 self.definitions.push(definition);
                 Ok((self.definitions.len() - 1, traits))
@@ -221,7 +237,7 @@ impl<'a> Checker<'a> {
         if body.ty == Type::YesNo {
             self.amount_alone(&body);
         }
-        self.guarded(&body, &Default::default(), super::guards::Place::Definition);
+        self.guarded(&body, &Present::new(), Place::Definition);
         Ok(Definition { name: define.name.text.clone(), title: title?, body, span: define.name.span })
     }
 

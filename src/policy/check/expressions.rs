@@ -111,17 +111,12 @@ impl<'a> Checker<'a> {
             return Ok(node(ExprKind::Constant(Value::Choice(id)), ty.clone(), expr.span));
         }
         let checked = self.expr(expr, scope)?;
-        if checked.ty == *ty || self.share_values(&checked.ty, ty) {
+        if checked.ty == *ty || share_values(&checked.ty, ty) {
             return Ok(checked);
         }
         let message = format!("{} is {}, {what} is {}", self.written(expr.span), type_words(&checked.ty), type_words(ty));
         let help = self.mend_unit(expr, &checked.ty, ty);
         Err(self.problem(Code::WrongType, expr.span, message, help))
-    }
-
-    /// Whether two `one of` have a value in common.
-    pub(super) fn share_values(&self, left: &Type, right: &Type) -> bool {
-        matches!((left, right), (Type::OneOf(left), Type::OneOf(right)) if left.iter().any(|id| right.contains(id)))
     }
 
     /// How a value of one type can be written as one of another.
@@ -214,6 +209,7 @@ impl<'a> Checker<'a> {
             AmountScope::NoUnit(why) => {
                 Err(self.problem(Code::AmountWithoutUnit, span, format!("`amount` has no unit here: {why}"), "write a rule for each kind of action"))
             }
+            AmountScope::Unknown => Err(Reported::ALREADY),
             AmountScope::Nowhere => Err(self.problem(
                 Code::AmountNotHere,
                 span,
@@ -339,13 +335,31 @@ impl<'a> Checker<'a> {
         self.problem(Code::WrongOperand, operand.span, message, "quantities are money, percentages, numbers and durations")
     }
 
+    /// A bare number takes the unit of the other side; of a date and a datetime the dates are compared.
+    fn mend_either(&self, first: &Expr, second: &Expr, second_written: &ast::Expr) -> String {
+        let is_bare = first.ty == Type::Number && matches!(first.kind, ExprKind::Constant(_));
+        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span), &second.ty) {
+            return format!("write {written}");
+        }
+        match (&first.ty, &second.ty) {
+            (Type::Date, Type::Datetime) => format!("take its date: `start of day of {}`", self.written(second.span).trim_matches('`')),
+            (Type::Datetime, Type::Date) => format!("take its date: `start of day of {}`", self.written(first.span).trim_matches('`')),
+            _ => self.mend_unit(second_written, &second.ty, &first.ty),
+        }
+    }
+
     /// `first` and `second` must be of one unit.
     pub(super) fn different_units(&mut self, first: &Expr, second: &Expr, second_written: &ast::Expr, together: &str) -> Reported {
         let message = format!("{} and {} {together}", type_words(&first.ty), type_words(&second.ty));
-        let help = self.mend_unit(second_written, &second.ty, &first.ty);
+        let help = self.mend_either(first, second, second_written);
         let (first_text, second_text) = (type_words(&first.ty), type_words(&second.ty));
         self.report(
             crate::diagnostic::Diagnostic::new(Code::DifferentUnits, message).at(second.span, second_text).at(first.span, first_text).help(help),
         )
     }
+}
+
+/// Whether two `one of` have a value in common.
+pub(super) fn share_values(left: &Type, right: &Type) -> bool {
+    matches!((left, right), (Type::OneOf(left), Type::OneOf(right)) if left.iter().any(|id| right.contains(id)))
 }

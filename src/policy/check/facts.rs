@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ChoiceId, Fact, FactId};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::syntax::ast::{self, Modifier, Name};
 
 use super::report::{Checked, all};
@@ -75,7 +75,6 @@ impl<'a> Checker<'a> {
     }
 
     fn choice_list(&mut self, values: &[Name]) -> Vec<ChoiceId> {
-        self.each_once(values);
         values.iter().map(|value| self.choices.intern(&value.text)).collect()
     }
 
@@ -93,7 +92,7 @@ impl<'a> Checker<'a> {
     }
 
     fn fact_item(&mut self, id: FactId, fact: &'a ast::Fact) -> Checked<Fact> {
-        self.modifiers_once(fact);
+        self.optional_or_default(fact);
         let ty = self.fact_shape(id).map_or(Type::YesNo, |shape| shape.ty.clone());
         let title = self.optional_text(fact.title.as_ref());
         let has = |wanted: fn(&Modifier) -> bool| fact.modifiers.iter().any(|modifier| wanted(&modifier.value));
@@ -120,21 +119,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn modifiers_once(&mut self, fact: &'a ast::Fact) {
-        let mut seen: Vec<&Spanned<Modifier>> = Vec::new();
-        for modifier in &fact.modifiers {
-            let same = |other: &&&Spanned<Modifier>| std::mem::discriminant(&other.value) == std::mem::discriminant(&modifier.value);
-            if let Some(first) = seen.iter().find(same) {
-                let message = format!("`{}` stands twice", modifier_word(&modifier.value));
-                self.report(
-                    Diagnostic::new(Code::RepeatedModifier, message)
-                        .at(modifier.span, "again here")
-                        .at(first.span, "first here")
-                        .help("keep one of them"),
-                );
-            }
-            seen.push(modifier);
-        }
+    fn optional_or_default(&mut self, fact: &'a ast::Fact) {
         let optional = fact.modifiers.iter().find(|modifier| matches!(modifier.value, Modifier::Optional));
         let default = fact.modifiers.iter().find(|modifier| matches!(modifier.value, Modifier::Default(_)));
         if let (Some(optional), Some(default)) = (optional, default) {
@@ -149,7 +134,7 @@ impl<'a> Checker<'a> {
     }
 
     fn default_value(&mut self, fact: &'a ast::Fact, ty: &Type, values: &'a [ast::Expr], span: Span) -> Checked<Value> {
-        let what = format!("the default of `{}`", fact.name.text);
+        let what = format!("`{}`", fact.name.text);
         self.constant_values(values, ty, &what, span, Code::BadDefault)
     }
 
@@ -162,9 +147,9 @@ impl<'a> Checker<'a> {
             return Err(self.problem(code, span, format!("{what} is one value"), "write one of them; only a `some of` fact holds several"));
         };
         let checked = self.expect(value, ty, what, &Scope::constant())?;
-        wording::constant(&checked).ok_or(()).or_else(|()| {
-            let message = format!("{what} must be a plain value");
-            Err(self.problem(code, value.span, message, format!("write {}", self.example(ty))))
+        wording::constant(&checked).ok_or_else(|| {
+            let message = if code == Code::BadDefault { "a default is a plain value" } else { "a test gives plain values" };
+            self.problem(code, value.span, message, format!("write {}", self.example(ty)))
         })
     }
 
@@ -177,28 +162,15 @@ impl<'a> Checker<'a> {
     }
 
     fn choice_value(&mut self, value: &'a ast::Expr, choices: &[ChoiceId], what: &str, code: Code) -> Checked<ChoiceId> {
-        match &value.kind {
-            ast::ExprKind::Name(name) => self.choice(name, value.span, choices, what),
-            _ => {
-                let message = format!("{what} takes values of its list");
-                Err(self.problem(code, value.span, message, format!("its values are {}", self.choice_words(choices))))
-            }
+        if let ast::ExprKind::Name(name) = &value.kind {
+            return self.choice(name, value.span, choices, what);
         }
+        let message = format!("{what} takes values of its list");
+        Err(self.problem(code, value.span, message, format!("its values are {}", self.choice_words(choices))))
     }
 
     /// "`damaged`, `late`"
     pub(super) fn choice_words(&self, choices: &[ChoiceId]) -> String {
         choices.iter().map(|id| format!("`{}`", self.choices.name(*id))).collect::<Vec<_>>().join(", ")
-    }
-}
-
-fn modifier_word(modifier: &Modifier) -> &'static str {
-    match modifier {
-        Modifier::Optional => "optional",
-        Modifier::Verified => "verified",
-        Modifier::Private => "private",
-        Modifier::Default(_) => "default",
-        Modifier::Asks(_) => "asks",
-        Modifier::AboutActor => "about actor",
     }
 }

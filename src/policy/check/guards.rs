@@ -75,9 +75,7 @@ impl Checker<'_> {
             ExprKind::Not(inner) => self.present_if(inner, !holds),
             ExprKind::And(parts) => self.combine(parts, holds, holds),
             ExprKind::Or(parts) => self.combine(parts, holds, !holds),
-            ExprKind::Definition(id) => {
-                self.definitions.get(id.index()).map(|definition| self.present_if(&definition.body, holds)).unwrap_or_default()
-            }
+            ExprKind::Definition(id) => self.memo.present(*id, holds),
             _ => Present::new(),
         }
     }

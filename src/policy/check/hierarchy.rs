@@ -18,9 +18,17 @@ impl Checker<'_> {
         (0..self.items.roles.len()).map(RoleId::new)
     }
 
-    /// These roles and every role above one of them.
-    pub(super) fn with_roles_above(&self, roles: &[RoleId]) -> BTreeSet<RoleId> {
-        self.all_roles().filter(|role| roles.contains(role) || self.roles_below(*role).iter().any(|(below, _)| roles.contains(below))).collect()
+    /// By `RoleId`: the role itself and every role above it.
+    pub(super) fn with_roles_above(&self) -> Vec<Vec<RoleId>> {
+        let mut above: Vec<Vec<RoleId>> = self.all_roles().map(|role| vec![role]).collect();
+        for role in self.all_roles() {
+            for (below, _) in self.roles_below(role) {
+                if let Some(list) = above.get_mut(below.index()) {
+                    list.push(role);
+                }
+            }
+        }
+        above
     }
 
     /// Reports each cycle once.

@@ -20,8 +20,7 @@ impl<'a> Checker<'a> {
         let title = self.optional_text(lookup.title.as_ref());
         let ty = self.fact_type(&lookup.gives.value);
         let grid = lookup.body.grid.as_ref().ok_or(Reported::ALREADY)?;
-        let columns = self.lookup_columns(lookup, grid, scope);
-        let tests = columns?;
+        let tests = self.lookup_columns(grid, scope);
         let mut rows = Vec::new();
         for row in &grid.rows {
             rows.push(self.lookup_row(lookup, &tests, row, &ty, scope));
@@ -30,34 +29,31 @@ impl<'a> Checker<'a> {
     }
 
     /// The columns' expressions; `None` for the last one, which is `is`.
-    fn lookup_columns(&mut self, lookup: &'a ast::Lookup, grid: &'a ast::Grid, scope: &Scope) -> Checked<Vec<Option<Expr>>> {
-        let last = grid.columns.len().saturating_sub(1);
-        let mut columns = Vec::new();
-        for (at, column) in grid.columns.iter().enumerate() {
-            columns.push(match &column.kind {
+    fn lookup_columns(&mut self, grid: &'a ast::Grid, scope: &Scope) -> Vec<Checked<Option<Expr>>> {
+        grid.columns
+            .iter()
+            .map(|column| match &column.kind {
                 ColumnKind::Test(expr) => self.expr(expr, scope).map(Some),
-                ColumnKind::Is if at == last => Ok(None),
-                ColumnKind::Is => Err(self.problem(Code::TableColumn, column.span, "the column `is` is not the last one", "move it to the end")),
-                _ => {
-                    let message = format!("a table of values has no use for the column {}", self.written(column.span));
-                    Err(self.problem(Code::TableColumn, column.span, message, "its columns are expressions to be tested, the last one is `is`"))
-                }
-            });
-        }
-        if !grid.columns.iter().any(|column| matches!(column.kind, ColumnKind::Is)) {
-            let message = format!("the table `{}` has no column `is`", lookup.name.text);
-            return Err(self.problem(Code::TableColumn, lookup.name.span, message, "the last column is `is` and holds the values"));
-        }
-        all(columns)
+                _ => Ok(None),
+            })
+            .collect()
     }
 
-    fn lookup_row(&mut self, lookup: &'a ast::Lookup, columns: &[Option<Expr>], row: &'a ast::Row, ty: &Type, scope: &Scope) -> Checked<LookupRow> {
+    fn lookup_row(
+        &mut self,
+        lookup: &'a ast::Lookup,
+        columns: &[Checked<Option<Expr>>],
+        row: &'a ast::Row,
+        ty: &Type,
+        scope: &Scope,
+    ) -> Checked<LookupRow> {
         let mut tests = Vec::new();
         let mut value = Err(Reported::ALREADY);
         for (column, cell) in columns.iter().zip(&row.cells) {
             match column {
-                Some(expr) => tests.push(self.cell_test(expr, cell, scope)),
-                None => value = self.lookup_value(lookup, cell, ty, scope),
+                Err(reported) => tests.push(Err(*reported)),
+                Ok(Some(expr)) => tests.push(self.cell_test(expr, cell, scope)),
+                Ok(None) => value = self.lookup_value(lookup, cell, ty, scope),
             }
         }
         let tests: Vec<Expr> = all(tests)?.into_iter().flatten().collect();
@@ -72,7 +68,8 @@ impl<'a> Checker<'a> {
 
     fn lookup_value(&mut self, lookup: &'a ast::Lookup, cell: &'a ast::Cell, ty: &Type, scope: &Scope) -> Checked<Expr> {
         let CellKind::Value(values) = &cell.kind else {
-            return Err(self.problem(Code::BadCell, cell.span, "a row of this table gives no value", format!("write {}", self.example(ty))));
+            // The parser has said so.
+            return Err(Reported::ALREADY);
         };
         let what = format!("what `{}` gives", lookup.name.text);
         match (ty, values.as_slice()) {

@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
     pub(super) fn resolve<T>(&mut self, name: &Name, needed: &str, fits: impl Fn(Named) -> Option<T>) -> Checked<T> {
         match self.names.get(&name.text) {
             None if self.names.is_broken(&name.text) => Err(Reported::ALREADY),
-            Some(named) => fits(named).ok_or(()).or_else(|()| Err(self.wrong_kind(&name.text, name.span, named, needed, &fits))),
+            Some(named) => fits(named).ok_or_else(|| self.wrong_kind(&name.text, name.span, named, needed, &fits)),
             None => Err(self.unknown_name(&name.text, name.span, needed, |named| fits(named).is_some())),
         }
     }
@@ -217,9 +217,8 @@ impl<'a> Checker<'a> {
         self.problem(Code::UnknownName, span, format!("`{text}` is a group of facts, not a fact"), help)
     }
 
-    /// Names of one list, each once.
+    /// All names of a list.
     pub(super) fn list<T>(&mut self, names: &[Name], resolve: impl Fn(&mut Self, &Name) -> Checked<T>) -> Checked<Vec<T>> {
-        self.each_once(names);
         let results: Vec<_> = names.iter().map(|name| resolve(self, name)).collect();
         results.into_iter().collect()
     }
@@ -229,9 +228,7 @@ impl<'a> Checker<'a> {
         for name in names {
             if let Some(first) = seen.insert(&name.text, name.span) {
                 let message = format!("`{}` stands twice in this list", name.text);
-                self.report(
-                    Diagnostic::new(Code::RepeatedName, message).at(name.span, "again here").at(first, "first here").help("remove one of them"),
-                );
+                self.report(Diagnostic::new(Code::SaidTwice, message).at(name.span, "again here").at(first, "first here").help("remove one of them"));
             }
         }
     }

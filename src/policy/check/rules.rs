@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, HeadKind, Quantity};
 
 use super::Checker;
-use super::clauses::{Clauses, Home, Subject as About};
+use super::clauses::{Clauses, Subject as About};
 use super::guards::{Place, Present};
 use super::items::RuleItem;
 use super::report::{Checked, Reported};
@@ -32,19 +32,11 @@ impl<'a> Checker<'a> {
     fn rule(&mut self, rule: &'a ast::Rule) -> Checked<Rule> {
         let title = self.optional_text(rule.title.as_ref());
         let actions = self.list(&rule.head.actions, Self::action);
-        let home = match rule.head.kind {
-            HeadKind::Permission { .. } => Home::Permission,
-            HeadKind::Prohibition { .. } => Home::Prohibition,
-            HeadKind::Entitlement { .. } => Home::Entitlement,
-        };
-        let Ok(actions) = actions else {
-            // Without actions `amount` has no unit, so only the subject can be checked.
-            let _ = self.head_subject(&rule.head.kind);
-            return Err(Reported::ALREADY);
-        };
-        let about = About { home, actions: &actions, scope: self.scope_of(&actions) };
+        let known = actions.as_deref().unwrap_or_default();
+        let about = About { actions: known, scope: self.scope_or_unknown(&actions) };
         let clauses = self.clauses(rule.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about);
-        let kind = self.head(&rule.head.kind, &actions);
+        let kind = self.head(&rule.head.kind, &about);
+        let actions = actions?;
         let (clauses, kind) = (clauses?, kind?);
         let condition = clauses.condition(Vec::new());
         self.rule_guarded(condition.as_ref(), &kind, &clauses, Place::Condition);
@@ -72,21 +64,26 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn head(&mut self, head: &'a HeadKind, actions: &[ActionId]) -> Checked<RuleKind> {
+    /// What `amount` is, where the actions could be understood.
+    pub(super) fn scope_or_unknown(&self, actions: &Checked<Vec<ActionId>>) -> Scope {
+        actions.as_ref().map_or_else(|_| Scope::unknown(), |actions| self.scope_of(actions))
+    }
+
+    fn head(&mut self, head: &'a HeadKind, about: &About<'_>) -> Checked<RuleKind> {
         let subject = self.head_subject(head);
-        let scope = self.scope_of(actions);
+        let (actions, scope) = (about.actions, &about.scope);
         match head {
             HeadKind::Permission { limit, .. } => {
-                let limit = self.head_quantity(limit.as_ref(), actions, "the limit", &scope);
+                let limit = self.head_quantity(limit.as_ref(), actions, "the limit", scope);
                 Ok(RuleKind::Permission { subject: subject?.unwrap_or(Subject::Everyone), limit: limit?, approved_by: Vec::new() })
             }
             HeadKind::Prohibition { cap, even_if_entitled, .. } => {
-                let cap = self.cap(cap.as_ref(), actions, &scope);
+                let cap = self.cap(cap.as_ref(), actions, scope);
                 let even_if_entitled = even_if_entitled.is_some();
                 Ok(RuleKind::Prohibition { subject: subject?.unwrap_or(Subject::Everyone), cap: cap?, even_if_entitled })
             }
             HeadKind::Entitlement { quantity } => {
-                Ok(RuleKind::Entitlement { quantity: self.head_quantity(quantity.as_ref(), actions, "the quantity", &scope)? })
+                Ok(RuleKind::Entitlement { quantity: self.head_quantity(quantity.as_ref(), actions, "the quantity", scope)? })
             }
         }
     }
@@ -132,6 +129,10 @@ impl<'a> Checker<'a> {
 
     /// A quantity in the measure that all these actions have.
     pub(super) fn quantity(&mut self, expr: &'a ast::Expr, actions: &[ActionId], what: &str, scope: &Scope) -> Checked<Expr> {
+        if actions.is_empty() {
+            // What is wrong with the quantity itself shows all the same.
+            return self.expr(expr, scope).and(Err(Reported::ALREADY));
+        }
         let measure = self.common_measure(actions, expr.span)?;
         self.expect(expr, &measure, what, scope)
     }
@@ -163,9 +164,10 @@ impl<'a> Checker<'a> {
     }
 
     fn fallback(&mut self, fallback: &'a ast::Fallback, span: Span) -> Checked<Fallback> {
-        let actions = self.list(&fallback.actions, Self::action)?;
-        let about = About { home: Home::Fallback, actions: &actions, scope: self.scope_of(&actions) };
-        let clauses = self.clauses(fallback.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about)?;
+        let actions = self.list(&fallback.actions, Self::action);
+        let about = About { actions: actions.as_deref().unwrap_or_default(), scope: self.scope_or_unknown(&actions) };
+        let clauses = self.clauses(fallback.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about);
+        let (actions, clauses) = (actions?, clauses?);
         let names: Vec<_> = fallback.actions.iter().map(|name| name.text.as_str()).collect();
         let name = format!("fallback {}", names.join(", "));
         if clauses.instead.offers.is_empty() && clauses.instead.advice.is_empty() && clauses.instead.routes.is_empty() {

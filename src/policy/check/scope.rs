@@ -9,6 +9,8 @@ pub(super) enum AmountScope {
     Measure(Type),
     /// The actions have no measure in common, or this one has none: why, for the message.
     NoUnit(String),
+    /// The actions themselves could not be understood, which was reported.
+    Unknown,
     /// There is no question here.
     Nowhere,
 }
@@ -28,6 +30,11 @@ impl Scope {
     /// Where facts can be read, but there is no quantity.
     pub(super) fn facts() -> Self {
         Self { amount: AmountScope::Nowhere }
+    }
+
+    /// Beside actions that could not be understood.
+    pub(super) fn unknown() -> Self {
+        Self { amount: AmountScope::Unknown }
     }
 
     pub(super) fn measured(measure: Type) -> Self {

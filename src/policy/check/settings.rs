@@ -131,7 +131,7 @@ impl<'a> Checker<'a> {
             };
             if let Some((_, first)) = seen.iter().find(|(other, _)| *other == word) {
                 self.report(
-                    Diagnostic::new(Code::RepeatedSetting, format!("`{word}` stands twice"))
+                    Diagnostic::new(Code::SaidTwice, format!("`{word}` stands twice"))
                         .at(setting.span, "again here")
                         .at(*first, "first here")
                         .help("keep one of them"),
@@ -176,13 +176,6 @@ impl<'a> Checker<'a> {
 
     fn languages(&mut self, codes: &'a [Name]) -> Vec<String> {
         self.each_once(codes);
-        for code in codes {
-            let well_formed = code.text.parse::<unic_langid::LanguageIdentifier>().is_ok_and(|id| !id.language.is_empty());
-            if !well_formed {
-                let message = format!("`{}` is no language code", code.text);
-                self.problem(Code::LanguageCode, code.span, message, "write the two letters of ISO 639, such as `de` or `en`");
-            }
-        }
         codes.iter().map(|code| code.text.to_lowercase()).collect()
     }
 

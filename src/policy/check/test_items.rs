@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
 
     fn repeated_line_of_test(&mut self, word: &str, first: Span, again: Span) {
         self.report(
-            Diagnostic::new(Code::RepeatedTestLine, format!("`{word}` stands twice in this test"))
+            Diagnostic::new(Code::SaidTwice, format!("`{word}` stands twice in this test"))
                 .at(again, "again here")
                 .at(first, "first here")
                 .help("a test asks one question; write another test"),
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
     }
 
     fn needed(&mut self, test: &'a ast::Test, line: Option<(&'a TestLine, Span)>, what: &str, example: &str) -> Checked<&'a TestLine> {
-        line.map(|(line, _)| line).ok_or(()).or_else(|()| Err(self.incomplete(test, what, example)))
+        line.map(|(line, _)| line).ok_or_else(|| self.incomplete(test, what, example))
     }
 
     fn incomplete(&mut self, test: &'a ast::Test, what: &str, example: &str) -> Reported {
@@ -236,7 +236,7 @@ impl<'a> Checker<'a> {
                 None => first = Some(*span),
                 Some(first) => {
                     self.report(
-                        Diagnostic::new(Code::RepeatedTestLine, "this test expects two answers")
+                        Diagnostic::new(Code::SaidTwice, "this test expects two answers")
                             .at(*span, "the second")
                             .at(first, "the first")
                             .help("a question has one answer; keep one of them"),

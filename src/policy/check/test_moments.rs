@@ -3,11 +3,12 @@
 //! A condition that is off by the facts of the test reads no clock, nor does a comparison with a fact that the test leaves unknown. Everything else that
 //! reads `today` or `now` does, in the rules and fallbacks of the action that is asked for.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Comparison, Expr, ExprKind, Value};
-use crate::policy::{Allotment, Charge, ChargeBy, Day, FactId, Fallback, Instead, Rule, RuleKind, Test};
+use crate::policy::{Allotment, Charge, ChargeBy, Day, DefinitionId, Expectation, FactId, Fallback, Instead, Rule, RuleKind, Test};
 use crate::source::Span;
 use crate::syntax::ast::{Modifier, Quantifier};
 
@@ -29,6 +30,9 @@ struct Case<'t> {
     facts: HashMap<FactId, Option<&'t Value>>,
     /// Facts that are known, but whose default is not looked at here.
     defaults: Vec<FactId>,
+    /// What was found out about definitions, so that none is looked into twice.
+    readings: RefCell<HashMap<DefinitionId, Reading>>,
+    clocks: RefCell<HashMap<DefinitionId, (bool, Option<Span>)>>,
 }
 
 impl Checker<'_> {
@@ -37,7 +41,14 @@ impl Checker<'_> {
             return;
         }
         let case = self.case(test);
-        let of_rules = rules.iter().filter(|rule| rule.actions.contains(&test.action)).find_map(|rule| self.rule_clock(rule, &case));
+        // An offer is shown with what its own rules allow.
+        let offered = test.expectations.iter().flat_map(|(expectation, _)| match expectation {
+            Expectation::Offer(actions) => actions.as_slice(),
+            _ => &[],
+        });
+        let actions: Vec<_> = offered.copied().chain([test.action]).collect();
+        let matters = |rule: &&Rule| rule.actions.iter().any(|action| actions.contains(action));
+        let of_rules = rules.iter().filter(matters).find_map(|rule| self.rule_clock(rule, &case));
         let of_fallbacks = || {
             let mut fallbacks = fallbacks.iter().filter(|fallback| fallback.actions.contains(&test.action));
             fallbacks.find_map(|fallback| self.fallback_clock(fallback, &case))
@@ -58,7 +69,7 @@ impl Checker<'_> {
             fact.is_some_and(|fact| fact.modifiers.iter().any(|modifier| matches!(modifier.value, Modifier::Default(_))))
         };
         let defaults = (0..self.items.facts.len()).filter(|at| has_default(*at)).map(FactId::new).filter(|fact| !facts.contains_key(fact)).collect();
-        Case { facts, defaults }
+        Case { facts, defaults, readings: RefCell::default(), clocks: RefCell::default() }
     }
 
     fn rule_clock(&self, rule: &Rule, case: &Case<'_>) -> Option<Span> {
@@ -129,10 +140,30 @@ impl Checker<'_> {
                 Reading::No => Reading::Yes,
                 other => other,
             },
-            ExprKind::Definition(id) => self.definitions.get(id.index()).map_or(Reading::Unknown, |definition| self.reading(&definition.body, case)),
+            ExprKind::Definition(id) => self.definition_reading(*id, case),
             ExprKind::Present(fact) => case.facts.get(fact).map_or(Reading::Unknown, |value| yes_no(value.is_some())),
             _ => self.tested(expr, case),
         }
+    }
+
+    fn definition_reading(&self, id: DefinitionId, case: &Case<'_>) -> Reading {
+        if let Some(reading) = case.readings.borrow().get(&id) {
+            return *reading;
+        }
+        let reading = self.definitions.get(id.index()).map_or(Reading::Unknown, |definition| self.reading(&definition.body, case));
+        case.readings.borrow_mut().insert(id, reading);
+        reading
+    }
+
+    /// Whether everything in a definition is known, and where it reads the clock.
+    fn definition_clock(&self, id: DefinitionId, case: &Case<'_>) -> (bool, Option<Span>) {
+        if let Some(found) = case.clocks.borrow().get(&id) {
+            return *found;
+        }
+        let mut clock = None;
+        let known = self.definitions.get(id.index()).is_some_and(|definition| self.all_known(&definition.body, case, &mut clock));
+        case.clocks.borrow_mut().insert(id, (known, clock));
+        (known, clock)
     }
 
     /// `neutral` leaves the others to decide, `decisive` decides alone.
@@ -153,39 +184,7 @@ impl Checker<'_> {
         if let Some(span) = self.value_clock(expr, case) {
             return Reading::Clock(span);
         }
-        self.known_test(expr, case).map_or(Reading::Unknown, yes_no)
-    }
-
-    /// The result of a plain test of a fact that the test of the pack gives.
-    fn known_test(&self, expr: &Expr, case: &Case<'_>) -> Option<bool> {
-        match &expr.kind {
-            ExprKind::Constant(Value::YesNo(value)) => Some(*value),
-            ExprKind::Fact(_) => matches!(known(expr, case)?, Value::YesNo(true)).into(),
-            ExprKind::OneOf(value, options) => {
-                let value = known(value, case)?;
-                let options: Vec<_> = options.iter().map(|option| known(option, case)).collect::<Option<_>>()?;
-                Some(options.contains(&value))
-            }
-            ExprKind::Includes(set, quantifier, ids) => {
-                let Value::Set(values) = known(set, case)? else { return None };
-                Some(match quantifier {
-                    Quantifier::One | Quantifier::Any => ids.iter().any(|id| values.contains(id)),
-                    Quantifier::All => ids.iter().all(|id| values.contains(id)),
-                })
-            }
-            ExprKind::Compare(left, comparison, right) => {
-                let (Value::Quantity(left), Value::Quantity(right)) = (known(left, case)?, known(right, case)?) else { return None };
-                Some(match comparison {
-                    Comparison::Equal => left == right,
-                    Comparison::NotEqual => left != right,
-                    Comparison::Less => left < right,
-                    Comparison::AtMost => left <= right,
-                    Comparison::Greater => left > right,
-                    Comparison::AtLeast => left >= right,
-                })
-            }
-            _ => None,
-        }
+        known_test(expr, case).map_or(Reading::Unknown, yes_no)
     }
 
     /// Where a value or a comparison reads the clock, unless a fact in it is unknown.
@@ -202,14 +201,22 @@ impl Checker<'_> {
                 true
             }
             ExprKind::Fact(fact) => case.facts.contains_key(fact) || case.defaults.contains(fact),
-            ExprKind::Definition(id) => self.definitions.get(id.index()).is_some_and(|definition| self.all_known(&definition.body, case, clock)),
+            ExprKind::Definition(id) => {
+                let (known, inside) = self.definition_clock(*id, case);
+                *clock = clock.or(inside);
+                known
+            }
             ExprKind::Lookup(_) => {
                 if self.reads(expr).reads_clock {
                     clock.get_or_insert(expr.span);
                 }
                 true
             }
-            _ => expr.children().into_iter().fold(true, |known, child| self.all_known(child, case, clock) && known),
+            _ => {
+                // Every child is looked at: the clock can stand behind an unknown fact.
+                let known: Vec<bool> = expr.children().into_iter().map(|child| self.all_known(child, case, clock)).collect();
+                known.into_iter().all(|known| known)
+            }
         }
     }
 }
@@ -222,6 +229,38 @@ fn known<'c>(expr: &'c Expr, case: &Case<'c>) -> Option<&'c Value> {
     match &expr.kind {
         ExprKind::Constant(value) => Some(value),
         ExprKind::Fact(fact) => case.facts.get(fact).copied().flatten(),
+        _ => None,
+    }
+}
+
+/// The result of a plain test of a fact that the test of the pack gives.
+fn known_test(expr: &Expr, case: &Case<'_>) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Constant(Value::YesNo(value)) => Some(*value),
+        ExprKind::Fact(_) => matches!(known(expr, case)?, Value::YesNo(true)).into(),
+        ExprKind::OneOf(value, options) => {
+            let value = known(value, case)?;
+            let options: Vec<_> = options.iter().map(|option| known(option, case)).collect::<Option<_>>()?;
+            Some(options.contains(&value))
+        }
+        ExprKind::Includes(set, quantifier, ids) => {
+            let Value::Set(values) = known(set, case)? else { return None };
+            Some(match quantifier {
+                Quantifier::One | Quantifier::Any => ids.iter().any(|id| values.contains(id)),
+                Quantifier::All => ids.iter().all(|id| values.contains(id)),
+            })
+        }
+        ExprKind::Compare(left, comparison, right) => {
+            let (Value::Quantity(left), Value::Quantity(right)) = (known(left, case)?, known(right, case)?) else { return None };
+            Some(match comparison {
+                Comparison::Equal => left == right,
+                Comparison::NotEqual => left != right,
+                Comparison::Less => left < right,
+                Comparison::AtMost => left <= right,
+                Comparison::Greater => left > right,
+                Comparison::AtLeast => left >= right,
+            })
+        }
         _ => None,
     }
 }

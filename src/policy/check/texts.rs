@@ -36,10 +36,7 @@ impl Checker<'_> {
             if let Some(first) = seen.iter().find(|other| other.text.eq_ignore_ascii_case(&language.text)) {
                 let message = format!("this text says it twice in `{}`", language.text);
                 self.report(
-                    Diagnostic::new(Code::TextLanguage, message)
-                        .at(language.span, "again here")
-                        .at(first.span, "first here")
-                        .help("keep one of them"),
+                    Diagnostic::new(Code::SaidTwice, message).at(language.span, "again here").at(first.span, "first here").help("keep one of them"),
                 );
             }
             seen.push(language);

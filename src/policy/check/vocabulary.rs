@@ -14,6 +14,9 @@ use super::wording::{is_quantity, type_words};
 impl<'a> Checker<'a> {
     pub(super) fn roles(&mut self) -> Checked<Vec<Role>> {
         let items = self.items;
+        for role in &items.roles {
+            self.each_once(&role.above);
+        }
         let above: Vec<Checked<Vec<RoleId>>> = items.roles.iter().map(|role| self.list(&role.above, Self::role)).collect();
         self.below = above.iter().map(|above| above.clone().unwrap_or_default()).collect();
         self.no_role_cycles();

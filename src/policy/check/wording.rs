@@ -103,7 +103,7 @@ pub(super) fn bare_number(expr: &ast::Expr) -> Option<String> {
 impl Checker<'_> {
     /// What was written, for messages; long or broken texts are not repeated.
     pub(super) fn written(&self, span: Span) -> String {
-        let text = self.pack.sources.snippet(span);
+        let text = self.pack.sources.snippet(span).trim();
         if text.is_empty() || text.contains('\n') || text.chars().count() > 60 { "this".to_owned() } else { format!("`{text}`") }
     }
 
