@@ -79,7 +79,12 @@ impl Speech<'_> {
         let mut items: Vec<String> = decision.require.iter().map(|obligation| self.obligation(obligation)).collect();
         if !decision.provisional.is_empty() {
             let facts: Vec<String> = decision.provisional.iter().map(|id| self.fact(FactRef::Fact(*id))).collect();
-            items.push(self.tongue.tell("on-record", &[("facts", &facts.join(", "))]));
+            let id = if items.is_empty() { "on-record-only" } else { "on-record" };
+            let confirm = self.tongue.tell(id, &[("facts", &self.first_few(&facts))]);
+            if items.is_empty() {
+                return Some(confirm);
+            }
+            items.push(confirm);
         }
         (!items.is_empty()).then(|| self.tongue.tell("needed", &[("items", &items.join("; "))]))
     }

@@ -5,6 +5,7 @@
 use super::layout::first_word;
 use super::piece::Piece;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 
 /// How many parentheses, `not`s, signs and calls may stand inside each other.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -13,13 +14,8 @@ pub(super) const MAX_BYTES: usize = 64 * 1024;
 
 /// What is wrong with the size of a piece.
 pub(super) fn exceeded(piece: &Piece<'_>) -> Option<Diagnostic> {
-    if piece.text.len() > MAX_BYTES {
-        let start = first_word(piece.text).len().max(1);
-        return Some(
-            Diagnostic::new(Code::TooLong, format!("this is {} bytes long; a sentence may have at most {MAX_BYTES}", piece.text.len()))
-                .at(piece.span(0, start), "it begins here")
-                .help("say it in several items, or list the values in a table"),
-        );
+    if let Some(problem) = too_long(piece.text.len(), piece.span(0, first_word(piece.text).len().clamp(1, 40))) {
+        return Some(problem);
     }
     let at = too_deep(piece.text)?;
     Some(
@@ -27,6 +23,16 @@ pub(super) fn exceeded(piece: &Piece<'_>) -> Option<Diagnostic> {
             .at(piece.span(at, at + 1), "one too many here")
             .help("give a part of it a name with `define`"),
     )
+}
+
+/// What is wrong with so many bytes that begin at `start`.
+pub(super) fn too_long(bytes: usize, start: Span) -> Option<Diagnostic> {
+    if bytes <= MAX_BYTES {
+        return None;
+    }
+    let message = format!("this is {bytes} bytes long; a sentence or a row may have at most {MAX_BYTES}");
+    let problem = Diagnostic::new(Code::TooLong, message).at(start, "it begins here");
+    Some(problem.help("say it in several items, or list the values in a table"))
 }
 
 /// How deep the scan is in one pair of parentheses.
@@ -64,7 +70,7 @@ fn too_deep(text: &str) -> Option<usize> {
                     below -= levels.last()?.depth() + 1;
                 }
             }
-            "not" | "start" | "end" | "days" => level.pending += 1,
+            "not" | "start" | "end" | "in" => level.pending += 1,
             "number" => level.spans += 1,
             "-" if !after_operand => level.pending += 1,
             "-" | "+" | "*" | "/" | "," | "and" | "or" | "is" | "=" | "<" | ">" => level.pending = 0,
@@ -120,7 +126,7 @@ mod tests {
         assert_eq!(too_deep(&"a - b - ".repeat(5000)), None);
         assert_eq!(too_deep(&"not a and ".repeat(5000)), None);
         assert_eq!(too_deep(&"x is -3 or ".repeat(5000)), None);
-        for chain in ["not ", "- ", "start of month of ", "number of days from ", "number of days from a + ", "min(1, "] {
+        for chain in ["not ", "- ", "start of month of ", "number of days from ", "number of days from a + ", "min(1, ", "days in month of "] {
             assert!(too_deep(&chain.repeat(100)).is_some(), "{chain}");
         }
     }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::MAX_PROBLEMS;
 use super::ast::Grid;
-use super::tables::{RawCell, RawRow, TableKind, read_grid};
+use super::bounds::{MAX_BYTES, too_long};
+use super::tables::{MAX_COLUMNS, RawCell, RawRow, TableKind, read_grid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span, Spanned};
 
@@ -36,6 +38,9 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
     let mut days = Vec::new();
     for row in rows.iter().skip(usize::from(header.is_some())) {
         let Some(cell) = row.cells.get(column) else { continue };
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
         let span = Span::new(id, cell.base, cell.base + cell.text.len());
         match cell.text.parse() {
             Ok(value) => days.push(Spanned { value, span }),
@@ -58,7 +63,12 @@ fn rows<'t>(text: &'t str, id: SourceId, problems: &mut Vec<Diagnostic>) -> Vec<
         let start = scan.at;
         match scan.row() {
             Ok(cells) if cells.iter().all(|cell| cell.text.is_empty()) => {}
-            Ok(cells) => {
+            Ok(_) if scan.at - start > MAX_BYTES => {
+                problems.extend(too_long(scan.at - start, Span::new(id, start, start + 1)));
+                break;
+            }
+            Ok(mut cells) => {
+                cells.truncate(MAX_COLUMNS + 1);
                 let length = text.get(start..scan.at).unwrap_or_default().trim_end().len();
                 rows.push(RawRow { span: Span::new(id, start, start + length), cells, number: Some(number) });
             }

@@ -2,6 +2,7 @@
 
 use pest::iterators::Pair;
 
+use super::MAX_PROBLEMS;
 use super::ast::{Clause, Duty, Fallback, Item, ItemKind, Name, Policy, Role, Test};
 use super::clauses::{Bearer, CLAUSES, check_once};
 use super::layout::{Line, extent, first_word, pieces};
@@ -86,7 +87,7 @@ impl<'t> ItemReader<'t, '_> {
         if !first.flush {
             return self.indented(first);
         }
-        for line in lines.iter().skip(1).filter(|line| line.flush) {
+        for line in lines.iter().skip(1).filter(|line| line.flush).take(MAX_PROBLEMS) {
             let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
             let problem = Diagnostic::new(Code::Indentation, "this line belongs to the item above but starts in the first column");
             self.problems.push(problem.at(span, "").help("indent it by two spaces"));
@@ -145,6 +146,9 @@ impl<'t> ItemReader<'t, '_> {
         let head = if all.is_empty() { lines } else { all.remove(0) };
         all.retain(|piece| {
             let Some(first) = piece.first() else { return false };
+            if self.problems.len() >= MAX_PROBLEMS {
+                return false;
+            }
             let word = first.word(text);
             let belongs = own.contains(&word);
             if !belongs {
@@ -166,7 +170,8 @@ impl<'t> ItemReader<'t, '_> {
     fn policy(&mut self, lines: &[Line]) -> Option<Policy> {
         let (head, rest) = self.cut("policy", lines);
         let title = self.read(head, Rule::policy_piece, |reader, tree| reader.own_text(tree));
-        let settings: Vec<_> = rest.iter().filter_map(|lines| self.read(lines, Rule::setting_piece, |reader, tree| reader.setting(tree))).collect();
+        let settings: Vec<_> =
+            rest.iter().take(MAX_PROBLEMS).filter_map(|lines| self.read(lines, Rule::setting_piece, |reader, tree| reader.setting(tree))).collect();
         Some(Policy { title: title?, settings })
     }
 
@@ -210,6 +215,9 @@ impl<'t> ItemReader<'t, '_> {
         let mut clauses = Vec::new();
         for lines in rest {
             let Some(first) = lines.first() else { continue };
+            if self.problems.len() >= MAX_PROBLEMS {
+                break;
+            }
             let word = first.word(self.text);
             let span = Span::new(self.source, first.start, first.start + word.len());
             let misplaced = bearer.and_then(|bearer| bearer.misplaced(word, span));
@@ -246,6 +254,9 @@ impl<'t> ItemReader<'t, '_> {
         let mut seen: Vec<(&str, Span)> = Vec::new();
         let mut found: Vec<Spanned<super::ast::TestLine>> = Vec::new();
         for lines in rest {
+            if self.problems.len() >= MAX_PROBLEMS {
+                break;
+            }
             let word = lines.first().map(|line| line.word(self.text)).unwrap_or_default();
             let span = self.span(lines);
             if matches!(word, "on" | "as" | "ask") {

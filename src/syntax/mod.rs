@@ -29,7 +29,7 @@ use items::ItemReader;
 use piece::{Piece, Reader, Rule};
 
 /// How many problems of one text are reported; a text with more is not a policy.
-const MAX_PROBLEMS: usize = 200;
+pub(crate) const MAX_PROBLEMS: usize = 200;
 
 /// Reads one text.
 ///
@@ -49,12 +49,14 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
             ));
             break;
         }
+        // Within an item too it stops soon after.
         let mut reader = ItemReader { text, source: id, problems: &mut problems };
         match reader.item(lines) {
             Some(item) => file.items.push(item),
             None => file.broken.extend(reader.broken_name(lines)),
         }
     }
+    problems.truncate(MAX_PROBLEMS + 1);
     (file, problems)
 }
 

@@ -14,9 +14,9 @@ pub(super) struct DecimalComma {
 }
 
 impl DecimalComma {
-    /// How to mend it.
-    pub fn help(&self) -> String {
-        if self.written.chars().filter(|c| *c == ',').count() == 1 && !self.written.contains('.') {
+    /// How to mend it; `lists` says whether it could have been meant as a list.
+    pub fn help(&self, lists: bool) -> String {
+        if lists && self.written.chars().filter(|c| *c == ',').count() == 1 && !self.written.contains('.') {
             return format!("write `{}` for the number, or `{}` for a list", self.right, self.written.replace(',', ", "));
         }
         format!("write `{}`", self.right)

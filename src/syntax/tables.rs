@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use pest::iterators::Pair;
 
+use super::MAX_PROBLEMS;
 use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
+use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;
 use super::items::ItemReader;
@@ -47,6 +49,9 @@ impl TableKind {
         }
     }
 }
+
+/// The most columns of a table.
+pub(super) const MAX_COLUMNS: usize = 1000;
 
 /// A cell before it is read.
 #[derive(Clone, Debug)]
@@ -112,6 +117,8 @@ impl<'t> ItemReader<'t, '_> {
             let is_row = self.text.get(line.range()).is_some_and(|text| text.starts_with('|'));
             if is_row {
                 rows.push(line);
+            } else if self.problems.len() >= MAX_PROBLEMS {
+                continue;
             } else if after_row && !super::clauses::CLAUSES.contains(&line.word(self.text)) {
                 let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
                 let problem = Diagnostic::new(Code::TableShape, "this line is neither a row nor a clause").at(span, "");
@@ -140,7 +147,14 @@ impl<'t> ItemReader<'t, '_> {
 
     /// A line between bars; `None` for the line of dashes under the header, and for what is reported.
     fn row(&mut self, line: &Line, may_be_dashes: bool) -> Option<RawRow<'t>> {
+        if self.problems.len() >= MAX_PROBLEMS {
+            return None;
+        }
         let span = Span::new(self.source, line.start, line.end);
+        if let Some(problem) = too_long(line.end - line.start, Span::new(self.source, line.start, line.start + 1)) {
+            self.problems.push(problem);
+            return None;
+        }
         if let Some(open) = line.open_text {
             let text = self.text.get(open..line.end).unwrap_or_default();
             self.problems.push(super::complaint::open_text(Span::new(self.source, open, line.end.min(open + 40)), text));
@@ -167,6 +181,7 @@ fn bars(line: &str, base: usize) -> Vec<RawCell<'_>> {
     for (at, byte) in line.bytes().enumerate().skip(1) {
         match byte {
             b'"' if !escaped => in_text = !in_text,
+            b'|' if !in_text && cells.len() > MAX_COLUMNS => break,
             b'|' if !in_text => {
                 cells.push(trimmed(line, start, at, base));
                 start = at + 1;
@@ -175,7 +190,7 @@ fn bars(line: &str, base: usize) -> Vec<RawCell<'_>> {
         }
         escaped = in_text && byte == b'\\' && !escaped;
     }
-    if start < line.len() {
+    if start < line.len() && cells.len() <= MAX_COLUMNS {
         cells.push(trimmed(line, start, line.len(), base));
     }
     cells
@@ -219,6 +234,10 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
         problems.push(Diagnostic::new(Code::TableShape, "this table has no rows").at(place, "").help(help));
         return None;
     };
+    if header.cells.len() > MAX_COLUMNS {
+        problems.push(Diagnostic::new(Code::TableShape, format!("this table has more than {MAX_COLUMNS} columns")).at(header.span, ""));
+        return None;
+    }
     let known = problems.len();
     let columns: Vec<Option<Column>> = header.cells.iter().map(|cell| column(kind, cell.piece(source), problems)).collect();
     let columns: Vec<Column> = columns.into_iter().collect::<Option<_>>()?;
@@ -228,6 +247,9 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
     }
     let mut read = Vec::with_capacity(rows.len());
     for row in rows {
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
         let known = problems.len();
         read.extend(read_row(source, &columns, row, problems));
         name_row(row, header, problems.get_mut(known..).unwrap_or_default());
@@ -264,7 +286,7 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
     let message = format!("this row has {}, but the header has {}", cells(found), cells(expected));
     let problem = Diagnostic::new(Code::TableShape, message).at(row.span, "");
     let split = row.cells.windows(2).find_map(|pair| match pair {
-        [a, b] => decimal_comma(&format!("{},{}", a.text, b.text)),
+        [a, b] if a.text.bytes().all(|byte| byte.is_ascii_digit() || b"<>= ._".contains(&byte)) => decimal_comma(&format!("{},{}", a.text, b.text)),
         _ => None,
     });
     match (split, found < expected) {
@@ -375,8 +397,9 @@ impl Reader<'_, '_> {
         }
         if let Some(comma) = decimal_comma(self.piece.text) {
             let at = self.piece.span(comma.at.start, comma.at.end);
-            let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number here", comma.written)).at(at, "");
-            return self.refuse(problem.help(comma.help()));
+            let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", comma.written)).at(at, "");
+            let lists = matches!(column.kind, ColumnKind::Test(_) | ColumnKind::Is);
+            return self.refuse(problem.help(comma.help(lists)));
         }
         Some(Cell { span, kind: self.cell_kind(&column.kind)? })
     }

@@ -124,20 +124,18 @@ impl<'a> Excerpt<'a> {
     /// Only what stands around each place.
     fn show_wide(self, mut group: Group<'a>) -> Group<'a> {
         let text = self.source.text();
-        for (label, main) in &self.labels {
+        for (label, _) in &self.labels {
             let (start, end) = clipped(label, text);
             let end = floor(text, end.min(start + WIDE / 2).min(line_end(text, start))).max(start);
             let (from, to) =
                 (floor(text, start.saturating_sub(AROUND)).max(line_start(text, start)), floor(text, end + AROUND).min(line_end(text, end)));
             let before = if from > line_start(text, start) { "…" } else { "" };
             let behind = if to < line_end(text, end) { "…" } else { "" };
-            let shown = format!("{before}{}{behind}", text.get(from..to).unwrap_or_default());
+            let shown = format!("near `{before}{}{behind}`", text.get(from..to).unwrap_or_default());
+            let shown = if label.text.is_empty() { shown } else { format!("{}, {shown}", label.text) };
             let (line, column) = self.source.position(start);
-            let at = start - from + before.len();
-            let kind = if *main { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(at..at + (end - start)).label((!label.text.is_empty()).then_some(label.text.as_str()));
             group = group.element(Origin::path(self.source.name()).line(line).char_column(column));
-            group = group.element(Snippet::source(shown).line_start(line).annotation(annotation));
+            group = group.element(Level::NOTE.message(shown));
         }
         group
     }

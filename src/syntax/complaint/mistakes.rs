@@ -9,7 +9,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 18] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 21] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
@@ -27,6 +27,9 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         missing_is,
         chained,
         two_dots,
+        cell_words,
+        misspelt_window,
+        missing_is_in_test,
         missing_and,
     ];
     checks.iter().find_map(|check| check(failure))
@@ -56,7 +59,7 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
     let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
     let span = failure.piece.span(start, start + written.len());
-    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number here", shorten(written))).at(span, "");
+    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
     Some(problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right))))
 }
 
@@ -187,8 +190,10 @@ fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
     let after_number = before.ends_with(|c: char| c.is_ascii_digit());
     let sign = matches!(found, "€" | "$" | "£" | "¥");
     let word = matches!(found.to_lowercase().as_str(), "eur" | "euro" | "euros" | "usd" | "dollar" | "dollars" | "chf" | "gbp" | "cent" | "cents");
-    let code_first = found.starts_with(|c: char| c.is_ascii_digit())
-        && before.rsplit(char::is_whitespace).next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let mut words = before.split_whitespace().rev();
+    let is_code = words.next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    let has_number = words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    let code_first = found.starts_with(|c: char| c.is_ascii_digit()) && is_code && !has_number;
     if !(sign || (word && after_number) || code_first) {
         return None;
     }
@@ -229,7 +234,8 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
         }
     };
     also(&[Rule::unit], &UNITS);
-    also(&[Rule::fact_type, Rule::plain_type, Rule::measure], &TYPES);
+    also(&[Rule::fact_type, Rule::plain_type], &TYPES);
+    also(&[Rule::measure], &["money", "percent", "duration", "number"]);
     also(&[Rule::period, Rule::window, Rule::budget_key], &PERIODS);
     also(&[Rule::offset, Rule::comparison, Rule::is_tail, Rule::kw_and], &["within", "between", "includes", "contains", "starts", "ends"]);
     also(&[Rule::modifier], &["optional", "verified", "private", "default", "asks", "about"]);
@@ -307,6 +313,37 @@ fn chained(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(failure.problem("a quantity is expected here, not a comparison", "put the comparison into `when`"))
 }
 
+/// `up to 50 EUR` under `up to`, `ok` where a text is meant
+fn cell_words(failure: &Failure<'_>) -> Option<Diagnostic> {
+    match failure.rule {
+        Rule::limit_cell_piece if matches!(failure.before(), "up" | "more") => {
+            Some(failure.problem("the header says this already", "write the quantity alone, as in `50 EUR`"))
+        }
+        Rule::text_cell_piece | Rule::advise_cell_piece if failure.expects(Rule::quoted) => {
+            let help = "a text stands in quotation marks, in a CSV file as `\"\"\"text\"\"\"`";
+            Some(Diagnostic::new(Code::BadCell, format!("`{}` is no text", shorten(failure.piece.text))).at(failure.piece.whole(), "").help(help))
+        }
+        _ => None,
+    }
+}
+
+/// `5 EUR per moth`
+fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::budget_piece || !failure.expects_any(&[Rule::window, Rule::budget_key]) {
+        return None;
+    }
+    let last = failure.before().rsplit(char::is_whitespace).next()?;
+    let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| last.len() > 2)?;
+    Some(failure.problem(format!("a window is missing behind `{last}`"), format!("did you mean `{near}` for `{last}`?")))
+}
+
+/// `given reason late`
+fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
+    let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
+    fits.then(|| failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value"))
+}
+
 /// `order.item.total`
 fn two_dots(failure: &Failure<'_>) -> Option<Diagnostic> {
     let follows = failure.rest().strip_prefix('.')?.starts_with(char::is_alphabetic);
@@ -319,8 +356,13 @@ fn missing_and(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
     let starts = found.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '"'));
     let is_word = !is_reserved(found) || matches!(found, "not" | "amount" | "today" | "now" | "spent" | "more" | "yes" | "no");
-    if !starts || !is_word || !failure.expects(Rule::kw_and) {
+    if !starts || !is_word || !failure.expects(Rule::kw_and) || is_cell(failure.rule) {
         return None;
     }
-    Some(failure.problem(format!("`{}` follows without a word between", shorten(found)), "join conditions with `and` or `or`"))
+    let last = failure.before().rsplit(char::is_whitespace).next().unwrap_or_default();
+    let help = match nearest(last, ["within", "more", "least", "includes", "number", "start"]) {
+        Some(near) if last.len() > 3 => format!("did you mean `{near}` for `{last}`?"),
+        _ => "join conditions with `and` or `or`; compare values with `is`".to_owned(),
+    };
+    Some(failure.problem(format!("`{}` follows without a word between", shorten(found)), help))
 }
