@@ -1,5 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 
+#![cfg(test)]
+
 mod answer;
 mod answering;
 mod cli;
