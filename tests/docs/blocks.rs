@@ -49,6 +49,6 @@ pub fn of(name: &str) -> Vec<Block> {
 fn block(place: String, info: &str, body: &[&str]) -> Block {
     let values = info.split(' ').filter_map(|word| word.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let kind = info.split(' ').filter(|word| !word.contains('=')).collect::<Vec<_>>().join(" ");
-    let text = body.iter().map(|line| format!("{line}\n")).collect();
+    let text = body.join("\n") + "\n";
     Block { place, kind, values, text }
 }
