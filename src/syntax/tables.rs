@@ -1,6 +1,7 @@
 //! Tables: rows of cells into columns of meaning. Where the cells come from, bars in the text or a CSV file, makes no difference here.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use pest::iterators::Pair;
 
@@ -264,8 +265,8 @@ fn name_row(row: &RawRow<'_>, header: &RawRow<'_>, problems: &mut [Diagnostic]) 
         let at = problem.span().map_or(0, |span| span.start as usize);
         let column = row.cells.iter().rposition(|cell| cell.base <= at).and_then(|column| header.cells.get(column));
         match column {
-            Some(column) if problem.code != Code::TableShape => problem.message += &format!(" in row {number}, column `{}`", column.text),
-            _ => problem.message += &format!(" in row {number}"),
+            Some(column) if problem.code != Code::TableShape => drop(write!(problem.message, " in row {number}, column `{}`", column.text)),
+            _ => drop(write!(problem.message, " in row {number}")),
         }
     }
 }
@@ -325,13 +326,12 @@ fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> 
     }
     // In a table that gives a value `role` is as good a name for a fact as any other.
     let known = HEADERS.into_iter().find(|(header, _)| *header == words && (kind != TableKind::Lookup || *header != "role"));
-    let kind = match known {
-        Some((_, kind)) => kind,
-        None => {
-            let mut reader = Reader::new(piece, problems);
-            let tree = reader.tree(Rule::column_piece)?;
-            ColumnKind::Test(reader.condition(&tree)?)
-        }
+    let kind = if let Some((_, kind)) = known {
+        kind
+    } else {
+        let mut reader = Reader::new(piece, problems);
+        let tree = reader.tree(Rule::column_piece)?;
+        ColumnKind::Test(reader.condition(&tree)?)
     };
     Some(Column { span, kind })
 }

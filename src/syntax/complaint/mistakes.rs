@@ -301,8 +301,7 @@ fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let right = match failure.found() {
-        "one" => "is one of",
-        "in" => "is one of",
+        "one" | "in" => "is one of",
         "between" => "is between",
         "within" => "is within",
         "present" => "is present",
