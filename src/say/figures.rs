@@ -112,7 +112,7 @@ impl Speech<'_> {
     pub(super) fn value(&self, ty: &Type, value: &Value) -> String {
         match value {
             Value::YesNo(yes) => self.tongue.tell(if *yes { "yes" } else { "no" }, &[]),
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => harmless(text),
             Value::Choice(id) => self.policy.choice(*id).to_owned(),
             Value::Set(ids) if ids.is_empty() => self.tongue.tell("none", &[]),
             Value::Set(ids) => ids.iter().map(|id| self.policy.choice(*id)).collect::<Vec<_>>().join(", "),
@@ -132,8 +132,8 @@ impl Speech<'_> {
     /// What a question says of a fact.
     pub(super) fn fact_value(&self, question: &Question, fact: FactRef) -> String {
         let text = match fact {
-            FactRef::ActorId => question.actor.id.clone(),
-            FactRef::ActorTeam => question.actor.team.clone(),
+            FactRef::ActorId => question.actor.id.as_deref().map(harmless),
+            FactRef::ActorTeam => question.actor.team.as_deref().map(harmless),
             FactRef::Fact(id) => match (question.fact(id), self.policy.facts.get(id.index())) {
                 (FactState::Known(value, _), Some(fact)) => Some(self.value(&fact.ty, value)),
                 _ => None,
@@ -154,6 +154,11 @@ impl Speech<'_> {
     pub(super) fn measure(&self, action: ActionId) -> &Type {
         crate::answer::plain::measure(self.policy, action)
     }
+}
+
+/// A text from outside without what could steer a terminal.
+fn harmless(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 fn unit_name(unit: Unit) -> &'static str {

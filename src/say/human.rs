@@ -49,7 +49,11 @@ impl Speech<'_> {
     }
 
     /// An action among the options of a case: `YES — up to 50.00 EUR`.
-    pub(crate) fn option(&self, decision: &Decision, colour: Colour) -> String {
+    pub(crate) fn option(&self, question: &Question, decision: &Decision, colour: Colour) -> String {
+        let reason = self.reason(question, decision).filter(|_| decision.outcome == Outcome::No);
+        if let Some(reason) = reason {
+            return coloured(&self.tongue.tell("option-no-reason", &[("list", &reason)]), decision.outcome, colour);
+        }
         let list = match decision.outcome {
             Outcome::Ask => self.contacts(&decision.ask).map(|(_, contacts)| contacts).unwrap_or_default(),
             Outcome::Need => self.first_few(&decision.need.iter().map(|fact| self.asks(*fact)).collect::<Vec<_>>()),
@@ -80,9 +84,9 @@ impl Speech<'_> {
     /// `small_refund (shop.kulanz:78:1): Small refunds on the spot`
     fn because_line(&self, question: &Question, decision: &Decision, reason: Reason) -> Option<String> {
         let entry = parts::Parts { policy: self.policy, question, decision, speech: *self }.reason(reason)?;
-        let words: Vec<String> = entry.text.or(entry.title).into_iter().chain(entry.cites).collect();
-        let words = if words.is_empty() { String::new() } else { format!(": {}", words.join("; ")) };
-        Some(format!("{} ({}){words}", entry.rule, entry.source))
+        let words = entry.text.or(entry.title).map_or_else(String::new, |words| format!(": {words}"));
+        let cites = if entry.cites.is_empty() { String::new() } else { format!(" [{}]", entry.cites.join("; ")) };
+        Some(format!("{} ({}){words}{cites}", entry.rule, entry.source))
     }
 
     /// What is owed, where that is not already the answer.

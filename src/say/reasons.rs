@@ -7,7 +7,6 @@ use crate::decide::{Explanation, FailedCondition, Measured, Verdict};
 use crate::number::Number;
 use crate::policy::expr::{Distance, Expr, ExprKind, Type, Value};
 use crate::policy::{FactRef, Policy, Rule};
-use crate::question::moment::{date_number, moment_number};
 use crate::question::{FactState, Question};
 use crate::source::Span;
 use crate::syntax::ast::Side;
@@ -18,11 +17,12 @@ pub(crate) fn condition(policy: &Policy, span: Span) -> String {
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
-/// How a condition on the distance of two dates is to be read.
-#[derive(Clone, Copy)]
-struct Asked {
+/// A condition on the distance of two points in time.
+struct Asked<'p> {
     message: &'static str,
     side: Side,
+    subject: &'p Expr,
+    anchor: &'p Expr,
 }
 
 impl Speech<'_> {
@@ -37,7 +37,7 @@ impl Speech<'_> {
         if explanation.verdict == Verdict::Unknown && !missing.is_empty() {
             return self.tongue.tell("explain-missing", &[("facts", &missing.join(", ")), ("condition", &condition)]);
         }
-        if let Some(text) = failed.measured.as_ref().and_then(|measured| self.distance(question, explanation, failed, measured)) {
+        if let Some(text) = failed.measured.as_ref().and_then(|measured| self.distance(explanation, failed, measured)) {
             return text;
         }
         let seen: Vec<String> = failed.seen.iter().map(|(fact, value)| self.seen(question, *fact, value.as_ref())).collect();
@@ -61,10 +61,10 @@ impl Speech<'_> {
         self.policy.facts.get(id.index()).map_or(&Type::Text, |fact| &fact.ty)
     }
 
-    fn distance(&self, question: &Question, explanation: &Explanation, failed: &FailedCondition, measured: &Measured) -> Option<String> {
+    fn distance(&self, explanation: &Explanation, failed: &FailedCondition, measured: &Measured) -> Option<String> {
         let rule = self.policy.rules.get(explanation.rule.index())?;
         let asked = asked(self.policy, rule, failed.span)?;
-        let text = self.measured(question, failed, measured)?;
+        let text = self.measured(&asked, measured)?;
         let steps = if asked.message == "asks-not-within" { self.steps_dative(&measured.asked) } else { self.steps(&measured.asked) };
         let distance = self.tongue.tell(asked.message, &[("asked", &steps)]);
         let distance = match asked.side {
@@ -76,11 +76,11 @@ impl Speech<'_> {
     }
 
     /// `order.delivered_on 2026-08-01, 112 days ago`
-    fn measured(&self, question: &Question, failed: &FailedCondition, measured: &Measured) -> Option<String> {
+    fn measured(&self, asked: &Asked<'_>, measured: &Measured) -> Option<String> {
         let (Value::Quantity(from), Value::Quantity(to)) = (&measured.from, &measured.to) else { return None };
         let apart = to.subtract(from)?;
-        let now = if measured.is_date { date_number(self.policy.time_zone.to_datetime(question.at).date()) } else { moment_number(question.at) };
-        let id = match (apart.cmp(&Number::ZERO), *to == now) {
+        let is_now = matches!(asked.subject.kind, ExprKind::Today | ExprKind::Now);
+        let id = match (apart.cmp(&Number::ZERO), is_now) {
             (Ordering::Equal, true) => "explain-today",
             (Ordering::Greater, true) => "explain-ago",
             (Ordering::Less, true) => "explain-ahead",
@@ -88,12 +88,20 @@ impl Speech<'_> {
             (Ordering::Greater, false) => "explain-after",
             (Ordering::Less, false) => "explain-before",
         };
-        let name = failed.seen.first().map_or_else(String::new, |(fact, _)| self.fact(*fact));
         let ty = if measured.is_date { Type::Date } else { Type::Datetime };
-        let form = (*to == now).then_some("dative");
         let (from, to) = (self.value(&ty, &measured.from), self.value(&ty, &measured.to));
-        let distance = self.apart(&apart, measured.is_date, form);
-        Some(self.tongue.tell(id, &[("fact", &name), ("from", &from), ("to", &to), ("days", &distance)]))
+        let distance = self.apart(&apart, measured.is_date, is_now.then_some("dative"));
+        let (subject, fact) = (self.point(asked.subject), self.point(asked.anchor));
+        Some(self.tongue.tell(id, &[("subject", &subject), ("fact", &fact), ("from", &from), ("to", &to), ("days", &distance)]))
+    }
+
+    /// What a point in time is called: a fact's name, or the expression as it is written.
+    fn point(&self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Fact(id) => self.fact(FactRef::Fact(*id)),
+            ExprKind::DateOf(inner) => self.point(inner),
+            _ => condition(self.policy, expr.span),
+        }
     }
 
     /// The days between two dates or the time between two moments, whichever comes first.
@@ -112,10 +120,10 @@ fn is_unknown(question: &Question, fact: FactRef) -> bool {
 }
 
 /// What the condition at `span` asks of a distance; `None` where it is no such condition.
-fn asked(policy: &Policy, rule: &Rule, span: Span) -> Option<Asked> {
+fn asked<'p>(policy: &'p Policy, rule: &'p Rule, span: Span) -> Option<Asked<'p>> {
     let definitions = policy.definitions.iter().map(|definition| &definition.body);
     let (expr, negated) = rule.condition.iter().chain(definitions).find_map(|expr| find(expr, span, false))?;
-    let ExprKind::Offset { distance, side, .. } = &expr.kind else { return None };
+    let ExprKind::Offset { distance, side, subject, anchor, .. } = &expr.kind else { return None };
     let message = match (distance, negated) {
         (Distance::Within, false) | (Distance::MoreThan, true) => "asks-at-most",
         (Distance::Within, true) => "asks-not-within",
@@ -123,7 +131,7 @@ fn asked(policy: &Policy, rule: &Rule, span: Span) -> Option<Asked> {
         (Distance::AtLeast, false) => "asks-at-least",
         (Distance::AtLeast, true) => "asks-less-than",
     };
-    Some(Asked { message, side: *side })
+    Some(Asked { message, side: *side, subject, anchor })
 }
 
 /// The distance condition at a span, and whether a `not` stands before it.

@@ -51,7 +51,7 @@ impl Speech<'_> {
     }
 
     /// The first text among the rules that decided.
-    fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
+    pub(super) fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
         decision.because.iter().find_map(|reason| self.because(*reason)).map(|text| self.text(text, question, decision))
     }
 
@@ -70,7 +70,7 @@ impl Speech<'_> {
                 Some(next.unwrap_or_else(|| self.tongue.tell("no-more", &[])))
             }
             Outcome::Ask => self.ask(decision),
-            Outcome::No => self.instead(decision).or_else(|| self.advice(question, decision)).or_else(|| self.find_out("more-possible", decision)),
+            Outcome::No => self.instead(decision).or_else(|| self.advice(question, decision)).or_else(|| self.find_out("part-possible", decision)),
             Outcome::Need => self.find_out("find-out", decision),
         }
     }
@@ -79,7 +79,12 @@ impl Speech<'_> {
         let mut items: Vec<String> = decision.require.iter().map(|obligation| self.obligation(obligation)).collect();
         if !decision.provisional.is_empty() {
             let facts: Vec<String> = decision.provisional.iter().map(|id| self.fact(FactRef::Fact(*id))).collect();
-            items.push(self.tongue.tell("on-record", &[("facts", &facts.join(", "))]));
+            let id = if items.is_empty() { "on-record-only" } else { "on-record" };
+            let confirm = self.tongue.tell(id, &[("facts", &self.first_few(&facts))]);
+            if items.is_empty() {
+                return Some(confirm);
+            }
+            items.push(confirm);
         }
         (!items.is_empty()).then(|| self.tongue.tell("needed", &[("items", &items.join("; "))]))
     }

@@ -105,10 +105,10 @@ mod tests {
             let variables = line.split('$').skip(1).map(|rest| rest.split([' ', '}']).next().unwrap().to_owned());
             found.entry(id.clone()).or_default().extend(variables);
         }
-        found.values_mut().for_each(|names| {
+        for names in found.values_mut() {
             names.sort();
             names.dedup();
-        });
+        }
         found
     }
 

@@ -30,7 +30,6 @@ pub struct Problem {
 
 /// The kinds of problem: status, code and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is named after its code")]
 pub enum Kind {
     NotJson,
     NotFound,

@@ -45,6 +45,8 @@ fn amount_of(action: &str, text: &str) -> Option<Number> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// What an answer writes is what a question reads.
     #[test]
     fn quantities_are_read_back(count in 1_i64..=100_000_000_000) {

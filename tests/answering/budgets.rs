@@ -163,10 +163,11 @@ fn an_amount_times_a_price_is_charged() {
 
 #[test]
 fn the_tightest_of_several_budgets_binds() {
-    let shop = shop("budget one\n  100 EUR per actor per month\nbudget two\n  200 EUR per month\nrule a\n  agent may refund\n  charge one, two\n");
-    let got = shop.ask("agent", "refund 100 EUR").spent("two", "150 EUR").answer();
+    let shop =
+        shop("budget first\n  100 EUR per actor per month\nbudget second\n  200 EUR per month\nrule a\n  agent may refund\n  charge first, second\n");
+    let got = shop.ask("agent", "refund 100 EUR").spent("second", "150 EUR").answer();
     assert_eq!((got.word(), got.limit().as_str()), ("up_to", "50"));
-    assert_eq!(got.charge(), "one 50 left 50 of 100 until 2026-12-01, two 50 left 0 of 200 until 2026-12-01");
+    assert_eq!(got.charge(), "first 50 left 50 of 100 until 2026-12-01, second 50 left 0 of 200 until 2026-12-01");
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn of_several_rules_the_one_with_the_fewest_duties_counts() {
 #[test]
 fn then_the_one_with_the_fewest_limiting_budgets() {
     let shop = shop(
-        "budget one\n  1_000 EUR per month\nbudget two\n  unlimited per month\nbudget three\n  1_000 EUR per month\n\
-         rule a\n  agent may refund\n  charge one, three\nrule b\n  agent may refund\n  charge one\nrule c\n  agent may refund\n  charge two, one\n\
-         rule d\n  agent may voucher\n  charge one\nrule e\n  agent may voucher\n  charge two\n",
+        "budget first\n  1_000 EUR per month\nbudget second\n  unlimited per month\nbudget third\n  1_000 EUR per month\n\
+         rule a\n  agent may refund\n  charge first, third\nrule b\n  agent may refund\n  charge first\nrule c\n  agent may refund\n  charge second, first\n\
+         rule d\n  agent may voucher\n  charge first\nrule e\n  agent may voucher\n  charge second\n",
     );
     assert_eq!(shop.ask("agent", "refund 5 EUR").answer().because(), "b");
     assert_eq!(shop.ask("agent", "voucher 5 EUR").answer().because(), "e");
@@ -49,7 +49,7 @@ fn where_a_charge_is_reduced_by_an_entitlement_its_duties_are_required_too() {
          rule e\n  entitled to refund of 30 EUR\n  require photo\nrule p\n  agent may refund\n  charge goodwill\n  require note\n",
     );
     let got = shop.ask("agent", "refund 50 EUR").answer();
-    assert_eq!((got.require().as_str(), got.charge().as_str()), ("note, photo", "goodwill 20 left 80 of 100 until 2026-12-01"));
+    assert_eq!((got.require().as_str(), got.charge().as_str()), ("photo, note", "goodwill 20 left 80 of 100 until 2026-12-01"));
     assert_eq!(shop.ask("agent", "refund 30 EUR").answer().require(), "photo");
 }
 

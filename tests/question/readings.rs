@@ -98,3 +98,16 @@ fn a_case_without_an_action() {
     let problems = Reader::new(shop::policy()).options_json(r#"{"actor": {"role": "lead"}, "action": "refund"}"#, shop::now()).unwrap_err();
     assert_eq!(problems[0].path, "/action");
 }
+
+#[test]
+fn the_ends_of_the_calendar_are_answered() {
+    for at in ["0001-01-01", "0001-01-01T00:00Z", "9999-12-30", "9999-12-30T21:59:59Z"] {
+        for action in ["refund", "accept_return"] {
+            let json =
+                agent(&format!(r#""action": "{action}", "at": "{at}", "facts": {{"order.delivered_on": "{}", "order.seasonal": true}}"#, &at[..10]));
+            let question = Reader::new(shop::policy()).json(&json, shop::now()).unwrap_or_else(|problems| panic!("{at}: {problems:#?}")).question;
+            let decision = shop::decide(&question);
+            assert!(!kulanz::say::Speech::new(shop::policy(), 0).human(&question, &decision, kulanz::say::Colour::Plain).is_empty());
+        }
+    }
+}

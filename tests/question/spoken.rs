@@ -14,7 +14,7 @@ fn states(facts: &[&str]) -> String {
     let request = Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let given =
         request.question.facts.iter().filter(|state| matches!(state, FactState::Known(_, Provenance::Said) | FactState::Absent(Provenance::Said)));
-    given.map(|state| format!("{state:?}\n")).collect()
+    given.fold(String::new(), |text, state| text + &format!("{state:?}\n"))
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use kulanz::question::{Reader, Spending};
+use proptest::prelude::*;
 
 use super::{agent, problems, told};
 use crate::shop;
@@ -108,7 +109,7 @@ fn facts() {
 fn circumstances() {
     let members = [
         r#""at": "yesterday""#,
-        r#""at": "1800-01-01""#,
+        r#""at": "0000-01-01""#,
         r#""at": "9999-12-31T23:59:59Z""#,
         r#""at": 5"#,
         r#""explain": "yes""#,
@@ -145,4 +146,81 @@ fn huge_and_deep_questions_are_bounded() {
     assert_eq!(many.unwrap_err().len(), 100);
     let digits = agent(&format!(r#""action": "refund", "amount": {}"#, "9".repeat(500_000)));
     assert!(problems(&digits).contains("is too large"));
+}
+
+/// Any JSON at all, with the words of a question strewn in.
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let word = prop::sample::select(vec![
+        "actor",
+        "role",
+        "agent",
+        "action",
+        "refund",
+        "amount",
+        "facts",
+        "record",
+        "order",
+        "order.total",
+        "total",
+        "reason",
+        "late",
+        "customer.tags",
+        "vip",
+        "spent",
+        "goodwill",
+        "patience",
+        "at",
+        "lang",
+        "explain",
+        "value",
+        "currency",
+        "EUR",
+        "80 EUR",
+        "25%",
+        "PT3H",
+        "P",
+        "2026-11-21",
+        "T",
+        "",
+        "-",
+        "é",
+        "$serde_json::private::Number",
+        "delay",
+        "share",
+        "order.placed_at",
+        "2026-11-21T10:00",
+        "9999-12-31T24:00Z",
+    ]);
+    let text = prop_oneof![word.clone().prop_map(str::to_owned), "\\PC{0,12}"];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        text.clone().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::vec((text.clone(), inner), 0..6).prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A question is read or its problems are told; nothing else ever happens.
+    #[test]
+    fn any_json_is_answered_or_refused(json in any_json(), action in any_json(), facts in any_json()) {
+        let reader = Reader::new(shop::policy());
+        let whole = json.to_string();
+        let part = format!(r#"{{"actor": {{"role": "agent"}}, "action": "refund", "amount": {action}, "facts": {facts}, "at": {json}, "spent": {action}}}"#);
+        for text in [whole, part] {
+            match reader.json(&text, shop::now()) {
+                Ok(request) => prop_assert_eq!(request.question.facts.len(), shop::policy().facts.len()),
+                Err(problems) => prop_assert!(!problems.is_empty() && problems.iter().all(|problem| problem.path.is_empty() || problem.path.starts_with('/'))),
+            }
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub struct Seat<'a> {
 pub struct Standing<'a> {
     /// Applicable entitlements with the quantity they give.
     pub owing: Vec<Candidate<'a>>,
+    /// The smallest cap of prohibitions that stop what is owed, too.
+    pub cut: End,
     pub entitled: End,
     /// The entitlement that gives `entitled`, where that is above zero.
     pub part: Option<Candidate<'a>>,
@@ -49,6 +51,8 @@ pub struct Grant<'a> {
     pub duties: Vec<String>,
     /// What is taken from each budget, in the order of the charges.
     pub charges: Vec<(Take, End)>,
+    /// Whether the entitlement beside a permission reduces what that is charged, or is charged itself.
+    pub takes_part: bool,
 }
 
 /// Whether permissions that need approval are counted.
@@ -110,9 +114,14 @@ impl<'a> Seat<'a> {
                 Candidate { rule, reach, takes }
             })
             .collect();
-        let cut = prohibitions.iter().filter(|(rule, _)| matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled))).map(|(_, cap)| cap).min();
+        let cut = prohibitions
+            .iter()
+            .filter(|(rule, _)| matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled)))
+            .map(|(_, cap)| cap.clone())
+            .min()
+            .unwrap_or(End::Above);
         let largest = owing.iter().map(|candidate| candidate.reach.clone()).max().unwrap_or(End::ZERO);
-        let entitled = cut.map_or(largest.clone(), |cut| largest.min(cut.clone()));
+        let entitled = largest.min(cut.clone());
         let ceiling = prohibitions.iter().map(|(_, cap)| cap.clone()).min().unwrap_or(End::Above);
         let part = (entitled > End::ZERO)
             .then(|| self.best(owing.iter().filter(|candidate| candidate.reach >= entitled), |candidate| self.duties(candidate.rule)));
@@ -126,7 +135,7 @@ impl<'a> Seat<'a> {
                 Candidate { rule, reach, takes }
             })
             .collect();
-        Standing { owing, entitled, part, prohibitions, ceiling, permissions }
+        Standing { owing, cut, entitled, part, prohibitions, ceiling, permissions }
     }
 
     /// The duties that a rule asks for: all whose condition is not surely false.
@@ -157,24 +166,20 @@ impl<'a> Seat<'a> {
         if *quantity <= standing.entitled {
             let best = self.best(standing.owing.iter().filter(|candidate| candidate.reach >= *quantity), |candidate| self.duties(candidate.rule))?;
             let charges = best.takes.iter().map(|take| (take.clone(), take.charge(quantity))).collect();
-            return Some(Grant { duties: self.duties(best.rule), entitlement: Some(best.clone()), permission: None, charges });
+            return Some(Grant { duties: self.duties(best.rule), entitlement: Some(best.clone()), permission: None, charges, takes_part: true });
         }
         let would_do = standing.permissions.iter().filter(|candidate| candidate.rule.approved_by.is_empty() && candidate.reach >= *quantity);
         let best = self.best(would_do, |candidate| self.duties_of_both(candidate, standing.part.as_ref()))?;
         let charges = charges_of_both(best, standing, quantity);
-        Some(Grant {
-            duties: self.duties_of_both(best, standing.part.as_ref()),
-            entitlement: standing.part.clone(),
-            permission: Some(best.clone()),
-            charges,
-        })
+        let takes_part = reduces(best) || standing.part.as_ref().is_some_and(|part| !part.takes.is_empty());
+        let duties = self.duties_of_both(best, standing.part.as_ref());
+        Some(Grant { duties, entitlement: standing.part.clone(), permission: Some(best.clone()), charges, takes_part })
     }
 
     /// A permission's duties, and the entitlement's where it reduces a charge.
     fn duties_of_both(&self, permission: &Candidate<'a>, part: Option<&Candidate<'a>>) -> Vec<String> {
         let mut duties = self.duties(permission.rule);
-        let reduces = permission.takes.iter().any(|take| matches!(&take.form, super::room::Form::Each(price) if price.is_positive()));
-        if let Some(part) = part.filter(|_| reduces) {
+        if let Some(part) = part.filter(|_| reduces(permission)) {
             for duty in self.duties(part.rule) {
                 if !duties.contains(&duty) {
                     duties.push(duty);
@@ -282,6 +287,11 @@ impl Standing<'_> {
         let counted = self.permissions.iter().filter(|candidate| approvals == Approvals::With || candidate.rule.approved_by.is_empty());
         counted.map(|candidate| candidate.reach.clone()).chain([self.entitled.clone()]).max().unwrap_or(End::ZERO)
     }
+}
+
+/// Whether an entitlement beside this permission reduces a charge of it.
+fn reduces(permission: &Candidate) -> bool {
+    permission.takes.iter().any(|take| matches!(&take.form, super::room::Form::Each(price) if price.is_positive()))
 }
 
 pub fn plus(left: &End, right: &End) -> End {

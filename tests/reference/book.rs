@@ -43,6 +43,8 @@ pub struct Rule {
     pub offers: Vec<(String, Option<ast::Expr>, Option<ast::Expr>)>,
     pub advice: Vec<Option<ast::Expr>>,
     pub routes: Vec<(String, Option<ast::Steps>, Option<ast::Expr>)>,
+    /// Whether it has a `because`.
+    pub speaks: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,6 +243,7 @@ fn empty_rule(name: String, kind: Kind, actions: &[ast::Name]) -> Rule {
         offers: Vec::new(),
         advice: Vec::new(),
         routes: Vec::new(),
+        speaks: false,
     }
 }
 
@@ -258,7 +261,8 @@ impl Rule {
             ast::ClauseKind::Offer(action, up_to, when) => self.offers.push((text(action), quantity(up_to.as_ref()), when.clone())),
             ast::ClauseKind::Advise(_, when) => self.advice.push(when.clone()),
             ast::ClauseKind::Ask(role, within, when) => self.routes.push((text(role), within.clone(), when.clone())),
-            ast::ClauseKind::Because(_) | ast::ClauseKind::Cites(_) | ast::ClauseKind::Owner(_) | ast::ClauseKind::ReviewBy(_) => {}
+            ast::ClauseKind::Because(_) => self.speaks = true,
+            ast::ClauseKind::Cites(_) | ast::ClauseKind::Owner(_) | ast::ClauseKind::ReviewBy(_) => {}
         }
     }
 

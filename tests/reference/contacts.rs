@@ -45,7 +45,7 @@ impl<'a> Seat<'a> {
     }
 
     /// Whether nobody of this role can approve, whatever is asked.
-    fn may_not_approve(&self, role: &str) -> bool {
+    pub fn may_not_approve(&self, role: &str) -> bool {
         let seat = self.seen_by(role, Person::SomebodyElse);
         let full = seat
             .prohibitions()
@@ -55,7 +55,7 @@ impl<'a> Seat<'a> {
     }
 
     /// The permission with approvals that reaches the quantity: fewest approvers, then the first.
-    fn approved(&self, standing: &Standing<'a>, quantity: &End) -> Option<Candidate<'a>> {
+    pub fn approved(&self, standing: &Standing<'a>, quantity: &End) -> Option<Candidate<'a>> {
         let needs_approval = standing.permissions.iter().filter(|candidate| !candidate.rule.approved_by.is_empty() && candidate.reach >= *quantity);
         let possible = needs_approval.filter(|candidate| !candidate.rule.approved_by.iter().any(|role| self.may_not_approve(role)));
         possible.min_by_key(|candidate| candidate.rule.approved_by.len()).cloned()

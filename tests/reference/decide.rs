@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use kulanz::Number;
 use kulanz::decide::Outcome;
-use kulanz::syntax::ast::Expr;
 
 use super::answer::{Answer, By, Charge, Limit, Offer};
 use super::asked::{Asked, Belief, Source};
 use super::authority::{Approvals, Grant, Seat};
-use super::book::{Book, Rule};
+use super::book::{Book, Force, Kind, Rule};
 use super::calendar::{clock_length, date_of, days_of, moment_of, seconds_of};
 use super::evaluate::{Case, Person};
+use super::need::Goal;
 use super::reads::facts_of_rule;
-use super::room::Reading;
+use super::room::{Reading, Take};
 use super::value::{End, Value};
 
 /// Answers a question.
@@ -27,6 +27,11 @@ pub fn decide(book: &Book, asked: &Asked, belief: Belief) -> Answer {
     };
     seat.add_what_all_carry(&mut answer);
     answer
+}
+
+/// What is shown of a budget, in its smallest unit.
+fn whole(number: &Number, take: &Take) -> Number {
+    number.round(&take.unit, kulanz::Rounding::Down).unwrap()
 }
 
 fn empty(outcome: Outcome) -> Answer {
@@ -87,21 +92,25 @@ impl<'a> Seat<'a> {
             answer.limit = self.limit(&self.largest_granted(&self.bound()));
             return answer;
         }
-        let mut first = seat.refused(quantity);
-        let sure = self.largest_granted(quantity);
+        let first = seat.refused(quantity);
+        let sure = seat.standing().authority(Approvals::Without);
         let favour = seat.with_reading(Reading::Favour);
-        if *quantity <= favour.standing().authority(Approvals::Without) {
-            let mut answer = Answer { outcome: Outcome::Need, need: seat.own_need(quantity, &sure), ..first.clone() };
-            answer.otherwise = Some(Box::new(first));
-            return answer;
+        let turns = if *quantity <= favour.standing().authority(Approvals::Without) {
+            seat.turns(&Goal { at: quantity, least: quantity, sure: &sure, approvals: Approvals::Without })
+        } else if first.outcome == Outcome::No {
+            seat.turns_of_others(quantity)
+        } else {
+            Vec::new()
+        };
+        if turns.iter().all(|turn| turn.facts.is_empty()) {
+            return first;
         }
-        if first.outcome == Outcome::No && !favour.contacts(quantity).is_empty() {
-            let mut answer = Answer { outcome: Outcome::Need, need: seat.anybodys_need(quantity), ..first.clone() };
-            answer.otherwise = Some(Box::new(first));
-            return answer;
-        }
-        first.need = seat.own_need(quantity, &sure);
-        first
+        let rules: Vec<&Rule> = turns.iter().filter(|turn| !turn.facts.is_empty()).map(|turn| turn.rule).collect();
+        let mut answer = Answer { outcome: Outcome::Need, need: seat.sorted(&turns), because: self.in_source_order(&rules), ..first.clone() };
+        answer.provisional = seat.provisional(&rules, None);
+        (answer.require, answer.charge) = (Vec::new(), Vec::new());
+        answer.otherwise = Some(Box::new(first));
+        answer
     }
 
     /// The answer to "how much could I?".
@@ -112,10 +121,7 @@ impl<'a> Seat<'a> {
         }
         let mut answer = self.asking(&limit).granted(&limit).unwrap();
         answer.limit = self.limit(&limit);
-        let perhaps = self.with_reading(Reading::Favour).largest_granted(&End::Above);
-        if perhaps > limit {
-            answer.need = self.own_need(&perhaps, &limit);
-        }
+        answer.need = self.sorted(&self.could_raise(&End::Above, &limit));
         answer
     }
 
@@ -125,13 +131,14 @@ impl<'a> Seat<'a> {
         let grant = self.grant(&standing, quantity)?;
         let mut answer = empty(if *quantity <= standing.entitled { Outcome::Owed } else { Outcome::Yes });
         let rules = self.carry(&grant, &mut answer);
-        answer.provisional = self.provisional(&rules, quantity);
+        answer.provisional = self.provisional(&rules, Some(quantity));
         Some(answer)
     }
 
     /// Puts what a grant asks for and takes into an answer, and names the rules behind it.
     fn carry(&self, grant: &Grant<'a>, answer: &mut Answer) -> Vec<&'a Rule> {
-        let rules: Vec<&Rule> = grant.entitlement.iter().chain(&grant.permission).map(|candidate| candidate.rule).collect();
+        let part = grant.entitlement.iter().filter(|_| grant.permission.is_none() || grant.takes_part);
+        let rules: Vec<&Rule> = part.chain(&grant.permission).map(|candidate| candidate.rule).collect();
         answer.because = self.in_source_order(&rules);
         answer.require = grant.duties.iter().map(|duty| (duty.clone(), self.due(duty))).collect();
         answer.charge = grant
@@ -140,8 +147,8 @@ impl<'a> Seat<'a> {
             .map(|(take, amount)| Charge {
                 budget: take.budget.clone(),
                 amount: amount.number().cloned(),
-                left: take.left.number().map(|left| left.subtract(amount.number().unwrap()).unwrap()),
-                of: take.of.number().cloned(),
+                left: take.left.number().map(|left| whole(&left.subtract(amount.number().unwrap()).unwrap(), take)),
+                of: take.of.number().map(|of| whole(of, take)),
                 resets: self.case.resets(&take.budget),
             })
             .collect();
@@ -177,15 +184,26 @@ impl<'a> Seat<'a> {
         };
         let mut answer = empty(outcome);
         let mut rules = self.in_the_way(quantity);
+        let seat = self.asking(&unasked);
         if outcome == Outcome::UpTo {
-            let seat = self.asking(&unasked);
-            let standing = seat.standing();
-            rules.extend(seat.carry(&seat.grant(&standing, &unasked).unwrap(), &mut answer));
-            answer.provisional = seat.provisional(&rules, &unasked);
-        } else {
-            answer.provisional = self.provisional(&rules, quantity);
+            rules.extend(seat.carry(&seat.grant(&seat.standing(), &unasked).unwrap(), &mut answer));
+        } else if outcome == Outcome::Ask {
+            rules.extend(self.approved(&self.standing(), quantity).map(|candidate| candidate.rule));
         }
+        if rules.is_empty() {
+            rules.extend(self.most_generous());
+        }
+        let speaking: Vec<&Rule> = self.fallbacks().into_iter().filter(|fallback| fallback.speaks).collect();
         answer.because = self.in_source_order(&rules);
+        answer.because.extend(speaking.iter().map(|fallback| fallback.name.clone()));
+        rules.extend(speaking);
+        answer.provisional = if outcome == Outcome::UpTo { seat.provisional(&rules, Some(&unasked)) } else { self.provisional(&rules, None) };
+        let below = quantity.number().and_then(|number| number.subtract(&self.grid())).map_or(End::Above, End::At);
+        let mut turns = self.could_raise(&below, &unasked);
+        if contacts.is_empty() {
+            turns.extend(self.turns_of_others(quantity));
+        }
+        answer.need = self.sorted(&turns);
         answer.limit = self.limit(&unasked);
         answer.ask = contacts;
         let sources: Vec<&Rule> = self.in_the_way(quantity).into_iter().chain(self.fallbacks()).collect();
@@ -197,27 +215,36 @@ impl<'a> Seat<'a> {
         answer
     }
 
-    fn offers(&self, sources: &[&'a Rule]) -> Vec<Offer> {
-        let mut offers: Vec<Offer> = Vec::new();
-        for (action, up_to, when) in sources.iter().flat_map(|rule| &rule.offers) {
-            if self.reading.gives(self.case.holds(when.as_ref())) && !offers.iter().any(|offer| offer.action == *action) {
-                offers.extend(self.offer(action, up_to.as_ref()));
-            }
-        }
-        offers
+    /// The permission that would give the most, where none has room.
+    fn most_generous(&self) -> Option<&'a Rule> {
+        let own = self.standing().permissions.into_iter().filter(|candidate| candidate.rule.approved_by.is_empty());
+        own.rev().max_by(|a, b| a.reach.cmp(&b.reach)).map(|candidate| candidate.rule)
     }
 
-    /// What this role really has of another action.
-    fn offer(&self, action: &str, up_to: Option<&Expr>) -> Option<Offer> {
+    /// Each offered action once, with the most that is offered of it.
+    fn offers(&self, sources: &[&'a Rule]) -> Vec<Offer> {
+        let mut offered: Vec<(&str, End)> = Vec::new();
+        for (action, up_to, when) in sources.iter().flat_map(|rule| &rule.offers) {
+            if !self.reading.gives(self.case.holds(when.as_ref())) {
+                continue;
+            }
+            let most = up_to.as_ref().map_or(End::Above, |up_to| self.reading.quantity(&self.case.value(up_to).range()));
+            match offered.iter_mut().find(|(known, _)| known == action) {
+                Some((_, known)) => *known = known.clone().max(most),
+                None => offered.push((action, most)),
+            }
+        }
+        offered.iter().filter_map(|(action, most)| self.offer(action, most)).collect()
+    }
+
+    /// What this role really has of another action; else who grants all that is offered, or the smallest part of it.
+    fn offer(&self, action: &str, most: &End) -> Option<Offer> {
         let mut seat = Self { action: action.to_owned(), ..self.clone() };
-        let bound = match up_to {
-            Some(up_to) => self.reading.quantity(&self.case.value(up_to).range()).on_grid(&seat.grid(), kulanz::Rounding::Down),
-            None => seat.bound(),
-        };
+        seat.case.amount = Value::Absent;
+        let bound = most.on_grid(&seat.grid(), kulanz::Rounding::Down).min(seat.bound());
         if bound == End::ZERO {
             return None;
         }
-        seat.case.amount = Value::Absent;
         let limit = seat.largest_granted(&bound);
         let mut offer = Offer { action: action.to_owned(), outcome: Outcome::Yes, limit: seat.limit(&limit), ask: Vec::new(), need: Vec::new() };
         if limit > End::ZERO {
@@ -227,28 +254,36 @@ impl<'a> Seat<'a> {
             return Some(offer);
         }
         let smallest = End::At(seat.grid());
-        let answer = seat.answer(&smallest);
-        offer.outcome = answer.outcome;
-        match answer.outcome {
-            Outcome::Ask => offer.ask = answer.ask,
-            Outcome::Need => offer.need = answer.need,
-            _ => return None,
+        let whole = if bound == End::Above { smallest.clone() } else { bound.clone() };
+        offer.ask = seat.asking(&whole).contacts(&whole);
+        if offer.ask.is_empty() {
+            offer.ask = seat.asking(&smallest).contacts(&smallest);
         }
-        Some(offer)
+        if !offer.ask.is_empty() {
+            return Some(Offer { outcome: Outcome::Ask, ..offer });
+        }
+        let need = seat.sorted(&seat.could_raise(&bound, &End::ZERO));
+        (!need.is_empty()).then(|| Offer { outcome: Outcome::Need, need, ..offer })
     }
 
-    /// Verified facts that are not on record and were read by what decided.
-    fn provisional(&self, rules: &[&Rule], quantity: &End) -> Vec<String> {
-        let mut strict = self.clone();
-        strict.case.belief = Belief::Recorded;
-        let kept_away = strict.prohibitions().into_iter().filter(|(rule, cap)| {
-            let here = self.prohibitions().into_iter().find(|(other, _)| other.name == rule.name);
-            cap < quantity && here.is_none_or(|(_, cap)| cap >= *quantity)
-        });
-        let names: BTreeSet<String> =
-            rules.iter().copied().chain(kept_away.map(|(rule, _)| rule)).flat_map(|rule| facts_of_rule(self.case.book, rule)).collect();
+    /// Verified facts that are not on record and were read by what decided, or that alone keep a prohibition from what is granted.
+    fn provisional(&self, rules: &[&Rule], granted: Option<&End>) -> Vec<String> {
+        let mut names: BTreeSet<String> = rules.iter().flat_map(|rule| facts_of_rule(self.case.book, rule)).collect();
+        if let Some(granted) = granted {
+            names.extend(self.kept_away(granted));
+        }
         let facts = self.case.book.facts.iter().map(|fact| fact.name.text.clone());
         facts.filter(|fact| names.contains(fact) && self.is_provisional(fact)).collect()
+    }
+
+    /// What prohibitions turn on that would stand in the way of a grant if only what is on record were known.
+    fn kept_away(&self, granted: &End) -> BTreeSet<String> {
+        let mut strict = self.asking(granted);
+        strict.case.belief = Belief::Recorded;
+        let owed = *granted <= self.asking(granted).standing().entitled;
+        let binds = |rule: &Rule| !owed || matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled));
+        let in_the_way = strict.in_the_way(granted).into_iter().filter(|rule| binds(rule));
+        in_the_way.flat_map(|rule| strict.case.prohibition_turns_on(rule)).collect()
     }
 
     fn is_provisional(&self, fact: &str) -> bool {

@@ -240,6 +240,12 @@ impl Case<'_> {
         }
     }
 
+    /// Whether a word stands for something, and is no value of a `one of`.
+    pub fn is_a_name(&self, name: &str) -> bool {
+        let built_in = matches!(name, "amount" | "today" | "now" | "actor.id" | "actor.team");
+        built_in || self.book.fact(name).is_some() || self.book.defines.contains_key(name) || self.book.lookups.contains_key(name)
+    }
+
     fn name(&self, name: &str) -> Value {
         match name {
             "amount" => self.amount.clone(),

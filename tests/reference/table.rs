@@ -50,45 +50,62 @@ impl Case<'_> {
         }
     }
 
-    /// The value of a `gives` table: over everything that its columns may be here, what the rows give.
-    pub fn look_up(&self, table: &Lookup) -> Value {
-        let grid = table.body.grid.as_ref().unwrap();
-        let columns: Vec<_> = (0..grid.columns.len()).filter(|at| matches!(grid.columns[*at].kind, ColumnKind::Test(_))).collect();
-        let choices: Vec<Vec<Seen>> = columns.iter().map(|at| self.may_be(grid, *at)).collect();
-        let mut result: Option<Value> = None;
-        for combination in combinations(&choices) {
-            let value = self.given_by(table, grid, &columns, &combination);
-            result = Some(match result {
-                Some(so_far) => hull(&so_far, &value),
-                None => value,
-            });
-        }
-        result.unwrap_or_else(|| undefined(&table.gives.value))
+    /// Whether a row's cells all hold.
+    pub fn row_holds(&self, grid: &Grid, row: &Row) -> Truth {
+        let cells = grid.columns.iter().zip(&row.cells);
+        cells.fold(Truth::YES, |all, (column, cell)| match (&column.kind, &cell.kind) {
+            (ColumnKind::Test(expr), CellKind::Test(test)) => all.and(self.cell(expr, test)),
+            _ => all,
+        })
     }
 
-    fn given_by(&self, table: &Lookup, grid: &Grid, columns: &[usize], seen: &[Seen]) -> Value {
-        let mut perhaps: Option<Value> = None;
-        for row in &grid.rows {
-            let holds = columns.iter().zip(seen).fold(Truth::YES, |all, (at, seen)| all.and(self.seen_fulfils(grid, row, *at, seen)));
-            if !holds.may_be(Truth::YES) && holds != Truth::UNDEFINED {
-                continue;
-            }
-            let value = if holds == Truth::UNDEFINED { undefined(&table.gives.value) } else { self.row_value(table, grid, row) };
-            if holds == Truth::YES {
-                return value;
-            }
-            perhaps = Some(perhaps.map_or(value.clone(), |so_far| hull(&so_far, &value)));
-        }
+    /// The value of a `gives` table: what the rows give that can hold. It may be undefined unless a row surely holds or there is one for every case.
+    pub fn look_up(&self, table: &Lookup) -> Value {
+        let grid = table.body.grid.as_ref().unwrap();
         let gap = undefined(&table.gives.value);
-        perhaps.map_or(gap.clone(), |value| hull(&value, &gap))
+        let mut given: Option<Value> = None;
+        let mut add = |value: Value| given = Some(given.take().map_or(value.clone(), |so_far| hull(&so_far, &value)));
+        for row in &grid.rows {
+            let holds = self.row_holds(grid, row);
+            if holds == Truth::YES {
+                return self.row_value(table, grid, row);
+            }
+            if holds.may_be(Truth::YES) {
+                add(self.row_value(table, grid, row));
+            }
+            if holds.may_be(Truth::UNDEFINED) {
+                add(gap.clone());
+            }
+        }
+        match given {
+            Some(value) if self.covers_every_case(grid) => value,
+            Some(value) => hull(&value, &gap),
+            None => gap,
+        }
+    }
+
+    /// Whether there is a row for everything that the columns could be, where each is a fact whose cells are constants.
+    fn covers_every_case(&self, grid: &Grid) -> bool {
+        let columns: Vec<_> = (0..grid.columns.len()).filter(|at| matches!(grid.columns[*at].kind, ColumnKind::Test(_))).collect();
+        let is_plain = |at: &usize| {
+            let ColumnKind::Test(column) = &grid.columns[*at].kind else { return false };
+            matches!(&column.kind, ExprKind::Name(name) if self.book.fact(name).is_some())
+        };
+        let is_constant = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(_)) || facts_read_directly(self.book, expr).is_empty();
+        let constant = grid.rows.iter().flat_map(|row| &row.cells).flat_map(cell_operands).all(is_constant);
+        if !columns.iter().all(is_plain) || !constant {
+            return false;
+        }
+        let domains: Vec<Vec<Seen>> = columns.iter().map(|at| self.domain(grid, *at)).collect();
+        let row_holds = |row: &Row, case: &[Seen]| columns.iter().zip(case).all(|(at, seen)| self.seen_fulfils(grid, row, *at, seen) == Truth::YES);
+        combinations(&domains).iter().all(|case| grid.rows.iter().any(|row| row_holds(row, case)))
     }
 
     fn seen_fulfils(&self, grid: &Grid, row: &Row, at: usize, seen: &Seen) -> Truth {
         let ColumnKind::Test(column) = &grid.columns[at].kind else { return Truth::YES };
         let CellKind::Test(test) = &row.cells[at].kind else { return Truth::YES };
         match (seen, test) {
-            (_, CellTest::Any) => Truth::YES,
-            (Seen::Absent, CellTest::Presence(Presence::Absent)) => Truth::YES,
+            (_, CellTest::Any) | (Seen::Absent, CellTest::Presence(Presence::Absent)) => Truth::YES,
             (Seen::Absent, _) => Truth::NO,
             (Seen::Value(value), test) => self.fulfils(column, value, test),
         }
@@ -102,19 +119,12 @@ impl Case<'_> {
         }
     }
 
-    /// Everything that a column can be here, as far as its cells can tell it apart.
-    fn may_be(&self, grid: &Grid, at: usize) -> Vec<Seen> {
-        let ColumnKind::Test(column) = &grid.columns[at].kind else { return Vec::new() };
-        let optional: Vec<_> = facts_read_directly(self.book, column).into_iter().filter(|name| self.book.is_optional(name)).collect();
-        let present = optional.iter().fold(Truth::YES, |all, name| all.and(self.presence(name)));
-        let mut seen = Vec::new();
-        if present.may_be(Truth::NO) {
-            seen.push(Seen::Absent);
-        }
-        if present.may_be(Truth::YES) {
-            seen.extend(self.possible_values(grid, at, &self.value(column)).into_iter().map(Seen::Value));
-        }
-        seen
+    /// Everything that a column's fact could be, as far as its cells can tell it apart.
+    fn domain(&self, grid: &Grid, at: usize) -> Vec<Seen> {
+        let ColumnKind::Test(Expr { kind: ExprKind::Name(name), .. }) = &grid.columns[at].kind else { return Vec::new() };
+        let anything = super::evaluate::unknown(&self.book.fact(name).unwrap().ty.value);
+        let absent = self.book.is_optional(name).then_some(Seen::Absent);
+        self.possible_values(grid, at, &anything).into_iter().map(Seen::Value).chain(absent).collect()
     }
 
     fn possible_values(&self, grid: &Grid, at: usize, value: &Value) -> Vec<Value> {

@@ -16,7 +16,13 @@ fn the_six_answers_are_those_of_the_command_line_byte_for_byte() {
     let service = Running::counter();
     let cases: [(&str, &str, Option<&str>, &[&str], Value); 6] = [
         ("yes", "refund", Some("40 EUR"), &["reason=late"], json!({"reason": "late"})),
-        ("owed", "refund", Some("40 EUR"), &["reason=damaged", "order.days=3", "order.total=120 EUR"], json!({"reason": "damaged", "order": {"days": 3, "total": "120 EUR"}})),
+        (
+            "owed",
+            "refund",
+            Some("40 EUR"),
+            &["reason=damaged", "order.days=3", "order.total=120 EUR"],
+            json!({"reason": "damaged", "order": {"days": 3, "total": "120 EUR"}}),
+        ),
         ("up_to", "refund", Some("80 EUR"), &["reason=late"], json!({"reason": "late"})),
         ("ask", "exchange", None, &[], json!({})),
         ("no", "refund", Some("40 EUR"), &["reason=changed_mind"], json!({"reason": "changed_mind"})),
@@ -26,7 +32,9 @@ fn the_six_answers_are_those_of_the_command_line_byte_for_byte() {
         let reply = service.post("/v1/ask", question(action, amount, json).to_string());
         assert_eq!((reply.status, reply.json()["answer"].as_str()), (200, Some(word)), "{reply:?}");
         assert_eq!(reply.header("content-type"), Some("application/json"));
-        let arguments = [&["ask", action], amount.as_slice(), &["--as", "agent", "--actor", "anna", "--at", AT, "--format", "json", "-p", COUNTER], facts].concat();
+        let arguments =
+            [&["ask", action], amount.as_slice(), &["--as", "agent", "--actor", "anna", "--at", AT, "--format", "json", "-p", COUNTER], facts]
+                .concat();
         assert_eq!(reply.body, kulanz(&arguments).out);
     }
 }

@@ -19,7 +19,8 @@ fn a_form_can_be_built_from_it() {
     assert_eq!((&reason["type"], &reason["question"]), (&json!("one of"), &json!("What happened?")));
     assert_eq!(reason["values"], json!(["damaged", "late", "changed_mind"]));
     assert_eq!((&policy["facts"][1]["verified"], &policy["facts"][3]["default"]), (&json!(true), &json!(false)));
-    let budget = json!({"name": "gestures", "title": "Money given on the spot", "unit": "money", "per": ["actor"], "window": "month", "records_only": false});
+    let budget =
+        json!({"name": "gestures", "title": "Money given on the spot", "unit": "money", "per": ["actor"], "window": "month", "records_only": false});
     assert_eq!(policy["budgets"], json!([budget]));
 }
 

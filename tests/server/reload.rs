@@ -53,7 +53,9 @@ fn a_broken_pack_leaves_the_old_one_serving_and_is_told() {
     fs::write(pack.path().join("counter.kulanz"), good).unwrap();
     eventually("mended", || (service.get("/readyz", &[]).json()["reload"] == json!("current")).then_some(()));
     fs::remove_dir_all(pack.path()).unwrap();
-    eventually("a pack that is gone is told", || service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(()));
+    eventually("a pack that is gone is told", || {
+        service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(())
+    });
     assert_eq!(limit(&service), "20.00 EUR");
 }
 
@@ -100,7 +102,9 @@ fn no_request_is_lost_and_none_sees_half_a_pack() {
             rewrite(pack.path(), amount);
             eventually("the change is served", || (limit(&service) == format!("{amount}.00 EUR")).then_some(()));
             fs::write(pack.path().join("counter.kulanz"), "policy \"Half").unwrap();
-            eventually("the broken pack is told", || service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(()));
+            eventually("the broken pack is told", || {
+                service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(())
+            });
         }
         done.store(true, Ordering::Relaxed);
     });

@@ -6,6 +6,7 @@ use crate::policy::expr::{Comparison, Expr, ExprKind, Type, Value};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, CompareOp, ExprKind as Written, Matching, Negation, Presence, Quantifier};
 
+use super::expressions::share_values;
 use super::names::Named;
 use super::report::{Checked, Reported, all};
 use super::scope::Scope;
@@ -94,7 +95,7 @@ impl<'a> Checker<'a> {
         if matches!(left.ty, Type::SomeOf(_)) || matches!(right.ty, Type::SomeOf(_)) {
             return Err(self.set_compared(&left, &right, op));
         }
-        if left.ty != right.ty && !self.share_values(&left.ty, &right.ty) {
+        if left.ty != right.ty && !share_values(&left.ty, &right.ty) {
             return Err(self.not_one_unit(&left, &right, written));
         }
         match relation(op.value) {
@@ -165,7 +166,7 @@ impl<'a> Checker<'a> {
 
     fn option(&mut self, value: &Expr, option: &'a ast::Expr, scope: &Scope) -> Checked<Expr> {
         let checked = self.beside(option, value, scope)?;
-        if checked.ty == value.ty || self.share_values(&checked.ty, &value.ty) {
+        if checked.ty == value.ty || share_values(&checked.ty, &value.ty) {
             return Ok(checked);
         }
         Err(self.not_one_unit(value, &checked, option))
@@ -249,17 +250,15 @@ impl<'a> Checker<'a> {
 
     /// Values of a set.
     pub(super) fn members(&mut self, values: &'a [ast::Expr], choices: &[ChoiceId], what: &str) -> Checked<Vec<ChoiceId>> {
-        let ids: Vec<_> = values
-            .iter()
-            .map(|value| match &value.kind {
-                Written::Name(name) => self.choice(name, value.span, choices, what),
-                _ => {
-                    let message = format!("{} is no value of {what}", self.written(value.span));
-                    Err(self.problem(Code::UnknownValue, value.span, message, format!("its values are {}", self.choice_words(choices))))
-                }
-            })
-            .collect();
-        all(ids)
+        all(values.iter().map(|value| self.member(value, choices, what)).collect::<Vec<_>>())
+    }
+
+    fn member(&mut self, value: &ast::Expr, choices: &[ChoiceId], what: &str) -> Checked<ChoiceId> {
+        if let Written::Name(name) = &value.kind {
+            return self.choice(name, value.span, choices, what);
+        }
+        let message = format!("{} is no value of {what}", self.written(value.span));
+        Err(self.problem(Code::UnknownValue, value.span, message, format!("its values are {}", self.choice_words(choices))))
     }
 
     pub(super) fn matches(&mut self, text: &'a ast::Expr, matching: Matching, part: &'a ast::Expr, span: Span, scope: &Scope) -> Checked<Expr> {

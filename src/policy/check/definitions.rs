@@ -80,7 +80,7 @@ impl Memo {
     }
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks all of them, also those that nothing reads.
     pub(super) fn definitions(&mut self) {
         let mut scopes: Vec<Scope> = Vec::new();

@@ -111,17 +111,12 @@ impl<'a> Checker<'a> {
             return Ok(node(ExprKind::Constant(Value::Choice(id)), ty.clone(), expr.span));
         }
         let checked = self.expr(expr, scope)?;
-        if checked.ty == *ty || self.share_values(&checked.ty, ty) {
+        if checked.ty == *ty || share_values(&checked.ty, ty) {
             return Ok(checked);
         }
         let message = format!("{} is {}, {what} is {}", self.written(expr.span), type_words(&checked.ty), type_words(ty));
         let help = self.mend_unit(expr, &checked.ty, ty);
         Err(self.problem(Code::WrongType, expr.span, message, help))
-    }
-
-    /// Whether two `one of` have a value in common.
-    pub(super) fn share_values(&self, left: &Type, right: &Type) -> bool {
-        matches!((left, right), (Type::OneOf(left), Type::OneOf(right)) if left.iter().any(|id| right.contains(id)))
     }
 
     /// How a value of one type can be written as one of another.
@@ -343,7 +338,7 @@ impl<'a> Checker<'a> {
     /// A bare number takes the unit of the other side; of a date and a datetime the dates are compared.
     fn mend_either(&self, first: &Expr, second: &Expr, second_written: &ast::Expr) -> String {
         let is_bare = first.ty == Type::Number && matches!(first.kind, ExprKind::Constant(_));
-        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span), &second.ty) {
+        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span).trim(), &second.ty) {
             return format!("write {written}");
         }
         match (&first.ty, &second.ty) {
@@ -362,4 +357,9 @@ impl<'a> Checker<'a> {
             crate::diagnostic::Diagnostic::new(Code::DifferentUnits, message).at(second.span, second_text).at(first.span, first_text).help(help),
         )
     }
+}
+
+/// Whether two `one of` have a value in common.
+pub(super) fn share_values(left: &Type, right: &Type) -> bool {
+    matches!((left, right), (Type::OneOf(left), Type::OneOf(right)) if left.iter().any(|id| right.contains(id)))
 }

@@ -147,9 +147,9 @@ impl<'a> Checker<'a> {
             return Err(self.problem(code, span, format!("{what} is one value"), "write one of them; only a `some of` fact holds several"));
         };
         let checked = self.expect(value, ty, what, &Scope::constant())?;
-        wording::constant(&checked).ok_or(()).or_else(|()| {
+        wording::constant(&checked).ok_or_else(|| {
             let message = if code == Code::BadDefault { "a default is a plain value" } else { "a test gives plain values" };
-            Err(self.problem(code, value.span, message, format!("write {}", self.example(ty))))
+            self.problem(code, value.span, message, format!("write {}", self.example(ty)))
         })
     }
 
@@ -162,13 +162,11 @@ impl<'a> Checker<'a> {
     }
 
     fn choice_value(&mut self, value: &'a ast::Expr, choices: &[ChoiceId], what: &str, code: Code) -> Checked<ChoiceId> {
-        match &value.kind {
-            ast::ExprKind::Name(name) => self.choice(name, value.span, choices, what),
-            _ => {
-                let message = format!("{what} takes values of its list");
-                Err(self.problem(code, value.span, message, format!("its values are {}", self.choice_words(choices))))
-            }
+        if let ast::ExprKind::Name(name) = &value.kind {
+            return self.choice(name, value.span, choices, what);
         }
+        let message = format!("{what} takes values of its list");
+        Err(self.problem(code, value.span, message, format!("its values are {}", self.choice_words(choices))))
     }
 
     /// "`damaged`, `late`"

@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
     pub(super) fn resolve<T>(&mut self, name: &Name, needed: &str, fits: impl Fn(Named) -> Option<T>) -> Checked<T> {
         match self.names.get(&name.text) {
             None if self.names.is_broken(&name.text) => Err(Reported::ALREADY),
-            Some(named) => fits(named).ok_or(()).or_else(|()| Err(self.wrong_kind(&name.text, name.span, named, needed, &fits))),
+            Some(named) => fits(named).ok_or_else(|| self.wrong_kind(&name.text, name.span, named, needed, &fits)),
             None => Err(self.unknown_name(&name.text, name.span, needed, |named| fits(named).is_some())),
         }
     }

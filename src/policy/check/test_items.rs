@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
     }
 
     fn needed(&mut self, test: &'a ast::Test, line: Option<(&'a TestLine, Span)>, what: &str, example: &str) -> Checked<&'a TestLine> {
-        line.map(|(line, _)| line).ok_or(()).or_else(|()| Err(self.incomplete(test, what, example)))
+        line.map(|(line, _)| line).ok_or_else(|| self.incomplete(test, what, example))
     }
 
     fn incomplete(&mut self, test: &'a ast::Test, what: &str, example: &str) -> Reported {

@@ -184,39 +184,7 @@ impl Checker<'_> {
         if let Some(span) = self.value_clock(expr, case) {
             return Reading::Clock(span);
         }
-        self.known_test(expr, case).map_or(Reading::Unknown, yes_no)
-    }
-
-    /// The result of a plain test of a fact that the test of the pack gives.
-    fn known_test(&self, expr: &Expr, case: &Case<'_>) -> Option<bool> {
-        match &expr.kind {
-            ExprKind::Constant(Value::YesNo(value)) => Some(*value),
-            ExprKind::Fact(_) => matches!(known(expr, case)?, Value::YesNo(true)).into(),
-            ExprKind::OneOf(value, options) => {
-                let value = known(value, case)?;
-                let options: Vec<_> = options.iter().map(|option| known(option, case)).collect::<Option<_>>()?;
-                Some(options.contains(&value))
-            }
-            ExprKind::Includes(set, quantifier, ids) => {
-                let Value::Set(values) = known(set, case)? else { return None };
-                Some(match quantifier {
-                    Quantifier::One | Quantifier::Any => ids.iter().any(|id| values.contains(id)),
-                    Quantifier::All => ids.iter().all(|id| values.contains(id)),
-                })
-            }
-            ExprKind::Compare(left, comparison, right) => {
-                let (Value::Quantity(left), Value::Quantity(right)) = (known(left, case)?, known(right, case)?) else { return None };
-                Some(match comparison {
-                    Comparison::Equal => left == right,
-                    Comparison::NotEqual => left != right,
-                    Comparison::Less => left < right,
-                    Comparison::AtMost => left <= right,
-                    Comparison::Greater => left > right,
-                    Comparison::AtLeast => left >= right,
-                })
-            }
-            _ => None,
-        }
+        known_test(expr, case).map_or(Reading::Unknown, yes_no)
     }
 
     /// Where a value or a comparison reads the clock, unless a fact in it is unknown.
@@ -244,7 +212,11 @@ impl Checker<'_> {
                 }
                 true
             }
-            _ => expr.children().into_iter().fold(true, |known, child| self.all_known(child, case, clock) && known),
+            _ => {
+                // Every child is looked at: the clock can stand behind an unknown fact.
+                let known: Vec<bool> = expr.children().into_iter().map(|child| self.all_known(child, case, clock)).collect();
+                known.into_iter().all(|known| known)
+            }
         }
     }
 }
@@ -257,6 +229,38 @@ fn known<'c>(expr: &'c Expr, case: &Case<'c>) -> Option<&'c Value> {
     match &expr.kind {
         ExprKind::Constant(value) => Some(value),
         ExprKind::Fact(fact) => case.facts.get(fact).copied().flatten(),
+        _ => None,
+    }
+}
+
+/// The result of a plain test of a fact that the test of the pack gives.
+fn known_test(expr: &Expr, case: &Case<'_>) -> Option<bool> {
+    match &expr.kind {
+        ExprKind::Constant(Value::YesNo(value)) => Some(*value),
+        ExprKind::Fact(_) => matches!(known(expr, case)?, Value::YesNo(true)).into(),
+        ExprKind::OneOf(value, options) => {
+            let value = known(value, case)?;
+            let options: Vec<_> = options.iter().map(|option| known(option, case)).collect::<Option<_>>()?;
+            Some(options.contains(&value))
+        }
+        ExprKind::Includes(set, quantifier, ids) => {
+            let Value::Set(values) = known(set, case)? else { return None };
+            Some(match quantifier {
+                Quantifier::One | Quantifier::Any => ids.iter().any(|id| values.contains(id)),
+                Quantifier::All => ids.iter().all(|id| values.contains(id)),
+            })
+        }
+        ExprKind::Compare(left, comparison, right) => {
+            let (Value::Quantity(left), Value::Quantity(right)) = (known(left, case)?, known(right, case)?) else { return None };
+            Some(match comparison {
+                Comparison::Equal => left == right,
+                Comparison::NotEqual => left != right,
+                Comparison::Less => left < right,
+                Comparison::AtMost => left <= right,
+                Comparison::Greater => left > right,
+                Comparison::AtLeast => left >= right,
+            })
+        }
         _ => None,
     }
 }

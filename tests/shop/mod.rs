@@ -8,17 +8,15 @@ use kulanz::pack::Pack;
 use kulanz::policy::{Policy, check};
 use kulanz::question::{Question, Reader, Spoken};
 
-pub const TEXT: &str = include_str!("shop.kulanz");
-
-pub fn load(text: &str) -> Policy {
-    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", text)]);
+pub fn load_all(texts: &[(&str, &str)]) -> Policy {
+    let (pack, problems) = Pack::from_texts(texts);
     assert!(problems.is_empty(), "{problems:#?}");
     check(&pack).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 pub fn policy() -> &'static Policy {
     static POLICY: OnceLock<Policy> = OnceLock::new();
-    POLICY.get_or_init(|| load(TEXT))
+    POLICY.get_or_init(|| load_all(&[("shop.kulanz", include_str!("shop.kulanz"))]))
 }
 
 pub fn program() -> &'static Program {
