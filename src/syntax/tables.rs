@@ -11,7 +11,7 @@ use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;
 use super::items::ItemReader;
-use super::layout::Line;
+use super::layout::{Line, comment_start};
 use super::numerals::decimal_comma;
 use super::piece::{Piece, Reader, Rule, child, children, has};
 use crate::diagnostic::{Code, Diagnostic};
@@ -394,6 +394,11 @@ impl Reader<'_, '_> {
         if self.piece.text.is_empty() {
             let kind = self.empty_cell(&column.kind)?;
             return Some(Cell { span, kind });
+        }
+        // In a row of the text a comment was cut off before.
+        if let Some(at) = comment_start(self.piece.text) {
+            let problem = Diagnostic::new(Code::BadCell, "a CSV file has no comments").at(self.piece.span(at, at + 1), "");
+            return self.refuse(problem.help("take the `#` and what follows it out"));
         }
         if let Some(comma) = decimal_comma(self.piece.text) {
             let at = self.piece.span(comma.at.start, comma.at.end);
