@@ -10,6 +10,7 @@ mod lint;
 mod policy;
 mod process;
 mod question;
+mod readme;
 mod reference;
 mod running;
 mod server;
