@@ -3,6 +3,7 @@
 //! A [`Program`] can only come from a checked [`Policy`]. Names are gone; the rules of an action lie together, and for each role there is the list of those that
 //! bind it, so that a decision never looks at the others.
 
+mod compile;
 pub(crate) mod coverage;
 mod lower;
 pub(crate) mod node;
@@ -12,10 +13,8 @@ use jiff::tz::TimeZone;
 
 use crate::number::Number;
 use crate::policy::expr::{Steps, Type, Value};
-use crate::policy::{
-    self, ActionId, BudgetId, BudgetUnit, ChargeBy, DutyId, FactId, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Subject, Window,
-};
-use crate::source::Span;
+use crate::policy::{ActionId, BudgetId, DutyId, FactId, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
+pub(crate) use compile::key_ref;
 use lower::Lower;
 use node::{Atom, Condition, Named, Quantity, Reads, Test, TestKind};
 
@@ -213,21 +212,21 @@ impl Program {
         let mut program = Self {
             zone: policy.time_zone.clone(),
             holidays: policy.holidays.clone(),
-            roles: (0..policy.roles.len()).map(|at| role(policy, at)).collect(),
-            facts: policy.facts.iter().map(fact).collect(),
+            roles: (0..policy.roles.len()).map(|at| compile::role(policy, at)).collect(),
+            facts: policy.facts.iter().map(compile::fact).collect(),
             actions: Vec::new(),
-            duties: policy.duties.iter().map(|it| duty(&lower, it)).collect(),
+            duties: policy.duties.iter().map(|it| compile::duty(&lower, it)).collect(),
             budgets: Vec::new(),
-            definitions: policy.definitions.iter().map(|it| definition(&lower, it)).collect(),
-            lookups: policy.lookups.iter().map(|it| lookup(&lower, it)).collect(),
-            rules: policy.rules.iter().map(|it| rule(&lower, it)).collect(),
-            fallbacks: policy.fallbacks.iter().map(|it| fallback(&lower, it)).collect(),
+            definitions: policy.definitions.iter().map(|it| compile::definition(&lower, it)).collect(),
+            lookups: policy.lookups.iter().map(|it| compile::lookup(&lower, it)).collect(),
+            rules: policy.rules.iter().map(|it| compile::rule(&lower, it)).collect(),
+            fallbacks: policy.fallbacks.iter().map(|it| compile::fallback(&lower, it)).collect(),
             definition_reads: Vec::new(),
             lookup_reads: Vec::new(),
         };
         program.find_what_names_read();
         program.find_complete_tables(policy);
-        program.budgets = policy.budgets.iter().map(|it| budget(&lower, &program, it)).collect();
+        program.budgets = policy.budgets.iter().map(|it| compile::budget(&lower, &program, it)).collect();
         program.find_what_rules_read();
         program.actions = (0..policy.actions.len()).map(|at| program.action(policy, ActionId::new(at))).collect();
         program
@@ -274,8 +273,8 @@ impl Program {
         self.lookup_reads = vec![Reads::default(); self.lookups.len()];
         loop {
             let named = self.named();
-            let definitions: Vec<Reads> = self.definitions.iter().map(|it| definition_reads(it, &named)).collect();
-            let lookups: Vec<Reads> = self.lookups.iter().map(|it| lookup_reads(it, &named)).collect();
+            let definitions: Vec<Reads> = self.definitions.iter().map(|it| compile::definition_reads(it, &named)).collect();
+            let lookups: Vec<Reads> = self.lookups.iter().map(|it| compile::lookup_reads(it, &named)).collect();
             let size = |all: &[Reads]| -> usize { all.iter().map(Reads::size).sum() };
             let grown = size(&definitions) + size(&lookups) > size(&self.definition_reads) + size(&self.lookup_reads);
             (self.definition_reads, self.lookup_reads) = (definitions, lookups);
@@ -295,7 +294,7 @@ impl Program {
     fn find_what_rules_read(&mut self) {
         let named = Named { definitions: &self.definition_reads, lookups: &self.lookup_reads };
         for rule in &mut self.rules {
-            rule.reads = rule_reads(rule, &named, &self.budgets);
+            rule.reads = compile::rule_reads(rule, &named, &self.budgets);
         }
         for fallback in &mut self.fallbacks {
             fallback.condition.reads(&named, &mut fallback.reads);
@@ -310,10 +309,10 @@ impl Program {
             for (role, candidates) in by_role.iter_mut().enumerate() {
                 let role = RoleId::new(role);
                 match &rule.kind {
-                    RuleKind::Permission { subject, .. } if binds(subject, |named| self.steps_up(named, role).is_some()) => {
+                    RuleKind::Permission { subject, .. } if compile::binds(subject, |named| self.steps_up(named, role).is_some()) => {
                         candidates.permissions.push(at);
                     }
-                    RuleKind::Prohibition { subject, .. } if binds(subject, |named| self.steps_up(role, named).is_some()) => {
+                    RuleKind::Prohibition { subject, .. } if compile::binds(subject, |named| self.steps_up(role, named).is_some()) => {
                         candidates.prohibitions.push(at);
                     }
                     _ => {}
@@ -380,205 +379,5 @@ impl Program {
 impl Reads {
     fn size(&self) -> usize {
         self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount)
-    }
-}
-
-/// Whether one of the roles that a subject names does.
-fn binds(subject: &Subject, test: impl Fn(RoleId) -> bool) -> bool {
-    match subject {
-        Subject::Everyone => true,
-        Subject::Roles(roles) => roles.iter().any(|role| test(*role)),
-    }
-}
-
-fn role(policy: &Policy, at: usize) -> Role {
-    let mut steps_up_to = vec![None; policy.roles.len()];
-    let mut reached = vec![(RoleId::new(at), 0_u32)];
-    while let Some((here, steps)) = reached.pop() {
-        let Some(best) = steps_up_to.get_mut(here.index()) else { continue };
-        if best.is_some_and(|known| known <= steps) {
-            continue;
-        }
-        *best = Some(steps);
-        let uppers = policy.roles.iter().enumerate().filter(|(_, upper)| upper.above.contains(&here));
-        reached.extend(uppers.map(|(upper, _)| (RoleId::new(upper), steps + 1)));
-    }
-    Role { answers_within: policy.roles.get(at).and_then(|role| role.answers_within.clone()), steps_up_to }
-}
-
-fn fact(fact: &policy::Fact) -> Fact {
-    Fact { verified: fact.verified, about_actor: fact.about_actor, default: fact.default.clone() }
-}
-
-fn duty(lower: &Lower<'_>, duty: &policy::Duty) -> Duty {
-    let deadline = duty.deadline.as_ref().map(|(steps, after)| (steps.clone(), after.as_ref().map(|expr| lower.quantity(expr))));
-    Duty { deadline }
-}
-
-fn definition(lower: &Lower<'_>, definition: &policy::Definition) -> Definition {
-    match definition.body.ty {
-        Type::YesNo => Definition::Condition(lower.condition(&definition.body)),
-        Type::Text | Type::OneOf(_) | Type::SomeOf(_) => Definition::Atom,
-        _ => Definition::Quantity(lower.quantity(&definition.body)),
-    }
-}
-
-fn lookup(lower: &Lower<'_>, lookup: &policy::Lookup) -> Lookup {
-    let value = |row: &policy::LookupRow| match lookup.ty {
-        Type::YesNo => LookupValue::Condition(lower.condition(&row.value)),
-        Type::Text | Type::OneOf(_) | Type::SomeOf(_) => {
-            LookupValue::Atom(lower.atom(&row.value).unwrap_or(Atom::Constant(Value::Text(String::new()))))
-        }
-        _ => LookupValue::Quantity(lower.quantity(&row.value)),
-    };
-    Lookup { rows: lookup.rows.iter().map(|row| (lower.condition(&row.when), value(row))).collect(), complete: false }
-}
-
-fn definition_reads(definition: &Definition, named: &Named<'_>) -> Reads {
-    let mut reads = Reads::default();
-    match definition {
-        Definition::Condition(condition) => condition.reads(named, &mut reads),
-        Definition::Quantity(quantity) => quantity.reads(named, &mut reads),
-        Definition::Atom => {}
-    }
-    reads
-}
-
-fn lookup_reads(lookup: &Lookup, named: &Named<'_>) -> Reads {
-    let mut reads = Reads::default();
-    for (when, value) in &lookup.rows {
-        when.reads(named, &mut reads);
-        match value {
-            LookupValue::Quantity(quantity) => quantity.reads(named, &mut reads),
-            LookupValue::Condition(condition) => condition.reads(named, &mut reads),
-            LookupValue::Atom(atom) => atom.reads(named, &mut reads),
-        }
-    }
-    reads
-}
-
-fn rule_reads(rule: &Rule, named: &Named<'_>, budgets: &[Budget]) -> Reads {
-    let mut reads = Reads::default();
-    rule.condition.reads(named, &mut reads);
-    if let Some(quantity) = &rule.quantity {
-        quantity.reads(named, &mut reads);
-    }
-    rule.requires.iter().for_each(|it| it.when.reads(named, &mut reads));
-    for charge in &rule.charges {
-        if let Measure::PerUnit(quantity) | Measure::Fixed(quantity) = &charge.by {
-            quantity.reads(named, &mut reads);
-        }
-        if let Some(budget) = budgets.get(charge.budget.index()) {
-            reads.add(&budget.reads);
-        }
-    }
-    reads
-}
-
-fn budget(lower: &Lower<'_>, program: &Program, budget: &policy::Budget) -> Budget {
-    let mut reads = Reads::default();
-    let line = |at: Option<usize>| {
-        budget.lines.get(at?).map(|line| match line {
-            policy::Allotment::Quantity(expr) => Allotment::Limited(lower.quantity(expr)),
-            policy::Allotment::Times(count) => Allotment::Limited(Quantity::Constant(count.clone())),
-            policy::Allotment::Unlimited => Allotment::Unlimited,
-        })
-    };
-    let allotments: Vec<_> = budget.line_of.iter().map(|at| line(*at)).collect();
-    for allotment in allotments.iter().flatten() {
-        if let Allotment::Limited(quantity) = allotment {
-            quantity.reads(&program.named(), &mut reads);
-        }
-    }
-    for key in &budget.keys {
-        reads.fact(key_ref(*key));
-    }
-    let step = match &budget.unit {
-        BudgetUnit::Times => Some(Number::ratio(1, 100).unwrap_or(Number::ONE)),
-        BudgetUnit::Quantity(ty) => Some(smallest(ty, lower.policy.currency_decimals)),
-        BudgetUnit::Any => None,
-    };
-    Budget { step, keys: budget.keys.clone(), window: budget.window.clone(), allotments, reads }
-}
-
-pub(crate) fn key_ref(key: Key) -> policy::FactRef {
-    match key {
-        Key::Actor => policy::FactRef::ActorId,
-        Key::Team => policy::FactRef::ActorTeam,
-        Key::Fact(id) => policy::FactRef::Fact(id),
-    }
-}
-
-fn days(lower: &Lower<'_>, from: &[policy::Day], until: &[policy::Day]) -> Vec<Condition> {
-    let bound = |day: &policy::Day, how| {
-        let date = Quantity::Constant(crate::decide::calendar::days(day.date).into());
-        Condition::Test(Box::new(Test { span: day.span, kind: TestKind::Compare(lower.quantity(&day.by), how, date) }))
-    };
-    let from = from.iter().map(|day| bound(day, policy::expr::Comparison::AtLeast));
-    from.chain(until.iter().map(|day| bound(day, policy::expr::Comparison::AtMost))).collect()
-}
-
-fn in_force(lower: &Lower<'_>, from: &[policy::Day], until: &[policy::Day], condition: Option<&policy::expr::Expr>, span: Span) -> Condition {
-    let mut parts = days(lower, from, until);
-    match condition.map(|expr| lower.condition(expr)) {
-        Some(Condition::And(more, _)) => parts.extend(more),
-        Some(other) => parts.push(other),
-        None => {}
-    }
-    Condition::And(parts.into(), span)
-}
-
-fn always(lower: &Lower<'_>, when: Option<&policy::expr::Expr>) -> Condition {
-    when.map_or(Condition::Constant(true), |expr| lower.condition(expr))
-}
-
-fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
-    let (kind, quantity) = match &rule.kind {
-        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.clone() }, limit.as_ref()),
-        RuleKind::Prohibition { cap, even_if_entitled, .. } => {
-            (Kind::Prohibition { even_if_entitled: *even_if_entitled, whole: matches!(cap, policy::Cap::Nothing) }, cap.quantity())
-        }
-        RuleKind::Entitlement { quantity } => (Kind::Entitlement, quantity.as_ref()),
-    };
-    Rule {
-        kind,
-        condition: in_force(lower, &rule.from, &rule.until, rule.condition.as_ref(), rule.span),
-        quantity: quantity.map(|expr| lower.quantity(expr)),
-        charges: rule.charges.iter().map(|it| Charge { budget: it.budget, by: measure(lower, &it.by) }).collect(),
-        requires: rule.requires.iter().map(|it| Requirement { duty: it.duty, when: always(lower, it.when.as_ref()) }).collect(),
-        instead: instead(lower, &rule.instead),
-        reads: Reads::default(),
-    }
-}
-
-fn measure(lower: &Lower<'_>, by: &ChargeBy) -> Measure {
-    match by {
-        ChargeBy::Amount => Measure::PerUnit(Quantity::Constant(Number::ONE)),
-        ChargeBy::Once => Measure::Once,
-        ChargeBy::PerUnit(expr) => Measure::PerUnit(lower.quantity(expr)),
-        ChargeBy::Fixed(expr) => Measure::Fixed(lower.quantity(expr)),
-    }
-}
-
-fn instead(lower: &Lower<'_>, instead: &policy::Instead) -> Instead {
-    let offer = |it: &policy::Offer| Offer {
-        action: it.action,
-        up_to: it.up_to.as_ref().map(|expr| lower.quantity(expr)),
-        when: always(lower, it.when.as_ref()),
-    };
-    let route = |it: &policy::Route| Route { role: it.role, within: it.within.clone(), when: always(lower, it.when.as_ref()) };
-    Instead {
-        offers: instead.offers.iter().map(offer).collect(),
-        advice: instead.advice.iter().map(|it| always(lower, it.when.as_ref())).collect(),
-        routes: instead.routes.iter().map(route).collect(),
-    }
-}
-
-fn fallback(lower: &Lower<'_>, fallback: &policy::Fallback) -> Fallback {
-    Fallback {
-        speaks: fallback.because.is_some(),
-        condition: in_force(lower, &fallback.from, &fallback.until, fallback.condition.as_ref(), fallback.span),
-        instead: instead(lower, &fallback.instead),
-        reads: Reads::default(),
     }
 }

@@ -38,7 +38,7 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
     let mut days = Vec::new();
     for row in rows.iter().skip(usize::from(header.is_some())) {
         let Some(cell) = row.cells.get(column) else { continue };
-        if problems.len() >= MAX_PROBLEMS {
+        if problems.len() > MAX_PROBLEMS {
             break;
         }
         let span = Span::new(id, cell.base, cell.base + cell.text.len());

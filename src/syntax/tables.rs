@@ -117,7 +117,7 @@ impl<'t> ItemReader<'t, '_> {
             let is_row = self.text.get(line.range()).is_some_and(|text| text.starts_with('|'));
             if is_row {
                 rows.push(line);
-            } else if self.problems.len() >= MAX_PROBLEMS {
+            } else if self.problems.len() > MAX_PROBLEMS {
                 continue;
             } else if after_row && !super::clauses::CLAUSES.contains(&line.word(self.text)) {
                 let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
@@ -147,7 +147,7 @@ impl<'t> ItemReader<'t, '_> {
 
     /// A line between bars; `None` for the line of dashes under the header, and for what is reported.
     fn row(&mut self, line: &Line, may_be_dashes: bool) -> Option<RawRow<'t>> {
-        if self.problems.len() >= MAX_PROBLEMS {
+        if self.problems.len() > MAX_PROBLEMS {
             return None;
         }
         let span = Span::new(self.source, line.start, line.end);
@@ -247,7 +247,7 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
     }
     let mut read = Vec::with_capacity(rows.len());
     for row in rows {
-        if problems.len() >= MAX_PROBLEMS {
+        if problems.len() > MAX_PROBLEMS {
             break;
         }
         let known = problems.len();

@@ -7,24 +7,28 @@ use crate::process::root;
 pub struct Block {
     /// Where it begins: `language-guide.md:12`.
     pub place: String,
-    /// The words behind the fence, `pack=…` and `file=…` left out: `kulanz refused`.
+    /// The words behind the fence, those with `=` left out: `kulanz refused`.
     pub kind: String,
-    pack: Option<String>,
-    file: Option<String>,
+    values: Vec<(String, String)>,
     /// What it holds.
     pub text: String,
 }
 
 impl Block {
+    /// What stands behind the fence as `key=…`.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
     /// The pack that it belongs to.
     pub fn pack(&self) -> Option<&str> {
-        self.pack.as_deref()
+        self.value("pack")
     }
 
     /// The name of the file that it shows.
     #[track_caller]
     pub fn file(&self) -> &str {
-        self.file.as_deref().unwrap_or_else(|| panic!("{}: `file=…` is missing", self.place))
+        self.value("file").unwrap_or_else(|| panic!("{}: `file=…` is missing", self.place))
     }
 }
 
@@ -43,8 +47,8 @@ pub fn of(name: &str) -> Vec<Block> {
 }
 
 fn block(place: String, info: &str, body: &[&str]) -> Block {
-    let value = |key: &str| info.split(' ').find_map(|word| word.strip_prefix(key)).map(str::to_owned);
+    let values = info.split(' ').filter_map(|word| word.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let kind = info.split(' ').filter(|word| !word.contains('=')).collect::<Vec<_>>().join(" ");
     let text = body.iter().map(|line| format!("{line}\n")).collect();
-    Block { place, kind, pack: value("pack="), file: value("file="), text }
+    Block { place, kind, values, text }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::blocks::{self, Block};
 use super::growing::GrowingPack;
+use super::words::{missing, words};
 use crate::process::Ended;
 
 type Packs = BTreeMap<String, GrowingPack>;
@@ -75,22 +76,6 @@ fn commands(pack: &GrowingPack, name: &str, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A command cut as a shell does it, double and single quotes taken away.
-fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-    for character in command.chars() {
-        match (character, quote) {
-            ('"' | '\'', None) => quote = Some(character),
-            (end, Some(begun)) if end == begun => quote = None,
-            (' ', None) => words.push(std::mem::take(&mut word)),
-            (other, _) => word.push(other),
-        }
-    }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 fn answers(pack: &GrowingPack, name: &str, question: &str, answer: &str) -> Result<(), String> {
     let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| error.to_string());
     let line = format!("{}\n", parse(question)?);
@@ -99,19 +84,6 @@ fn answers(pack: &GrowingPack, name: &str, question: &str, answer: &str) -> Resu
     match missing(&expected, &given) {
         None => Ok(()),
         Some(path) => Err(format!("`{path}` differs in\n{}", serde_json::to_string_pretty(&given).unwrap_or_default())),
-    }
-}
-
-/// Where `given` does not hold what `expected` says.
-pub fn missing(expected: &Value, given: &Value) -> Option<String> {
-    match (expected, given) {
-        (Value::Object(expected), Value::Object(given)) => {
-            expected.iter().find_map(|(key, value)| missing(value, given.get(key).unwrap_or(&Value::Null)).map(|path| format!("{key} {path}")))
-        }
-        (Value::Array(expected), Value::Array(given)) if expected.len() == given.len() => {
-            expected.iter().zip(given).enumerate().find_map(|(at, (expected, given))| missing(expected, given).map(|path| format!("{at} {path}")))
-        }
-        (expected, given) => (expected != given).then(String::new),
     }
 }
 

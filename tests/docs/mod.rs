@@ -8,7 +8,11 @@
 //! - `csv file=FILE pack=NAME` is a file beside the pack.
 //! - `console pack=NAME` shows commands behind `$` and all that they print.
 //! - `json question pack=NAME` and the `json answer` behind it: everything in the answer shown is in the answer given.
+//!
+//! In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.
 
 mod blocks;
 mod growing;
 mod guide;
+mod http;
+mod words;

@@ -217,7 +217,7 @@ impl<'a> Seat<'a> {
             _ => self.case.book.fact_at[name],
         };
         let mut facts: Vec<_> = count.into_iter().collect();
-        facts.sort_by_key(|(name, count)| (place(name) >= usize::MAX - 1, usize::MAX - count, place(name)));
+        facts.sort_by_key(|(name, count)| (usize::MAX - count, place(name)));
         facts.into_iter().map(|(name, _)| name.clone()).collect()
     }
 }

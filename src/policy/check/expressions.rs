@@ -338,7 +338,7 @@ impl<'a> Checker<'a> {
     /// A bare number takes the unit of the other side; of a date and a datetime the dates are compared.
     fn mend_either(&self, first: &Expr, second: &Expr, second_written: &ast::Expr) -> String {
         let is_bare = first.ty == Type::Number && matches!(first.kind, ExprKind::Constant(_));
-        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span), &second.ty) {
+        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span).trim(), &second.ty) {
             return format!("write {written}");
         }
         match (&first.ty, &second.ty) {

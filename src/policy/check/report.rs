@@ -51,14 +51,23 @@ impl Checker<'_> {
         if self.pack.damaged.is_empty() {
             return false;
         }
-        let far_reaching = matches!(diagnostic.code, Code::NoPolicyItem | Code::NoBudgetLine);
+        let far_reaching = match diagnostic.code {
+            Code::NoPolicyItem | Code::NoBudgetLine => true,
+            // An `includes` that cannot be read leaves out names, and `languages` leaves out languages.
+            Code::UnknownName | Code::TextLanguage => self.items.parts.iter().flat_map(|part| &part.policies).any(|(_, span)| self.holds_damage(*span)),
+            _ => false,
+        };
         far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))
     }
 
     fn is_damaged(&self, span: Span) -> bool {
         let files = self.pack.parts.iter().flat_map(|part| &part.files);
         let item = files.filter(|file| file.source == span.source).flat_map(|file| &file.items).find(|item| covers(item.span, span));
-        item.is_some_and(|item| self.pack.damaged.iter().any(|damage| covers(item.span, *damage)))
+        item.is_some_and(|item| self.holds_damage(item.span))
+    }
+
+    fn holds_damage(&self, item: Span) -> bool {
+        self.pack.damaged.iter().any(|damage| covers(item, *damage))
     }
 }
 

@@ -3,16 +3,18 @@
 use super::Failure;
 use super::expected::{is_cell, keyword, line_words};
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::syntax::items::ITEMS;
 use crate::syntax::numerals;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 21] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 22] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
+        indented_item,
         own_line,
         wrong_quantity_word,
         table_subject,
@@ -75,6 +77,16 @@ fn listed_comparisons(failure: &Failure<'_>) -> Option<Diagnostic> {
     let plain = text.split(',').any(|part| !sign(part));
     let problem = Diagnostic::new(Code::BadCell, "a comma lists plain values, not comparisons").at(failure.piece.whole(), "");
     Some(problem.help(if plain { "put the comparison into a row of its own".to_owned() } else { format!("write `{}`", shorten(&joined)) }))
+}
+
+/// An item that is indented, so that it seems to belong to the one above.
+fn indented_item(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let word = failure.found();
+    if !failure.starts_line() || !ITEMS.contains(&word) || !failure.expects(Rule::EOI) {
+        return None;
+    }
+    let problem = Diagnostic::new(Code::Indentation, format!("`{word}` does not go on with the item above")).at(failure.span(), "");
+    Some(problem.help("an item starts in the first column; take the space before it away"))
 }
 
 /// `agent may refund when …` in one line.
