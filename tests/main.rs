@@ -1,4 +1,5 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
+#![cfg(test)]
 
 mod answer;
 mod answering;
@@ -10,6 +11,7 @@ mod lint;
 mod policy;
 mod process;
 mod question;
+mod readme;
 mod reference;
 mod running;
 mod server;

@@ -16,7 +16,10 @@ fn texts(folder: &std::path::Path, out: &mut Vec<(String, String)>) {
         if path.is_dir() {
             texts(&path, out);
         } else if path.extension().is_some_and(|e| e == "kulanz" || e == "csv") {
-            out.push((path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap().replace("includes \"../company\"", "")));
+            out.push((
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+                std::fs::read_to_string(&path).unwrap().replace("includes \"../company\"", ""),
+            ));
         }
     }
 }
@@ -32,7 +35,9 @@ fn mangle() {
         seed ^= seed << 17;
         usize::try_from(seed % n as u64).unwrap()
     };
-    let mut clean = 0; let mut wrong = 0; let mut form = 0;
+    let mut clean = 0;
+    let mut wrong = 0;
+    let mut form = 0;
     for folder in ["tests/policy/reference/shop", "policies/city-utility"] {
         let mut all = Vec::new();
         texts(&super::root(folder), &mut all);
@@ -43,7 +48,9 @@ fn mangle() {
                 let file = next(mutated.len());
                 let text = &mutated[file].1;
                 let spots: Vec<usize> = text.match_indices(' ').map(|(at, _)| at + 1).collect();
-                if spots.is_empty() { continue }
+                if spots.is_empty() {
+                    continue;
+                }
                 let at = spots[next(spots.len())];
                 let end = text[at..].find(char::is_whitespace).map_or(text.len(), |n| at + n);
                 let new = format!("{}{}{}", &text[..at], words[next(words.len())], &text[end..]);
@@ -53,8 +60,19 @@ fn mangle() {
             let (pack, problems) = kulanz::pack::Pack::from_texts(&named);
             match super::check(&pack) {
                 Ok(_) => clean += 1,
-                Err(found) if problems.is_empty() => { assert!(!found.is_empty()); wrong += 1; if wrong % 6 == 0 { println!("{}", super::shown(&found, &pack)); } }
-                Err(found) => { form += 1; if form % 8 == 0 && !found.is_empty() { println!("-- with form\n{}\n--\n{}", super::shown(&problems, &pack), super::shown(&found, &pack)); } }
+                Err(found) if problems.is_empty() => {
+                    assert!(!found.is_empty());
+                    wrong += 1;
+                    if wrong % 6 == 0 {
+                        println!("{}", super::shown(&found, &pack));
+                    }
+                }
+                Err(found) => {
+                    form += 1;
+                    if form % 8 == 0 && !found.is_empty() {
+                        println!("-- with form\n{}\n--\n{}", super::shown(&problems, &pack), super::shown(&found, &pack));
+                    }
+                }
             }
         }
     }
