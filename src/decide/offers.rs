@@ -6,7 +6,7 @@ use super::case::Case;
 use super::contacts::{Contacts, Preferred, Search};
 use super::decision::{AdviceRef, Alternative, Outcome, Owed, Reason};
 use super::need::{Approval, Goal, Need};
-use super::{as_limit, best_offer};
+use super::{as_limit, best_offer, blockers};
 use crate::number::{Number, Rounding};
 use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
 use crate::program::{Instead, Route};
@@ -89,7 +89,10 @@ impl<'a> Sources<'a> {
         let smallest = sure.smallest();
         let wanted = most.finite().cloned().unwrap_or_else(|| smallest.clone());
         let ask = |reading| {
-            let search = |amount| Search { case: self.case, action, role, reading, amount }.contacts(&[]);
+            let search = |amount| {
+                let routes = Sources::new(&sure, &blockers(&sure, amount), amount).preferred();
+                Search { case: self.case, action, role, reading, amount }.contacts(&routes)
+            };
             let whole: Contacts = search(&wanted);
             if whole.list.is_empty() { search(&smallest) } else { whole }
         };

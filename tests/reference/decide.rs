@@ -109,6 +109,8 @@ impl<'a> Seat<'a> {
         let mut answer = Answer { outcome: Outcome::Need, need: seat.sorted(&turns), because: self.in_source_order(&rules), ..first.clone() };
         answer.provisional = seat.provisional(&rules, None);
         (answer.require, answer.charge) = (Vec::new(), Vec::new());
+        // Prohibitions that may still be off hold back what they offer.
+        seat.put_instead(&favour.in_the_way(quantity), &mut answer);
         answer.otherwise = Some(Box::new(first));
         answer
     }
@@ -206,13 +208,19 @@ impl<'a> Seat<'a> {
         answer.need = self.sorted(&turns);
         answer.limit = self.limit(&unasked);
         answer.ask = contacts;
-        let sources: Vec<&Rule> = self.in_the_way(quantity).into_iter().chain(self.fallbacks()).collect();
+        self.put_instead(&self.in_the_way(quantity), &mut answer);
+        answer
+    }
+
+    /// What these prohibitions and the fallbacks offer and advise.
+    fn put_instead(&self, prohibitions: &[&'a Rule], answer: &mut Answer) {
+        let sources: Vec<&Rule> = prohibitions.iter().copied().chain(self.fallbacks()).collect();
         answer.offer = self.offers(&sources);
+        answer.advice.clear();
         for rule in sources {
             let given = rule.advice.iter().enumerate().filter(|(_, when)| self.reading.gives(self.case.holds(when.as_ref())));
             answer.advice.extend(given.map(|(at, _)| (rule.name.clone(), at)));
         }
-        answer
     }
 
     /// The permission that would give the most, where none has room.
