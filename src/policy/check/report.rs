@@ -54,7 +54,9 @@ impl Checker<'_> {
         let far_reaching = match diagnostic.code {
             Code::NoPolicyItem | Code::NoBudgetLine => true,
             // An `includes` that cannot be read leaves out names, and `languages` leaves out languages.
-            Code::UnknownName | Code::TextLanguage => self.items.parts.iter().flat_map(|part| &part.policies).any(|(_, span)| self.holds_damage(*span)),
+            Code::UnknownName | Code::TextLanguage => {
+                self.items.parts.iter().flat_map(|part| &part.policies).any(|(_, span)| self.holds_damage(*span))
+            }
             _ => false,
         };
         far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))
