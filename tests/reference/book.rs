@@ -194,6 +194,14 @@ impl Book {
         self.steps.get(lower)?.get(upper).copied()
     }
 
+    /// The line of a budget that serves a role: its own, else the nearest below it, else the one for everybody.
+    pub fn line(&self, budget: &str, role: &str) -> Option<&ast::BudgetLine> {
+        let lines = &self.budgets[budget].lines;
+        let distance = |line: &ast::BudgetLine| line.roles.iter().filter_map(|name| self.steps_up(&name.text, role)).min();
+        let nearest = lines.iter().filter_map(|line| Some((distance(line)?, line))).reduce(|best, next| if next.0 < best.0 { next } else { best });
+        nearest.map(|(_, line)| line).or_else(|| lines.iter().find(|line| line.roles.is_empty()))
+    }
+
     pub fn is_at_or_above(&self, role: &str, other: &str) -> bool {
         self.steps_up(other, role).is_some()
     }

@@ -114,7 +114,7 @@ impl Case<'_> {
 
     fn budget_turns_on(&self, budget: &str, role: &str) -> BTreeSet<String> {
         let mut facts = BTreeSet::new();
-        let amount = &self.line(budget, role).unwrap().amount;
+        let amount = &self.book.line(budget, role).unwrap().amount;
         if !matches!(amount, kulanz::syntax::ast::Allotment::Unlimited(_)) {
             facts.extend(self.unknown_keys(budget));
         }
