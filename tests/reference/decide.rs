@@ -102,7 +102,7 @@ impl<'a> Seat<'a> {
         } else {
             Vec::new()
         };
-        if turns.iter().all(|turn| turn.facts.is_empty()) {
+        if seat.sorted(&turns).is_empty() {
             return first;
         }
         let rules: Vec<&Rule> = turns.iter().filter(|turn| !turn.facts.is_empty()).map(|turn| turn.rule).collect();

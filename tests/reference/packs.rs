@@ -27,10 +27,12 @@ pub struct Taste {
     pub amount: usize,
     /// In how many of a hundred rules something is charged.
     pub charges: usize,
+    /// In how many of a hundred permissions somebody has to approve.
+    pub approvals: usize,
 }
 
 impl Taste {
-    pub const RICH: Self = Self { rules: 9, amount: 12, charges: 55 };
+    pub const RICH: Self = Self { rules: 9, amount: 12, charges: 55, approvals: 20 };
 }
 
 const ACTIONS: [(&str, Measure); 6] = [
@@ -304,7 +306,7 @@ fn permission(dice: &mut Dice, words: &Words, at: usize, taste: Taste) -> String
     let (conditions, guarded) = conditions(dice, words, measure);
     let mut item = format!("rule rule{at}\n  {} may {actions}{}\n", whom(dice, words), head_quantity(dice, &guarded, measure, "up to", 75));
     item += &conditions;
-    if dice.chance(20) {
+    if dice.chance(taste.approvals) {
         item += &format!("  approved by {}\n", dice.some(&words.roles, 20).join(", "));
     }
     item + &gives(dice, &guarded, measure, taste)
