@@ -65,6 +65,9 @@ fn agree(seeds: std::ops::Range<u64>, questions: usize) {
             let belief = if at % 5 == 0 { Belief::Recorded } else { Belief::Said };
             if let (Ok(_), Some(difference)) = (std::env::var("SURVEY"), both.difference(&asked, belief)) {
                 eprintln!("SURVEY {seed} {difference}");
+                if std::env::var("SHOW").is_ok_and(|part| difference.contains(&part)) {
+                    report(seed, draft, asked, belief);
+                }
                 continue;
             }
             if both.difference(&asked, belief).is_some() {
@@ -76,7 +79,10 @@ fn agree(seeds: std::ops::Range<u64>, questions: usize) {
 
 /// Makes the case as small as it gets and shows it.
 fn report(seed: u64, mut draft: Draft, mut asked: Asked, belief: Belief) -> ! {
-    let differs = |draft: &Draft, asked: &Asked| try_accept(&draft.text()).ok().and_then(|both| both.difference(asked, belief)).is_some();
+    let show = std::env::var("SHOW").unwrap_or_default();
+    let differs = |draft: &Draft, asked: &Asked| {
+        try_accept(&draft.text()).ok().and_then(|both| both.difference(asked, belief)).is_some_and(|part| part.contains(&show))
+    };
     let mut at = 0;
     while at < draft.items.len() {
         let mut fewer = draft.clone();
