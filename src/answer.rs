@@ -62,6 +62,7 @@ pub struct Answer {
     pub policy: PolicyEntry,
     /// With `need`: the answer if nothing more can be found out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(no_recursion))]
     pub otherwise: Option<Box<Answer>>,
     /// Every rule that could have applied; only there where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -71,9 +71,9 @@ impl Options {
         let speech = Speech::new(policy, request.language);
         let width = policy.actions.iter().map(|action| action.name.chars().count()).max().unwrap_or(0);
         let mut text = String::new();
-        for (_, decision) in decisions(policy, program, request) {
+        for (question, decision) in decisions(policy, program, request) {
             let name = crate::answer::parts::action_name(policy, decision.action);
-            let _ = writeln!(text, "{name:width$}  {}", speech.option(&decision, colour));
+            let _ = writeln!(text, "{name:width$}  {}", speech.option(&question, &decision, colour));
         }
         text
     }

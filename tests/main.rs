@@ -1,4 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
+#![cfg(test)]
+
+#![cfg(test)]
 
 mod answer;
 mod answering;
@@ -10,6 +13,7 @@ mod lint;
 mod policy;
 mod process;
 mod question;
+mod readme;
 mod reference;
 mod running;
 mod server;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{BoolishValueParser, FalseyValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const STYLES: Styles = Styles::styled()
@@ -113,7 +114,7 @@ pub struct New {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Warnings count as errors
-    #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true)]
+    #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = FalseyValueParser::new())]
     pub deny_warnings: bool,
 }
 
@@ -125,7 +126,7 @@ pub struct Fmt {
     pub files: Vec<PathBuf>,
 
     /// Change nothing; exit 1 where something would change
-    #[arg(long, env = "KULANZ_CHECK", hide_env = true)]
+    #[arg(long, env = "KULANZ_CHECK", hide_env = true, value_parser = FalseyValueParser::new())]
     pub check: bool,
 }
 
@@ -137,7 +138,7 @@ pub struct Test {
     pub filter: Option<String>,
 
     /// Also show which rules and table rows decided no test
-    #[arg(long, env = "KULANZ_COVERAGE", hide_env = true)]
+    #[arg(long, env = "KULANZ_COVERAGE", hide_env = true, value_parser = FalseyValueParser::new())]
     pub coverage: bool,
 }
 
@@ -153,7 +154,7 @@ pub struct Ask {
     pub case: Case,
 
     /// Also show every rule that could have applied, and why it did not
-    #[arg(long, env = "KULANZ_EXPLAIN", hide_env = true)]
+    #[arg(long, env = "KULANZ_EXPLAIN", hide_env = true, value_parser = FalseyValueParser::new())]
     pub explain: bool,
 
     /// One JSON question a line; `-` is standard input
@@ -218,7 +219,7 @@ pub struct Serve {
     pub config: Option<PathBuf>,
 
     /// Whether callers count as a system of record [default: true]
-    #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]
     pub trust_record: Option<bool>,
 }
 

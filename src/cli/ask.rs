@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::arguments::{Ask, Format};
 use super::exit::{Failure, Outcome};
-use super::question::{Files, Words, spoken};
+use super::question::{Files, Words, role, spoken};
 use super::terminal::Terminal;
 use super::{batch, pack};
 use crate::answer::Answer;
@@ -27,6 +27,7 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
             "write it before the first fact: `kulanz ask refund \"80 EUR\" --as agent reason=late`",
         ));
     }
+    role(&arguments.case)?;
     let files = Files::read(&arguments.case)?;
     let engine = pack::engine(terminal)?;
     let explain = if arguments.explain { Explain::Every } else { Explain::Decisive };

@@ -23,7 +23,10 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
         _ => {
             tell(&report.diagnostics, &report.sources, terminal)?;
             note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
-            writeln!(terminal.err(), "{}", summary(errors, warnings))?;
+            match (errors, warnings) {
+                (0, 0) => writeln!(terminal.out(), "no problems")?,
+                _ => writeln!(terminal.err(), "{}", summary(errors, warnings))?,
+            }
         }
     }
     let clean = errors == 0 && !(arguments.deny_warnings && warnings > 0);
@@ -50,7 +53,6 @@ fn note_promises(count: usize, terminal: &Terminal) {
 fn summary(errors: usize, warnings: usize) -> String {
     let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (errors, warnings) {
-        (0, 0) => "no problems".to_owned(),
         (0, warnings) => counted(warnings, "warning"),
         (errors, 0) => counted(errors, "error"),
         (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::arguments::{Format, Options};
 use super::exit::{Failure, Outcome};
-use super::question::{Files, Words, spoken};
+use super::question::{Files, Words, role, spoken};
 use super::terminal::Terminal;
 use super::{ask, pack};
 use crate::engine::json_line;
@@ -19,6 +19,7 @@ pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure>
     if let Some(stray) = &words.action {
         return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), "about one action ask with `kulanz ask`"));
     }
+    role(&arguments.case)?;
     let files = Files::read(&arguments.case)?;
     let engine = pack::engine(terminal)?;
     match engine.reader().spoken_options(&spoken(&words, &arguments.case, &files, Explain::Decisive, terminal), Timestamp::now()) {

@@ -59,6 +59,16 @@ fn text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
 }
 
+/// Who asks must be said.
+///
+/// # Errors
+///
+/// Where `--as` was left out.
+pub fn role(case: &Case) -> Result<(), Failure> {
+    let missing = || Failure::usage_with_help("the role of the person who asks is missing", "name it with `--as ROLE`");
+    case.role.as_ref().map(|_| ()).ok_or_else(missing)
+}
+
 /// The question as the reader takes it.
 pub fn spoken<'a>(words: &'a Words, case: &'a Case, files: &'a Files, explain: Explain, terminal: &'a Terminal) -> Spoken<'a> {
     Spoken {

@@ -84,6 +84,15 @@ impl Case<'_> {
         }
     }
 
+    /// Whether a rule is charged more for a larger quantity.
+    pub fn charges_grow(self, rule: &Rule) -> bool {
+        let grows = |by: &Measure| match by {
+            Measure::PerUnit(factor) => dear(&self.quantity(factor, None), Reading::Against).is_some_and(|factor| factor.is_positive()),
+            Measure::Once | Measure::Fixed(_) => false,
+        };
+        rule.charges.iter().any(|charge| grows(&charge.by))
+    }
+
     /// What a grant of a quantity takes by this rule.
     pub fn takings(self, rule: &Rule, quantity: &Bound) -> Vec<Taking> {
         let take = |charge: &crate::program::Charge| {

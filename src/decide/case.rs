@@ -121,12 +121,14 @@ impl<'a> Case<'a> {
     /// What the bucket of a budget has used: a range that is not known where a key is unknown.
     pub fn spent(self, id: BudgetId) -> Range {
         let Some(budget) = self.program.budget(id) else { return Range::undefined() };
-        let fresh = budget.keys.contains(&Key::Actor) && self.person != Person::Asker;
-        let is_known = |key: &Key| self.knows_key(*key) || (fresh && *key == Key::Actor);
-        if !budget.keys.iter().all(is_known) {
+        // Somebody of whom nothing is known has spent nothing, whatever else the bucket is kept by.
+        if budget.keys.contains(&Key::Actor) && self.person != Person::Asker {
+            return Range::known(Number::ZERO);
+        }
+        if !budget.keys.iter().all(|key| self.knows_key(*key)) {
             return Range::between(Some(Number::ZERO), None);
         }
-        if fresh { Range::known(Number::ZERO) } else { Range::known(self.question.spent(id).clone()) }
+        Range::known(self.question.spent(id).clone())
     }
 
     pub fn condition(self, condition: &Condition, amount: Option<&Number>) -> Truth {

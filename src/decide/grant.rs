@@ -28,21 +28,28 @@ impl View<'_> {
         }
         let before: Vec<RuleId> = standing.first.into_iter().collect();
         let Some(rule) = self.lightest(&standing.permissions, quantity, &before) else { return Grant::default() };
-        let owed = before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled)).collect();
+        let owed: Vec<Taking> = before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled)).collect();
         let above = match (quantity, &standing.entitled) {
             (Bound::Finite(quantity), Bound::Finite(entitled)) => quantity.subtract(entitled).map_or(Bound::Unlimited, Bound::Finite),
             _ => Bound::Unlimited,
         };
         let own = self.rule(rule).map(|rule| self.case.takings(rule, &above)).unwrap_or_default();
-        let mut rules = before;
-        rules.push(rule);
-        self.granted(rules, quantity, combined(owed, own))
+        let beside = self.beside(rule, &before);
+        let takes_part = !beside.is_empty() || !owed.is_empty();
+        let Grant { require, .. } = self.granted([beside, &[rule]].concat(), quantity, Vec::new());
+        let rules = if takes_part { [before.as_slice(), &[rule]].concat() } else { vec![rule] };
+        Grant { require, ..self.granted(rules, quantity, combined(owed, own)) }
+    }
+
+    /// Those of the entitlements before a permission whose duties it brings along: where they reduce what it is charged.
+    fn beside<'r>(&self, permission: RuleId, before: &'r [RuleId]) -> &'r [RuleId] {
+        if self.rule(permission).is_some_and(|rule| self.case.charges_grow(rule)) { before } else { &[] }
     }
 
     /// Of several rules that would do, the one that asks for the least, then the first.
     fn lightest(&self, shares: &[Share], quantity: &Bound, beside: &[RuleId]) -> Option<RuleId> {
         let enough = shares.iter().filter(|share| share.value >= *quantity);
-        enough.min_by_key(|share| self.burden(share.rule, quantity, beside)).map(|share| share.rule)
+        enough.min_by_key(|share| self.burden(share.rule, quantity, self.beside(share.rule, beside))).map(|share| share.rule)
     }
 
     fn granted(&self, mut rules: Vec<RuleId>, quantity: &Bound, takings: Vec<Taking>) -> Grant {

@@ -2,7 +2,7 @@
 
 use super::authority::{View, stops_entitlements};
 use super::bound::Bound;
-use super::case::Mode;
+use super::case::{Case, Mode};
 use super::decision::{Decision, Limit, Outcome, Reason};
 use super::open::Open;
 use crate::number::Number;
@@ -19,23 +19,35 @@ impl View<'_> {
             };
             reads.iter().flat_map(|reads| &reads.facts).for_each(|fact| found.add(*fact));
         }
+        self.due(decision, &mut found);
         if let Some(granted) = granted(decision) {
-            self.kept_off(&granted, decision.outcome, &mut found);
+            self.kept_off(&granted, &mut found);
         }
         let mut facts: Vec<FactId> = found.0.into_iter().filter_map(as_fact).filter(|id| self.case.is_provisional(*id)).collect();
         facts.sort();
         facts
     }
 
-    /// The facts that keep off prohibitions which would apply if only what is on record were known.
-    fn kept_off(&self, granted: &Number, outcome: Outcome, found: &mut Open) {
-        let on_record = View { case: super::case::Case { mode: Mode::Grant, ..self.case }, ..*self };
-        let now: Vec<_> = self.caps(granted).into_iter().map(|(id, _)| id).collect();
-        for (id, cap) in on_record.caps(granted) {
+    /// The facts from which the deadlines of its duties count.
+    fn due(&self, decision: &Decision, found: &mut Open) {
+        let on_record = Case { mode: Mode::Grant, ..self.case };
+        for obligation in &decision.require {
+            let deadline = self.case.program.duties.get(obligation.duty.index()).and_then(|duty| duty.deadline.as_ref());
+            deadline.iter().filter_map(|(_, after)| after.as_ref()).for_each(|after| on_record.open_in_quantity(after, None, found));
+        }
+    }
+
+    /// The facts on which prohibitions turn that would stand in the way if only what is on record were known.
+    fn kept_off(&self, granted: &Bound, found: &mut Open) {
+        let on_record = View { case: Case { mode: Mode::Grant, ..self.case }, ..*self };
+        let amount = self.representative(granted);
+        let is_owed = self.standing(&amount).entitled >= *granted;
+        for (id, cap) in on_record.caps(&amount) {
             let Some(rule) = self.rule(id) else { continue };
-            let binds = outcome != Outcome::Owed || stops_entitlements(rule);
-            if binds && !now.contains(&id) && cap < Bound::Finite(granted.clone()) {
-                on_record.case.open_in(&rule.condition, Some(granted), found);
+            let binds = !is_owed || stops_entitlements(rule);
+            if binds && cap < *granted {
+                on_record.case.open_in(&rule.condition, Some(&amount), found);
+                rule.quantity.iter().for_each(|cap| on_record.case.open_in_quantity(cap, None, found));
             }
         }
     }
@@ -49,11 +61,12 @@ fn as_fact(fact: FactRef) -> Option<FactId> {
 }
 
 /// The quantity that the decision lets through.
-fn granted(decision: &Decision) -> Option<Number> {
+fn granted(decision: &Decision) -> Option<Bound> {
     match (decision.outcome, &decision.amount, &decision.limit) {
-        (Outcome::Yes | Outcome::Owed, Some(amount), _) => Some(amount.clone()),
-        (Outcome::Yes | Outcome::Owed | Outcome::UpTo, _, Limit::Amount(limit)) => Some(limit.clone()),
-        (Outcome::Yes | Outcome::Owed, None, _) => Some(Number::ONE),
+        (Outcome::Yes | Outcome::Owed, Some(amount), _) => Some(Bound::Finite(amount.clone())),
+        (Outcome::Yes | Outcome::Owed | Outcome::UpTo, _, Limit::Amount(limit)) => Some(Bound::Finite(limit.clone())),
+        (Outcome::Yes | Outcome::Owed, None, Limit::Unlimited) => Some(Bound::Unlimited),
+        (Outcome::Yes | Outcome::Owed, None, Limit::None) => Some(Bound::Finite(Number::ONE)),
         _ => None,
     }
 }

@@ -49,7 +49,11 @@ impl Speech<'_> {
     }
 
     /// An action among the options of a case: `YES — up to 50.00 EUR`.
-    pub(crate) fn option(&self, decision: &Decision, colour: Colour) -> String {
+    pub(crate) fn option(&self, question: &Question, decision: &Decision, colour: Colour) -> String {
+        let reason = self.reason(question, decision).filter(|_| decision.outcome == Outcome::No);
+        if let Some(reason) = reason {
+            return coloured(&self.tongue.tell("option-no-reason", &[("list", &reason)]), decision.outcome, colour);
+        }
         let list = match decision.outcome {
             Outcome::Ask => self.contacts(&decision.ask).map(|(_, contacts)| contacts).unwrap_or_default(),
             Outcome::Need => self.first_few(&decision.need.iter().map(|fact| self.asks(*fact)).collect::<Vec<_>>()),

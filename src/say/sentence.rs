@@ -51,7 +51,7 @@ impl Speech<'_> {
     }
 
     /// The first text among the rules that decided.
-    fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
+    pub(super) fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
         decision.because.iter().find_map(|reason| self.because(*reason)).map(|text| self.text(text, question, decision))
     }
 
@@ -70,7 +70,7 @@ impl Speech<'_> {
                 Some(next.unwrap_or_else(|| self.tongue.tell("no-more", &[])))
             }
             Outcome::Ask => self.ask(decision),
-            Outcome::No => self.instead(decision).or_else(|| self.advice(question, decision)).or_else(|| self.find_out("more-possible", decision)),
+            Outcome::No => self.instead(decision).or_else(|| self.advice(question, decision)).or_else(|| self.find_out("part-possible", decision)),
             Outcome::Need => self.find_out("find-out", decision),
         }
     }

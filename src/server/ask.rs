@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, line};
+use super::service::{Service, json, line, parse};
 use crate::answer::Answer;
 use crate::engine::Engine;
 use crate::question::Json;
@@ -32,7 +32,7 @@ use crate::question::Json;
 )]
 pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let question = service.json(&body)?;
+    let question = parse(&body)?;
     answer(&service, &service.live.current(), &question).map(json)
 }
 

@@ -6,20 +6,32 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
 use super::problem::{Kind, Problem};
 
+/// So many bytes beyond its bound a body may have and is still received, to be thrown away.
+const THROWN_AWAY: usize = 64 << 20;
+
 /// A body, and its share of the memory for bodies.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Received {
     bytes: Vec<u8>,
-    _share: Option<OwnedSemaphorePermit>,
+    share: Option<OwnedSemaphorePermit>,
 }
 
 impl Received {
+    fn and(mut self, data: &[u8], share: OwnedSemaphorePermit) -> Self {
+        self.bytes.extend_from_slice(data);
+        match &mut self.share {
+            Some(all) => all.merge(share),
+            none => *none = Some(share),
+        }
+        self
+    }
+
     /// The body.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -50,49 +62,42 @@ impl Reader {
 
     /// Reads a JSON body of at most `size`.
     ///
+    /// A body that is refused is still received, and thrown away, as far as is reasonable: a client that is cut off while it sends never sees why.
+    ///
     /// # Errors
     ///
     /// 415 where it is not called JSON, 413 where it is too long, 408 where it takes too long, 503 where bodies fill the memory they may have.
     pub async fn read(&self, headers: &HeaderMap, body: Body, size: Size) -> Result<Received, Problem> {
-        if !is_json(headers) {
-            return Err(Kind::UnsupportedMediaType.into());
-        }
         let longest = match size {
             Size::Question => self.limits.body_bytes,
             Size::Batch => self.limits.batch_bytes,
         };
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > longest) {
-            return Err(too_large(longest));
-        }
-        match tokio::time::timeout(self.limits.body(), self.collect(body, longest)).await {
+        let kept = if is_json(headers) { Ok(Received::default()) } else { Err(Kind::UnsupportedMediaType.into()) };
+        match tokio::time::timeout(self.limits.body(), self.collect(body, kept, longest)).await {
             Ok(received) => received,
             Err(_) => Err(Problem::from(Kind::RequestTimeout).detail(format!("a body has {} seconds to arrive", self.limits.body_seconds))),
         }
     }
 
-    async fn collect(&self, body: Body, longest: usize) -> Result<Received, Problem> {
-        let mut body = Limited::new(body, longest);
-        let mut bytes = Vec::new();
-        let mut share: Option<OwnedSemaphorePermit> = None;
+    async fn collect(&self, mut body: Body, mut kept: Result<Received, Problem>, longest: usize) -> Result<Received, Problem> {
+        let mut length = 0;
         while let Some(frame) = body.frame().await {
-            let Ok(data) =
-                frame.map_err(|error| if error.is::<http_body_util::LengthLimitError>() { too_large(longest) } else { cut_off() })?.into_data()
-            else {
-                continue;
+            let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else { continue };
+            length += data.len();
+            kept = match kept {
+                Ok(_) if length > longest => Err(too_large(longest)),
+                Ok(received) => self.reserve(data.len()).map(|share| received.and(&data, share)),
+                refused => refused,
             };
-            let part = self.reserve(data.len())?;
-            match &mut share {
-                Some(share) => share.merge(part),
-                none => *none = Some(part),
+            if kept.is_err() && length > longest + THROWN_AWAY {
+                break;
             }
-            bytes.extend_from_slice(&data);
         }
-        Ok(Received { bytes, _share: share })
+        kept
     }
 
     fn reserve(&self, length: usize) -> Result<OwnedSemaphorePermit, Problem> {
-        let overloaded = || Problem::from(Kind::Overloaded);
+        let overloaded = || Problem::from(Kind::Overloaded).detail("bodies fill the memory they may have");
         let length = u32::try_from(length).map_err(|_| overloaded())?;
         Arc::clone(&self.memory).try_acquire_many_owned(length).map_err(|_| overloaded())
     }

@@ -34,6 +34,9 @@ use crate::source::Sources;
 use reload::{Live, Reading, Source};
 use service::Service;
 
+/// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
+const STACK: usize = 8 << 20;
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Log {
@@ -60,7 +63,8 @@ pub fn log(form: Log) {
 ///
 /// Where it cannot listen, or the system gives it no threads.
 pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(config, path, engine))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
+    runtime.block_on(serve(config, path, engine))
 }
 
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {

@@ -1,8 +1,12 @@
 //! `GET /openapi.json`: the description of everything here, generated from the code.
 
-use axum::Json;
+use std::sync::LazyLock;
+
+use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
+use super::problem::Problem;
+use super::service::{json, line};
 use super::{ask, batch, health, options, policy};
 
 /// OpenAPI 3.1.
@@ -16,6 +20,7 @@ struct Description;
 
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
-pub async fn openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(Description::openapi())
+pub async fn openapi() -> Response {
+    static DESCRIPTION: LazyLock<Result<String, Problem>> = LazyLock::new(|| line(&Description::openapi()));
+    DESCRIPTION.clone().map(json).into_response()
 }

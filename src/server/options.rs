@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, line};
+use super::service::{Service, json, line, parse};
 use crate::options::Options;
 
 /// Everything this role may do in this case, with limits.
@@ -30,7 +30,7 @@ use crate::options::Options;
 )]
 pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let case = service.json(&body)?;
+    let case = parse(&body)?;
     service.believe(&case)?;
     let engine = service.live.current();
     let request = engine.reader().options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;

@@ -31,6 +31,7 @@ pub fn router(service: Arc<Service>) -> Router {
 }
 
 /// The log shows the cause, the caller does not see it.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let cause = cause.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| cause.downcast_ref::<String>().cloned());
     tracing::error!(cause = cause.unwrap_or_default(), "a handler panicked");

@@ -13,7 +13,7 @@ use super::problem::Problem;
 use crate::answer::Answer;
 
 /// A quantity as text, as a number or as money with its currency.
-pub enum Quantity {}
+pub struct Quantity(String);
 
 impl PartialSchema for Quantity {
     fn schema() -> RefOr<Schema> {
@@ -107,7 +107,7 @@ pub struct Answers {
 #[serde(untagged)]
 pub enum Answered {
     /// An answer.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// A problem.
     Problem(Problem),
 }

@@ -45,16 +45,6 @@ impl Service {
         Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
     }
 
-    /// A question as it was written.
-    ///
-    /// # Errors
-    ///
-    /// 400 where it is not JSON.
-    pub fn json(&self, body: &Received) -> Result<Json, Problem> {
-        let text = std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))?;
-        Json::parse(text).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
-    }
-
     /// Refuses a `record` from callers that are no system of record: to take it for something said would be a quiet surprise.
     ///
     /// # Errors
@@ -69,6 +59,16 @@ impl Service {
         let help = Some("send these facts in `facts`".to_owned());
         Err(Problem::wrong_question(vec![question::Problem { path: "/record".to_owned(), message, help }]))
     }
+}
+
+/// A body as JSON.
+///
+/// # Errors
+///
+/// 400 where it is none.
+pub fn parse(body: &Received) -> Result<Json, Problem> {
+    let text = std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))?;
+    Json::parse(text).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
 }
 
 /// A JSON text as a response.

@@ -146,7 +146,7 @@ impl<'t> ItemReader<'t, '_> {
         let head = if all.is_empty() { lines } else { all.remove(0) };
         all.retain(|piece| {
             let Some(first) = piece.first() else { return false };
-            if self.problems.len() >= MAX_PROBLEMS {
+            if self.problems.len() > MAX_PROBLEMS {
                 return false;
             }
             let word = first.word(text);
@@ -215,7 +215,7 @@ impl<'t> ItemReader<'t, '_> {
         let mut clauses = Vec::new();
         for lines in rest {
             let Some(first) = lines.first() else { continue };
-            if self.problems.len() >= MAX_PROBLEMS {
+            if self.problems.len() > MAX_PROBLEMS {
                 break;
             }
             let word = first.word(self.text);
@@ -254,7 +254,7 @@ impl<'t> ItemReader<'t, '_> {
         let mut seen: Vec<(&str, Span)> = Vec::new();
         let mut found: Vec<Spanned<super::ast::TestLine>> = Vec::new();
         for lines in rest {
-            if self.problems.len() >= MAX_PROBLEMS {
+            if self.problems.len() > MAX_PROBLEMS {
                 break;
             }
             let word = lines.first().map(|line| line.word(self.text)).unwrap_or_default();

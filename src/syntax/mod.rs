@@ -24,7 +24,7 @@ pub use csv::{parse_csv_table, parse_holidays};
 pub use tables::TableKind;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use items::ItemReader;
 use piece::{Piece, Reader, Rule};
 
@@ -41,22 +41,21 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let mut file = ast::File { source: id, items: Vec::new(), broken: Vec::new() };
     for lines in layout::items(&lines, |line| items::is_stray(line, text)) {
-        if problems.len() >= MAX_PROBLEMS {
-            problems.truncate(MAX_PROBLEMS);
-            problems.push(Diagnostic::new(
-                Code::TooManyProblems,
-                format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read"),
-            ));
+        if problems.len() > MAX_PROBLEMS {
             break;
         }
-        // Within an item too it stops soon after.
         let mut reader = ItemReader { text, source: id, problems: &mut problems };
         match reader.item(lines) {
             Some(item) => file.items.push(item),
             None => file.broken.extend(reader.broken_name(lines)),
         }
     }
-    problems.truncate(MAX_PROBLEMS + 1);
+    problems.sort_by_key(|problem| problem.span().map_or(0, |span| span.start));
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        let message = format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read");
+        problems.push(Diagnostic::new(Code::TooManyProblems, message).at(Span::new(id, 0, 0), ""));
+    }
     (file, problems)
 }
 
@@ -73,6 +72,9 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
 /// assert!(literal("12,50 EUR").unwrap_err().contains("12.50"));
 /// ```
 pub fn literal(text: &str) -> Result<ast::Literal, String> {
+    if layout::comment_start(text).is_some() {
+        return Err(format!("`{}` holds a `#`, which begins a comment", words::shorten(text)));
+    }
     let mut problems = Vec::new();
     let piece = Piece { text: text.trim(), source: SourceId::default(), base: 0, doubled: &[] };
     let mut reader = Reader::new(piece, &mut problems);

@@ -7,7 +7,7 @@ use crate::shop;
 fn request(lang: &str) -> OptionsRequest {
     let json = format!(
         r#"{{"actor": {{"role": "agent", "id": "anna"}}, "lang": "{lang}",
-            "facts": {{"reason": "wrong_item", "order.total": "120 EUR", "customer.fraud": true}}}}"#
+            "facts": {{"reason": "wrong_item", "order.total": "120 EUR", "customer.fraud": true, "order.seasonal": true, "order.delivered_on": "2026-08-01"}}}}"#
     );
     Reader::new(shop::policy()).options_json(&json, shop::now()).unwrap()
 }

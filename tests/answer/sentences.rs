@@ -23,6 +23,9 @@ const QUESTIONS: &[(&str, &str)] = &[
     // owed
     ("agent", "refund 100 EUR | reason=wrong_item | order.total=1120 EUR"),
     ("agent", "refund | reason=wrong_item | order.total=1120 EUR"),
+    ("agent", "repair | reason=damaged"),
+    ("agent", "credits | customer.tags=vip"),
+    ("senior", "voucher"),
     // up to
     ("agent", "refund 80 EUR | reason=late | order.id=o-9 | order.delivered_on=2026-11-01"),
     ("agent", "refund 800 EUR | reason=late | order.id=o-9 | order.delivered_on=2026-11-01"),
@@ -35,7 +38,10 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("agent", "voucher 10 EUR"),
     ("agent", "accept_return"),
     ("agent", "extend_return 1 day | customer.known=yes"),
+    ("manager", "loan 10 EUR"),
+    ("manager", "loan"),
     // no
+    ("senior", "refund 40 EUR | reason=late | order.seasonal=yes | order.delivered_on=2026-08-01 | order.items=1"),
     ("agent", "refund 40 EUR | reason=late | order.seasonal=yes | order.delivered_on=2026-08-01"),
     ("agent", "accept_return | order.seasonal=yes | order.delivered_on=2026-08-01"),
     ("agent", "discount 5% | customer.fraud=yes"),
@@ -153,6 +159,9 @@ rule early
 rule fresh_booking
   agent may cancel
   when within 4 hours after booked_at
+rule last_minute
+  agent may cancel
+  when not at least 3 days before arrival
 rule not_too_new
   agent may cancel
   when not within 2 days after booked_at
@@ -183,6 +192,7 @@ fn distances_cells_and_undefined_values_are_explained() {
         "late_checkout | room.kind=single | room.price=80 EUR",
         "cancel | arrival=2026-11-22 | booked_at=2026-11-20T08:00+01:00",
         "cancel | arrival=2026-11-21 | booked_at=2026-11-21T11:30+01:00",
+        "cancel | arrival=2026-12-24 | booked_at=2026-11-21T09:00",
         "dessert | guest.note=absent | room.price=80 EUR | stay.nights=0",
         "dessert | guest.note=plain | room.price=80 EUR | stay.nights=1",
         "call | arrival=2026-11-22 | booked_at=2026-11-21T09:00",

@@ -32,11 +32,12 @@ fn each_row_is_a_rule_of_its_own_name() {
 #[test]
 fn a_table_may_hold_caps_and_entitlements() {
     let shop = shop(
-        "table caps\n  may not refund\n  | role | reason | more than |\n  | senior | late | 30 EUR |\n\
+        "table caps\n  may not refund\n  | role | reason | more than |\n  | senior | late | 30 EUR |\n  | everyone | damaged | unlimited |\n\
          table owed\n  entitled to voucher\n  | pieces | of |\n  | 1 .. 3 | 10 EUR |\n  | > 3 | 5 EUR * pieces |\nrule a\n  everyone may refund up to 100 EUR\n",
     );
     assert_eq!(shop.ask("agent", "refund").given("reason", "late").answer().limit(), "30");
     assert_eq!(shop.ask("lead", "refund").given("reason", "late").answer().limit(), "100");
+    assert_eq!(shop.ask("agent", "refund").given("reason", "damaged").answer().limit(), "100");
     let owed = |pieces: u32| shop.ask("agent", "voucher").given("pieces", pieces).answer().entitled();
     assert_eq!([owed(0), owed(1), owed(3), owed(4)], ["none", "10", "10", "20"]);
 }

@@ -2,8 +2,7 @@
 
 use crate::process::{COUNTER, folder, kulanz};
 
-const BROKEN: &str =
-    "policy \"Broken\"\n  currency EUR\n\nrole agent\n\naction refund of money\n\nrule one\n  agnet may refund\n\nrule two\n  agent may fly\n";
+const BROKEN: &str = "policy \"Broken\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n\nrole agent\n\naction refund of money\n\nrule first\n  agnet may refund\n\nrule second\n  agent may fly\n";
 
 #[test]
 fn a_clean_pack_exits_0() {
@@ -15,7 +14,7 @@ fn a_clean_pack_exits_0() {
 fn all_problems_at_once_on_standard_error() {
     let pack = folder(&[("a.kulanz", BROKEN)]);
     let ended = kulanz(&["check", "-p", pack.path().to_str().unwrap()]).exits(1);
-    ended.says("a.kulanz:9:3").says("did you mean `agent`?").says("a.kulanz:12:13").says("`fly`").says("2 errors");
+    ended.says("a.kulanz:11:3").says("did you mean `agent`?").says("a.kulanz:14:13").says("`fly`").says("2 errors");
 }
 
 #[test]

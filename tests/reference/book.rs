@@ -301,6 +301,9 @@ fn written_fallback(fallback: &ast::Fallback) -> Rule {
 
 fn table_rules(table: &ast::RuleTable) -> Vec<Rule> {
     let grid = table.body.grid.as_ref().unwrap();
+    // A cap of `unlimited` forbids nothing.
+    let is_prohibition = matches!(table.head.kind, ast::TableHeadKind::Prohibition { .. });
+    let unlimited = |row: &ast::Row| row.cells.iter().any(|cell| matches!(cell.kind, ast::CellKind::Quantity(ast::Quantity::Unlimited(_))));
     let row = |(at, row): (usize, &ast::Row)| {
         let name = format!("{}[{}]", table.name.text, at + 1);
         let mut plain = empty_rule(name, Kind::Entitlement, &table.head.actions);
@@ -325,5 +328,5 @@ fn table_rules(table: &ast::RuleTable) -> Vec<Rule> {
         };
         plain
     };
-    grid.rows.iter().enumerate().map(row).collect()
+    grid.rows.iter().enumerate().filter(|(_, row)| !(is_prohibition && unlimited(row))).map(row).collect()
 }

@@ -195,9 +195,9 @@ pub fn difference(compiled: &Answer, plain: &Answer) -> Option<String> {
         ("require", sorted(&compiled.require, |it| it.0.clone()) == sorted(&plain.require, |it| it.0.clone())),
         ("charge", sorted(&compiled.charge, |it| it.budget.clone()) == sorted(&plain.charge, |it| it.budget.clone())),
         ("ask", compiled.ask == plain.ask),
-        ("offer", compiled.offer == plain.offer),
+        ("offer", offers(compiled) == offers(plain)),
         ("advice", compiled.advice == plain.advice),
-        ("need", compiled.need == plain.need),
+        ("need", sorted(&compiled.need, Clone::clone) == sorted(&plain.need, Clone::clone)),
         ("provisional", compiled.provisional == plain.provisional),
         ("also_owed", compiled.also_owed == plain.also_owed),
         ("otherwise", compiled.otherwise.is_some() == plain.otherwise.is_some()),
@@ -207,6 +207,11 @@ pub fn difference(compiled: &Answer, plain: &Answer) -> Option<String> {
     }
     let (compiled, plain) = (compiled.otherwise.as_ref()?, plain.otherwise.as_ref()?);
     difference(compiled, plain).map(|difference| format!("otherwise: {difference}"))
+}
+
+fn offers(answer: &Answer) -> Vec<Offer> {
+    let sort = |offer: &Offer| Offer { need: sorted(&offer.need, Clone::clone), ..offer.clone() };
+    answer.offer.iter().map(sort).collect()
 }
 
 fn sorted<T: Clone>(items: &[T], key: impl Fn(&T) -> String) -> Vec<T> {

@@ -4,6 +4,7 @@
 //! are found out while evaluating. What goes in is a [`book::Book`] (a pack whose checker found no error) and an [`asked::Asked`]; what comes out is an
 //! [`answer::Answer`].
 
+mod agreement;
 pub mod answer;
 pub mod asked;
 pub mod authority;
@@ -12,8 +13,12 @@ pub mod calendar;
 pub mod compare;
 pub mod contacts;
 pub mod decide;
+pub mod dice;
 pub mod evaluate;
 pub mod need;
+pub mod packs;
+pub mod phrases;
+pub mod questions;
 pub mod reads;
 pub mod room;
 pub mod table;

@@ -41,7 +41,7 @@ impl Case<'_> {
     }
 
     /// The unknown facts on which a condition or value turns: those in its parts that are not known.
-    fn turns_on(&self, expr: &Expr) -> BTreeSet<String> {
+    pub fn turns_on(&self, expr: &Expr) -> BTreeSet<String> {
         if matches!(&expr.kind, ExprKind::Name(name) if !self.is_a_name(name)) {
             // A value of a `one of` beside `is`.
             return BTreeSet::new();
@@ -217,7 +217,7 @@ impl<'a> Seat<'a> {
             _ => self.case.book.fact_at[name],
         };
         let mut facts: Vec<_> = count.into_iter().collect();
-        facts.sort_by_key(|(name, count)| (place(name) >= usize::MAX - 1, usize::MAX - count, place(name)));
+        facts.sort_by_key(|(name, count)| (usize::MAX - count, place(name)));
         facts.into_iter().map(|(name, _)| name.clone()).collect()
     }
 }

@@ -79,9 +79,7 @@ impl Take {
 
     /// The largest quantity whose charge fits after `taken`.
     fn room(&self, taken: Option<&End>, grid: &Number) -> End {
-        let End::At(left) = &self.left else {
-            return if self.form == Form::Never { End::ZERO } else { End::Above };
-        };
+        let End::At(left) = &self.left else { return End::Above };
         let all_or_nothing = |fits: bool| if fits { End::Above } else { End::ZERO };
         let taken_already = match taken {
             None => Number::ZERO,

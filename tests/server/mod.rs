@@ -5,7 +5,7 @@ mod batch;
 mod bounds;
 mod policy;
 mod reload;
-mod running;
+pub mod running;
 mod start;
 mod stop;
 mod surface;

@@ -40,9 +40,11 @@ fn the_configuration_is_read_and_checked() {
     refused("listen = \"0.0.0.0:80\"", "not authenticated");
     refused("listen = ", "kulanz.toml");
     kulanz(&["serve", "--config", "no/such.toml"]).exits(2).says("no/such.toml");
-    let whole = folder(&[("kulanz.toml", &format!("listen = \"127.0.0.1:1\"\npolicies = \"{}\"\n", pack.path().display()))]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let whole = folder(&[("kulanz.toml", &format!("listen = \"{address}\"\npolicies = \"{}\"\n", pack.path().display()))]);
     let ended = end(command().args(["serve", "--config"]).arg(whole.path().join("kulanz.toml")));
-    ended.exits(1).says("127.0.0.1:1");
+    ended.exits(1).says(&address);
 }
 
 #[test]

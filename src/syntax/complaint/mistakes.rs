@@ -3,16 +3,18 @@
 use super::Failure;
 use super::expected::{is_cell, keyword, line_words};
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::syntax::items::ITEMS;
 use crate::syntax::numerals;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 21] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 24] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
+        indented_item,
         own_line,
         wrong_quantity_word,
         table_subject,
@@ -20,6 +22,8 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         more_than_of_quantity,
         currency_form,
         foreign_type,
+        everyday_word,
+        list_without_one_of,
         misspelt,
         unknown_unit,
         reserved_name,
@@ -75,6 +79,16 @@ fn listed_comparisons(failure: &Failure<'_>) -> Option<Diagnostic> {
     let plain = text.split(',').any(|part| !sign(part));
     let problem = Diagnostic::new(Code::BadCell, "a comma lists plain values, not comparisons").at(failure.piece.whole(), "");
     Some(problem.help(if plain { "put the comparison into a row of its own".to_owned() } else { format!("write `{}`", shorten(&joined)) }))
+}
+
+/// An item that is indented, so that it seems to belong to the one above.
+fn indented_item(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let word = failure.found();
+    if !failure.starts_line() || !ITEMS.contains(&word) || !failure.expects(Rule::EOI) {
+        return None;
+    }
+    let problem = Diagnostic::new(Code::Indentation, format!("`{word}` does not go on with the item above")).at(failure.span(), "");
+    Some(problem.help("an item starts in the first column; take the space before it away"))
 }
 
 /// `agent may refund when …` in one line.
@@ -264,6 +278,29 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem)
 }
 
+/// Words of everyday language in the place of those of the policy language.
+fn everyday_word(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let right = match found.to_lowercase().as_str() {
+        "can" | "could" | "shall" if failure.expects(Rule::kw_may) => "may",
+        "cannot" | "mustn" if failure.expects(Rule::kw_may) => "may not",
+        "if" | "where" | "provided" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "when",
+        "except" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "unless",
+        "but" if failure.expects(Rule::kw_and) => "and",
+        "gte" | "greater" | "over" | "above" if failure.expects(Rule::kw_and) => ">",
+        "lte" | "less" | "under" | "below" if failure.expects(Rule::kw_and) => "<",
+        _ => return None,
+    };
+    Some(failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`")))
+}
+
+/// `reason is damaged, late`
+fn list_without_one_of(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_list = failure.found() == "," && failure.expects(Rule::kw_and);
+    let after_is = failure.before().split_whitespace().rev().nth(1).is_some_and(|word| matches!(word, "is" | "=" | "not"));
+    (is_list && after_is).then(|| failure.problem("one value stands behind `is`", "write `is one of` before a list"))
+}
+
 /// A word of the language where a name is meant.
 fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
@@ -289,8 +326,7 @@ fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let right = match failure.found() {
-        "one" => "is one of",
-        "in" => "is one of",
+        "one" | "in" => "is one of",
         "between" => "is between",
         "within" => "is within",
         "present" => "is present",
