@@ -1,4 +1,4 @@
-//! The HTTP service behind `kulanz serve`: one file a resource; [`router`] is the index.
+//! The HTTP service behind `kulanz serve`: one file a resource; `router` is the index.
 //!
 //! In go a configuration and a pack, out come answers until the process is told to stop. What must stay true: no caller can hold up another, a changed
 //! pack replaces the one before it at once or not at all, and a stop cuts off no answer.
