@@ -72,6 +72,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
+    tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
