@@ -88,12 +88,6 @@ fn as_limit(bound: &Bound, step: Option<&Number>) -> Limit {
     }
 }
 
-/// A quantity at which to look at what could be had at best; `None` where nothing could.
-fn best_offer(perhaps: &View<'_>, most: &Bound) -> Option<Number> {
-    let best = perhaps.largest(most, |standing| standing.authority.clone());
-    (!best.is_zero()).then(|| perhaps.representative(&best))
-}
-
 fn reasons(rules: impl IntoIterator<Item = RuleId>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = rules.into_iter().map(Reason::Rule).collect();
     reasons.sort();
@@ -181,7 +175,9 @@ impl<'a> Asked<'a> {
         let first = self.first_reading(amount, &standing);
         let mut need = Need::default();
         if self.perhaps.standing(amount).authority.covers(amount) {
-            self.sure.collect_need(Goal { at: amount, least: amount, sure: &standing.authority, approval: Approval::Left }, &mut need);
+            let wanted = Bound::Finite(amount.clone());
+            let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
+            self.sure.collect_need(goal, &mut need);
         } else if first.outcome == Outcome::No {
             self.need_of_others(amount, &mut need);
         }
@@ -242,7 +238,7 @@ impl<'a> Asked<'a> {
         let best = self.perhaps.largest(most, |standing| standing.authority.clone());
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
-            self.sure.collect_need(Goal { at: &at, least: &least, sure: limit, approval: Approval::Left }, &mut need);
+            self.sure.collect_need(Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left }, &mut need);
         }
         need
     }
@@ -257,8 +253,8 @@ impl<'a> Asked<'a> {
                 ContactKind::Approve => (Person::Asker, self.role()),
             };
             let Some(view) = View::new(case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
-            let sure = Bound::ZERO;
-            view.collect_need(Goal { at: amount, least: amount, sure: &sure, approval: Approval::Included }, need);
+            let (sure, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
+            view.collect_need(Goal { at: amount, least: amount, sure: &sure, wanted: &wanted, approval: Approval::Included }, need);
             search(Reading::Against).collect_approvers(&contact, need);
         }
     }

@@ -31,6 +31,8 @@ pub(crate) struct Goal<'a> {
     pub least: &'a Number,
     /// …and more than is sure.
     pub sure: &'a Bound,
+    /// A prohibition is in the way if its cap is below this.
+    pub wanted: &'a Bound,
     pub approval: Approval,
 }
 
@@ -119,7 +121,7 @@ impl View<'_> {
         for (id, cap) in sure.caps(goal.at) {
             let Some(rule) = self.rule(id) else { continue };
             let in_the_way = of_permissions || (of_entitlements && stops_entitlements(rule));
-            if !in_the_way || cap.covers(goal.at) {
+            if !in_the_way || cap >= *goal.wanted {
                 continue;
             }
             let mut open = Open::default();

@@ -6,7 +6,7 @@ use super::case::Case;
 use super::contacts::{Contacts, Preferred, Search};
 use super::decision::{AdviceRef, Alternative, Outcome, Owed, Reason};
 use super::need::{Approval, Goal, Need};
-use super::{as_limit, best_offer, blockers};
+use super::{as_limit, blockers};
 use crate::number::{Number, Rounding};
 use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
 use crate::program::{Instead, Route};
@@ -101,8 +101,13 @@ impl<'a> Sources<'a> {
             return Some(Alternative { ask: contacts, ..alternative(Outcome::Ask) });
         }
         let mut need = Need::default();
-        let at = best_offer(&View { reading: Reading::Favour, ..sure }, &most)?;
-        sure.collect_need(Goal { at: &at, least: &smallest, sure: &Bound::ZERO, approval: Approval::Left }, &mut need);
+        let perhaps = View { reading: Reading::Favour, ..sure };
+        let best = perhaps.largest(&most, |standing| standing.authority.clone());
+        if best.is_zero() {
+            return None;
+        }
+        let goal = Goal { at: &perhaps.representative(&best), least: &smallest, sure: &Bound::ZERO, wanted: &best, approval: Approval::Left };
+        sure.collect_need(goal, &mut need);
         let need = need.ranked(self.case);
         (!need.is_empty()).then(|| Alternative { need, ..alternative(Outcome::Need) })
     }

@@ -2,7 +2,7 @@
 
 use super::authority::{View, stops_entitlements};
 use super::bound::Bound;
-use super::case::Mode;
+use super::case::{Case, Mode};
 use super::decision::{Decision, Limit, Outcome, Reason};
 use super::open::Open;
 use crate::number::Number;
@@ -19,6 +19,7 @@ impl View<'_> {
             };
             reads.iter().flat_map(|reads| &reads.facts).for_each(|fact| found.add(*fact));
         }
+        self.due(decision, &mut found);
         if let Some(granted) = granted(decision) {
             self.kept_off(&granted, &mut found);
         }
@@ -27,9 +28,18 @@ impl View<'_> {
         facts
     }
 
+    /// The facts from which the deadlines of its duties count.
+    fn due(&self, decision: &Decision, found: &mut Open) {
+        let on_record = Case { mode: Mode::Grant, ..self.case };
+        for obligation in &decision.require {
+            let deadline = self.case.program.duties.get(obligation.duty.index()).and_then(|duty| duty.deadline.as_ref());
+            deadline.iter().filter_map(|(_, after)| after.as_ref()).for_each(|after| on_record.open_in_quantity(after, None, found));
+        }
+    }
+
     /// The facts on which prohibitions turn that would stand in the way if only what is on record were known.
     fn kept_off(&self, granted: &Bound, found: &mut Open) {
-        let on_record = View { case: super::case::Case { mode: Mode::Grant, ..self.case }, ..*self };
+        let on_record = View { case: Case { mode: Mode::Grant, ..self.case }, ..*self };
         let amount = self.representative(granted);
         let is_owed = self.standing(&amount).entitled >= *granted;
         for (id, cap) in on_record.caps(&amount) {

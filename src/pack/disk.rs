@@ -33,7 +33,7 @@ impl Disk {
     /// The real place of a path below the root.
     fn place(&self, path: &str) -> Result<PathBuf, Refusal> {
         let place = fs::canonicalize(self.root.join(path)).map_err(|error| unreadable(&self.shown(path), &error))?;
-        if place.starts_with(&self.root) { Ok(place) } else { Err(outside(&self.shown(path))) }
+        if place.starts_with(&self.root) { Ok(place) } else { Err(outside(&self.shown(path)).into()) }
     }
 
     fn walk(&self, folder: &str, above: &mut Vec<PathBuf>, found: &mut Vec<String>) -> Result<(), Refusal> {
@@ -74,7 +74,7 @@ impl Shelf for Disk {
         // By its words first, so that nothing is learned about what lies elsewhere; then by where links lead.
         let wanted = join(from, written).ok_or_else(|| outside(written))?;
         let place = fs::canonicalize(self.root.join(wanted)).map_err(|error| unreadable(written, &error))?;
-        below(&self.root, &place).ok_or_else(|| outside(written))
+        below(&self.root, &place).ok_or_else(|| outside(written).into())
     }
 
     fn policies(&self, path: &str) -> Result<Vec<String>, Refusal> {
@@ -102,7 +102,7 @@ impl Shelf for Disk {
         check_size(bytes.len(), &shown)?;
         let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
         match text.find('\0') {
-            Some(at) => Err(not_text(&shown, text.as_bytes(), at)),
+            Some(at) => Err(not_text(&shown, text.as_bytes(), at).into()),
             None => Ok(text),
         }
     }
@@ -122,17 +122,17 @@ fn below(root: &Path, place: &Path) -> Option<String> {
     Some(parts.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 
-fn unreadable(shown: &str, error: &std::io::Error) -> Refusal {
+fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     let message = match error.kind() {
         std::io::ErrorKind::NotFound => format!("there is no file or folder `{shown}`"),
         std::io::ErrorKind::PermissionDenied => format!("`{shown}` may not be read: permission denied"),
         _ => format!("`{shown}` cannot be read: {error}"),
     };
-    Box::new(Diagnostic::new(Code::Unreadable, message))
+    Diagnostic::new(Code::Unreadable, message)
 }
 
-fn not_text(shown: &str, bytes: &[u8], wrong: usize) -> Refusal {
+fn not_text(shown: &str, bytes: &[u8], wrong: usize) -> Diagnostic {
     let line = bytes.iter().take(wrong).filter(|byte| **byte == b'\n').count() + 1;
     let problem = Diagnostic::new(Code::NotText, format!("`{shown}` is not UTF-8 text: the first wrong byte is in line {line}"));
-    Box::new(problem.help("save the file with the encoding UTF-8"))
+    problem.help("save the file with the encoding UTF-8")
 }

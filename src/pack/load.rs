@@ -32,7 +32,7 @@ pub(super) struct Memory<'t>(pub &'t [(&'t str, &'t str)]);
 
 impl Shelf for Memory<'_> {
     fn resolve(&self, from: &str, written: &str) -> Result<String, Refusal> {
-        join(from, written).ok_or_else(|| outside(written))
+        join(from, written).ok_or_else(|| outside(written).into())
     }
 
     fn policies(&self, path: &str) -> Result<Vec<String>, Refusal> {
@@ -77,9 +77,9 @@ pub(super) fn join(from: &str, written: &str) -> Option<String> {
 }
 
 /// A pack reads nothing outside its folder.
-pub(super) fn outside(written: &str) -> Refusal {
+pub(super) fn outside(written: &str) -> Diagnostic {
     let problem = Diagnostic::new(Code::OutsideFolder, format!("`{written}` lies outside the folder that holds this pack"));
-    Box::new(problem.help("a pack reads only what lies beside it or below"))
+    problem.help("a pack reads only what lies beside it or below")
 }
 
 /// The largest file that is read, in bytes.

@@ -57,6 +57,7 @@ fn too_deep(text: &str) -> Option<usize> {
     let mut after_operand = false;
     let mut at = 0;
     while let Some(token) = token(text, at) {
+        let in_group = levels.len() > 1;
         let level = levels.last_mut()?;
         let operand = is_operand(token);
         match token {
@@ -64,11 +65,9 @@ fn too_deep(text: &str) -> Option<usize> {
                 below += level.depth() + 1;
                 levels.push(Level::default());
             }
-            ")" => {
-                if levels.len() > 1 {
-                    levels.pop();
-                    below -= levels.last()?.depth() + 1;
-                }
+            ")" if in_group => {
+                levels.pop();
+                below -= levels.last()?.depth() + 1;
             }
             "not" | "start" | "end" | "in" => level.pending += 1,
             "number" => level.spans += 1,

@@ -42,12 +42,11 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
             break;
         }
         let span = Span::new(id, cell.base, cell.base + cell.text.len());
-        match cell.text.parse() {
-            Ok(value) => days.push(Spanned { value, span }),
-            Err(_) => {
-                let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.number.unwrap_or_default());
-                problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
-            }
+        if let Ok(value) = cell.text.parse() {
+            days.push(Spanned { value, span });
+        } else {
+            let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.number.unwrap_or_default());
+            problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
         }
     }
     (days, problems)
@@ -151,11 +150,8 @@ impl<'t> Scan<'t> {
                 None => return Err((open, "a quoted cell is not closed")),
                 Some(b'"') => {
                     let part = self.text.get(start..self.at).unwrap_or_default();
-                    if text.is_empty() {
-                        text = Cow::Borrowed(part)
-                    } else {
-                        text += part
-                    }
+                    // This borrows as long as there is one part only.
+                    text += part;
                     self.at += 1;
                     if self.peek() != Some(b'"') {
                         break;

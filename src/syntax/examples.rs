@@ -23,6 +23,7 @@ impl Reader<'_, '_> {
     }
 
     /// The value that a tree may hold directly; the outer `None` is a problem that was reported.
+    #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
     pub fn optional_value(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Expr>> {
         match child(pair, Rule::value) {
             Some(value) => self.value(&value).map(Some),

@@ -291,6 +291,7 @@ impl Reader<'_, '_> {
     }
 
     /// The quantity that a tree holds directly; the outer `None` is a problem that was reported.
+    #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
     pub fn own_limit(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Quantity>> {
         match child(pair, Rule::limit) {
             Some(limit) => self.limit(&limit).map(Some),
@@ -299,6 +300,7 @@ impl Reader<'_, '_> {
     }
 
     /// The condition after `when` at the end of a clause; the outer `None` is a problem that was reported.
+    #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
     pub fn when_part(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Expr>> {
         match child(pair, Rule::when_part) {
             Some(when) => self.own_condition(&when).map(Some),

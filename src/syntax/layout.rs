@@ -84,6 +84,11 @@ fn content(raw: &str) -> Content {
     Content { end: raw.len(), open_text }
 }
 
+/// Where a comment starts in a text of one line.
+pub(super) fn comment_start(text: &str) -> Option<usize> {
+    Some(content(text).end).filter(|end| *end < text.len())
+}
+
 /// The lines of one item: the first starts in the first column.
 pub(super) fn items(lines: &[Line], belongs: impl Fn(&Line) -> bool) -> Vec<&[Line]> {
     let mut starts: Vec<usize> = Vec::new();

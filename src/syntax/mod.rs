@@ -72,6 +72,9 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
 /// assert!(literal("12,50 EUR").unwrap_err().contains("12.50"));
 /// ```
 pub fn literal(text: &str) -> Result<ast::Literal, String> {
+    if layout::comment_start(text).is_some() {
+        return Err(format!("`{}` holds a `#`, which begins a comment", words::shorten(text)));
+    }
     let mut problems = Vec::new();
     let piece = Piece { text: text.trim(), source: SourceId::default(), base: 0, doubled: &[] };
     let mut reader = Reader::new(piece, &mut problems);

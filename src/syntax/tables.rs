@@ -1,6 +1,7 @@
 //! Tables: rows of cells into columns of meaning. Where the cells come from, bars in the text or a CSV file, makes no difference here.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use pest::iterators::Pair;
 
@@ -10,7 +11,7 @@ use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;
 use super::items::ItemReader;
-use super::layout::Line;
+use super::layout::{Line, comment_start};
 use super::numerals::decimal_comma;
 use super::piece::{Piece, Reader, Rule, child, children, has};
 use crate::diagnostic::{Code, Diagnostic};
@@ -264,8 +265,8 @@ fn name_row(row: &RawRow<'_>, header: &RawRow<'_>, problems: &mut [Diagnostic]) 
         let at = problem.span().map_or(0, |span| span.start as usize);
         let column = row.cells.iter().rposition(|cell| cell.base <= at).and_then(|column| header.cells.get(column));
         match column {
-            Some(column) if problem.code != Code::TableShape => problem.message += &format!(" in row {number}, column `{}`", column.text),
-            _ => problem.message += &format!(" in row {number}"),
+            Some(column) if problem.code != Code::TableShape => drop(write!(problem.message, " in row {number}, column `{}`", column.text)),
+            _ => drop(write!(problem.message, " in row {number}")),
         }
     }
 }
@@ -325,13 +326,12 @@ fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> 
     }
     // In a table that gives a value `role` is as good a name for a fact as any other.
     let known = HEADERS.into_iter().find(|(header, _)| *header == words && (kind != TableKind::Lookup || *header != "role"));
-    let kind = match known {
-        Some((_, kind)) => kind,
-        None => {
-            let mut reader = Reader::new(piece, problems);
-            let tree = reader.tree(Rule::column_piece)?;
-            ColumnKind::Test(reader.condition(&tree)?)
-        }
+    let kind = if let Some((_, kind)) = known {
+        kind
+    } else {
+        let mut reader = Reader::new(piece, problems);
+        let tree = reader.tree(Rule::column_piece)?;
+        ColumnKind::Test(reader.condition(&tree)?)
     };
     Some(Column { span, kind })
 }
@@ -394,6 +394,11 @@ impl Reader<'_, '_> {
         if self.piece.text.is_empty() {
             let kind = self.empty_cell(&column.kind)?;
             return Some(Cell { span, kind });
+        }
+        // In a row of the text a comment was cut off before.
+        if let Some(at) = comment_start(self.piece.text) {
+            let problem = Diagnostic::new(Code::BadCell, "a CSV file has no comments").at(self.piece.span(at, at + 1), "");
+            return self.refuse(problem.help("take the `#` and what follows it out"));
         }
         if let Some(comma) = decimal_comma(self.piece.text) {
             let at = self.piece.span(comma.at.start, comma.at.end);

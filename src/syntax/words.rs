@@ -132,6 +132,7 @@ impl Reader<'_, '_> {
     }
 
     /// The steps that a tree holds directly; the outer `None` is a problem that was reported.
+    #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
     pub fn own_steps(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Steps>> {
         match child(pair, Rule::steps) {
             Some(steps) => self.steps(&steps).map(Some),

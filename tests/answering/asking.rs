@@ -183,3 +183,11 @@ fn what_is_owed_only_without_the_prohibition_on_the_asker_is_decided_by_others()
     let shop = shop("rule e\n  entitled to refund of 100 EUR\nrule p\n  lead, warehouse may not refund even if entitled\n");
     assert_eq!(shop.ask("lead", "refund 100 EUR").answer().ask(), "manager, finance");
 }
+
+#[test]
+fn for_somebody_else_a_budget_keyed_by_actor_is_unspent_whatever_else_it_is_keyed_by() {
+    let shop = shop("budget goodwill\n  100 EUR per actor per customer.id per month\nrule a\n  agent may refund\n  charge goodwill\n");
+    let got = shop.ask("agent", "refund 50 EUR").answer();
+    assert_eq!((got.word(), got.need().as_str(), got.otherwise().word()), ("need", "customer.id", "ask"));
+    assert_eq!(got.otherwise().ask(), "senior, lead, manager");
+}

@@ -161,3 +161,30 @@ fn a_fact_that_is_not_verified_is_believed_when_it_is_said() {
     let got = shop.ask("agent", "refund 1 EUR").said("seasonal", true).grant();
     assert_eq!((got.word(), got.provisional().as_str()), ("yes", ""));
 }
+
+#[test]
+fn a_prohibition_that_applies_counts_as_read_where_a_provisional_fact_decides_its_cap() {
+    let shop = shop("rule a\n  agent may refund\nrule p\n  nobody may refund more than record.total\n");
+    let ask = || shop.ask("agent", "refund 5 EUR");
+    let got = ask().said("record.total", "100 EUR").answer();
+    assert_eq!((got.word(), got.provisional().as_str()), ("yes", "record.total"));
+    assert_eq!(ask().said("record.total", "100 EUR").grant().word(), "need");
+    assert_eq!(ask().given("record.total", "100 EUR").answer().provisional(), "");
+}
+
+#[test]
+fn a_prohibition_that_what_is_owed_beats_is_not_read() {
+    let shop = shop("rule e\n  entitled to refund of 5 EUR\nrule p\n  nobody may refund\n  when record.flag\n");
+    let got = shop.ask("agent", "refund 5 EUR").answer();
+    assert_eq!((got.word(), got.provisional().as_str()), ("owed", ""));
+    assert_eq!(shop.ask("agent", "refund 5 EUR").grant().word(), "owed");
+}
+
+#[test]
+fn the_routes_of_an_offer_come_first_for_it_too() {
+    let shop = shop(
+        "rule p\n  nobody may refund\n  offer voucher\nrule v\n  senior, finance may voucher\nrule q\n  agent may not voucher\n  ask finance within 2 hours\n",
+    );
+    let got = shop.ask("agent", "refund 5 EUR").answer();
+    assert_eq!(got.offer(), "voucher ask none ask finance, senior, lead, manager");
+}

@@ -81,3 +81,18 @@ fn a_duty_with_a_deadline_carries_by_when() {
     let got = shop.ask("agent", "refund 1 EUR").given("bought", "2026-12-22").answer();
     assert_eq!(got.require(), "call by 2026-11-22T09:00:00Z, letter by 2026-12-28");
 }
+
+#[test]
+fn where_no_charge_is_reduced_the_permission_stands_alone() {
+    let shop = shop(
+        "budget goodwill\n  100 EUR per month\nbudget worth\n  100 EUR per order.id ever\n\
+         rule e\n  entitled to refund of 30 EUR\n  require photo\nrule p\n  agent may refund\n  require note\n\
+         rule f\n  entitled to voucher of 30 EUR\n  charge worth\n  require photo\nrule q\n  agent may voucher\n  charge goodwill by 5 EUR\n",
+    );
+    let got = shop.ask("agent", "refund 50 EUR").answer();
+    assert_eq!((got.because().as_str(), got.require().as_str(), got.charge().as_str()), ("p", "note", ""));
+    // What is owed still charges its own budget; a fixed charge is not reduced by it.
+    let got = shop.ask("agent", "voucher 50 EUR").given("order.id", "o").answer();
+    assert_eq!((got.because().as_str(), got.require().as_str()), ("f, q", ""));
+    assert_eq!(got.charge(), "worth 30 left 70 of 100 ever, goodwill 5 left 95 of 100 until 2026-12-01");
+}

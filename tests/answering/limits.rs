@@ -110,3 +110,17 @@ fn every_answer_carries_the_limit_where_it_is_above_zero() {
     assert_eq!((got.word(), got.limit().as_str()), ("yes", "50"));
     assert_eq!(shop.ask("finance", "refund 30 EUR").answer().limit(), "20");
 }
+
+#[test]
+fn with_x_left_out_need_lists_the_facts_of_a_cap_that_may_be_off() {
+    let shop = shop("rule a\n  agent may refund\nrule p\n  agent may not refund more than 25.50 EUR\n  when seasonal\n");
+    let got = shop.ask("agent", "refund").answer();
+    assert_eq!((got.word(), got.limit().as_str(), got.need().as_str()), ("yes", "25.5", "seasonal"));
+}
+
+#[test]
+fn the_duties_of_an_unlimited_answer_are_those_beyond_every_bound() {
+    let shop = shop("rule a\n  agent may refund\n  require photo when amount < 50 EUR\n  require note when amount > 80 EUR\n");
+    let got = shop.ask("agent", "refund").answer();
+    assert_eq!((got.limit().as_str(), got.require().as_str()), ("unlimited", "note"));
+}

@@ -3,6 +3,8 @@
 //! A file (or a folder, for a pack of several files) in this folder is a pack. Its name starts with the code that it yields, and what is reported for
 //! it stands beside it as a snapshot. A fixture that is too large to be a file is made in `made`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
 mod page;
 
 use std::collections::BTreeSet;

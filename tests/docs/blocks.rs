@@ -12,6 +12,8 @@ pub struct Block {
     values: Vec<(String, String)>,
     /// What it holds.
     pub text: String,
+    /// The line of its fence, counted from 0.
+    begins: usize,
 }
 
 impl Block {
@@ -40,15 +42,28 @@ pub fn of(name: &str) -> Vec<Block> {
     while let Some((at, line)) = lines.next() {
         if let Some(info) = line.strip_prefix("```") {
             let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
-            blocks.push(block(format!("{name}:{}", at + 1), info, &body));
+            blocks.push(block(name, at, info, &body));
         }
     }
     blocks
 }
 
-fn block(place: String, info: &str, body: &[&str]) -> Block {
+/// Puts new texts into blocks of `docs/NAME`.
+pub fn rewrite(name: &str, changed: &[(&Block, String)]) {
+    let path = root().join("docs").join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (block, text) in changed.iter().rev() {
+        let body = block.begins + 1..block.begins + 1 + block.text.lines().count();
+        lines.splice(body, text.lines().map(str::to_owned));
+    }
+    std::fs::write(path, lines.join("\n") + "\n").unwrap();
+}
+
+fn block(name: &str, begins: usize, info: &str, body: &[&str]) -> Block {
+    let place = format!("{name}:{}", begins + 1);
     let values = info.split(' ').filter_map(|word| word.split_once('=')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let kind = info.split(' ').filter(|word| !word.contains('=')).collect::<Vec<_>>().join(" ");
-    let text = body.iter().map(|line| format!("{line}\n")).collect();
-    Block { place, kind, values, text }
+    let text = body.join("\n") + "\n";
+    Block { place, kind, values, text, begins }
 }

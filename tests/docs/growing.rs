@@ -68,9 +68,12 @@ fn items(text: &str) -> Vec<String> {
     let mut in_comment = false;
     for line in text.lines() {
         let begins = line.starts_with(|first: char| !first.is_whitespace());
-        match items.last_mut() {
-            Some(item) if !begins || in_comment => item.push_str(&format!("{line}\n")),
-            _ => items.push(format!("{line}\n")),
+        if items.is_empty() || begins && !in_comment {
+            items.push(String::new());
+        }
+        if let Some(item) = items.last_mut() {
+            item.push_str(line);
+            item.push('\n');
         }
         in_comment = line.starts_with('#') || in_comment && !begins;
     }

@@ -11,38 +11,59 @@ use crate::process::Ended;
 
 type Packs = BTreeMap<String, GrowingPack>;
 
+const GUIDE: &str = "language-guide.md";
+
+/// What is wrong with a block.
+enum Problem {
+    /// In words.
+    Says(String),
+    /// The commands print this instead.
+    Prints(String),
+}
+
+impl From<String> for Problem {
+    fn from(text: String) -> Self {
+        Self::Says(text)
+    }
+}
+
+/// With `UPDATE_GUIDES` set, what the commands print is written into the guide.
 #[test]
 fn every_example_of_the_language_guide_runs() {
-    let blocks = blocks::of("language-guide.md");
+    let blocks = blocks::of(GUIDE);
     let mut packs = Packs::new();
-    let mut failures = Vec::new();
+    let (mut failures, mut changed) = (Vec::new(), Vec::new());
     for (at, block) in blocks.iter().enumerate() {
-        let next = blocks.get(at + 1);
-        failures.extend(run(&mut packs, block, next).err().map(|problem| format!("{}: {problem}", block.place)));
+        match run(&mut packs, block, blocks.get(at + 1)) {
+            Err(Problem::Prints(text)) if std::env::var_os("UPDATE_GUIDES").is_some() => changed.push((block, text)),
+            Err(Problem::Prints(text)) => failures.push(format!("{} prints\n{text}\nand not\n{}", block.place, block.text)),
+            Err(Problem::Says(text)) => failures.push(format!("{}: {text}", block.place)),
+            Ok(()) => {}
+        }
     }
+    blocks::rewrite(GUIDE, &changed);
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     assert!(blocks.iter().filter(|block| block.kind == "console").count() >= 10, "the tutorial asks questions");
 }
 
-fn run(packs: &mut Packs, block: &Block, next: Option<&Block>) -> Result<(), String> {
+fn run(packs: &mut Packs, block: &Block, next: Option<&Block>) -> Result<(), Problem> {
+    let begun = |name: &str| packs.get(name).ok_or_else(|| "the pack has not begun".to_owned());
     match (block.kind.as_str(), block.pack()) {
-        ("kulanz", None) => GrowingPack::of(&block.text).holds("pack"),
+        ("kulanz", None) => Ok(GrowingPack::of(&block.text).holds("pack")?),
         ("kulanz", Some(name)) => {
             let pack = packs.entry(name.to_owned()).or_default();
             pack.grow(&block.text);
-            pack.holds(name)
+            Ok(pack.holds(name)?)
         }
-        ("kulanz refused", Some(name)) => refused(packs.get(name).cloned().unwrap_or_default(), name, &block.text, &follower(next, "text")?.text),
+        ("kulanz refused", Some(name)) => Ok(refused(begun(name)?.clone(), name, &block.text, &follower(next, "text")?.text)?),
         ("csv", Some(name)) => {
             packs.entry(name.to_owned()).or_default().put(block.file(), &block.text);
             Ok(())
         }
-        ("console", Some(name)) => commands(packs.get(name).ok_or("the pack has not begun")?, name, &block.text),
-        ("json question", Some(name)) => {
-            answers(packs.get(name).ok_or("the pack has not begun")?, name, &block.text, &follower(next, "json answer")?.text)
-        }
+        ("console", Some(name)) => commands(begun(name)?, name, &block.text),
+        ("json question", Some(name)) => Ok(answers(begun(name)?, name, &block.text, &follower(next, "json answer")?.text)?),
         ("text" | "json answer" | "sh", None) => Ok(()),
-        (kind, _) => Err(format!("nothing is known of `{kind}` blocks")),
+        (kind, _) => Err(format!("nothing is known of `{kind}` blocks").into()),
     }
 }
 
@@ -62,18 +83,15 @@ fn refused(mut pack: GrowingPack, name: &str, text: &str, expected: &str) -> Res
 }
 
 /// Each command behind `$` prints what stands below it.
-fn commands(pack: &GrowingPack, name: &str, text: &str) -> Result<(), String> {
-    for shown_command in text.split("$ ").skip(1) {
-        let (command, expected) = shown_command.split_once('\n').unwrap_or((shown_command, ""));
+fn commands(pack: &GrowingPack, name: &str, shown: &str) -> Result<(), Problem> {
+    let mut printed = String::new();
+    for command in shown.lines().filter_map(|line| line.strip_prefix("$ ")) {
         let words = words(command);
         let arguments: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
         let ended = pack.run(name, &[], &arguments);
-        let printed = format!("{}{}", ended.out, ended.err);
-        if printed.trim_end() != expected.trim_end() {
-            return Err(format!("`{command}` printed\n{printed}\nand not\n{expected}"));
-        }
+        printed += &["$ ", command, "\n", &ended.out, &ended.err].concat();
     }
-    Ok(())
+    if printed.trim_end() == shown.trim_end() { Ok(()) } else { Err(Problem::Prints(printed)) }
 }
 
 fn answers(pack: &GrowingPack, name: &str, question: &str, answer: &str) -> Result<(), String> {

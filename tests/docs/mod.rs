@@ -6,7 +6,8 @@
 //! - `kulanz` alone is a whole pack. Either must check and pass its tests.
 //! - `kulanz refused pack=NAME` is what the pack NAME does not take; the `text` block behind it says what comes out.
 //! - `csv file=FILE pack=NAME` is a file beside the pack.
-//! - `console pack=NAME` shows commands behind `$` and all that they print.
+//! - `console pack=NAME` shows commands behind `$` and all that they print; with `UPDATE_GUIDES` set this is
+//!   written anew.
 //! - `json question pack=NAME` and the `json answer` behind it: everything in the answer shown is in the answer given.
 //!
 //! In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.

@@ -1,12 +1,13 @@
 //! Trees into a checked policy.
 
-mod probe;
+mod mangled;
 
 use std::path::{Path, PathBuf};
 
 use kulanz::diagnostic::{Diagnostic, render};
 use kulanz::pack::Pack;
-use kulanz::policy::{Policy, check};
+use kulanz::policy::expr::{Expr, ExprKind, Type};
+use kulanz::policy::{ChargeBy, Policy, Rule, check};
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -70,4 +71,95 @@ fn the_hierarchy_counts_steps() {
     let expected = |list: &[(&str, usize)]| list.iter().map(|(name, steps)| ((*name).to_owned(), *steps)).collect::<Vec<_>>();
     assert_eq!(named(policy.roles_above(role("agent"))), expected(&[("senior", 1), ("lead", 2), ("manager", 3)]));
     assert_eq!(named(policy.roles_below(role("manager"))), expected(&[("lead", 1), ("warehouse", 1), ("senior", 2), ("agent", 3)]));
+}
+
+fn rule<'p>(policy: &'p Policy, name: &str) -> &'p Rule {
+    policy.rule(policy.rule_named(name).unwrap()).unwrap()
+}
+
+fn condition(policy: &Policy, name: &str) -> ExprKind {
+    rule(policy, name).condition.clone().unwrap().kind
+}
+
+#[test]
+fn a_row_is_a_rule_whose_cells_are_its_condition() {
+    let policy = reference();
+    let ExprKind::And(parts) = condition(&policy, "accept_returns[2]") else { panic!() };
+    assert!(matches!(&parts[..], [not, older] if matches!(not.kind, ExprKind::Not(_)) && matches!(older.kind, ExprKind::Compare(..))));
+    assert_eq!(policy.sources.snippet(parts[0].span), "not damaged");
+    assert!(rule(&policy, "accept_returns[3]").condition.is_none());
+    assert!(policy.sources.location(rule(&policy, "vouchers[1]").span).ends_with("vouchers.csv:2:1"));
+}
+
+#[test]
+fn a_test_of_an_optional_fact_is_false_where_it_is_absent() {
+    let policy = policy(
+        "fact code text optional\ntable codes\n  may exchange\n  | role | code |\n  |---|---|\n  | agent | \"A\" |\n  | agent | absent |\n  | agent | any |\n",
+    );
+    let ExprKind::And(parts) = condition(&policy, "codes[1]") else { panic!() };
+    assert!(matches!(parts[0].kind, ExprKind::Present(_)) && matches!(parts[1].kind, ExprKind::OneOf(..)));
+    assert!(matches!(condition(&policy, "codes[2]"), ExprKind::Not(_)));
+    assert!(rule(&policy, "codes[3]").condition.is_none());
+}
+
+#[test]
+fn a_charge_is_a_multiple_of_the_amount_or_fixed() {
+    let policy = reference();
+    let charges = |name| -> Vec<&ChargeBy> { rule(&policy, name).charges.iter().map(|charge| &charge.by).collect() };
+    assert!(matches!(charges("small_refund")[..], [ChargeBy::Amount, ChargeBy::Once, ChargeBy::Amount]));
+    assert!(matches!(charges("big_discounts")[..], [ChargeBy::PerUnit(_), ChargeBy::Fixed(_)]));
+    assert!(matches!(charges("large_ones")[..], [ChargeBy::PerUnit(_), ChargeBy::PerUnit(_)]));
+}
+
+#[test]
+fn a_definition_that_reads_amount_is_checked_for_each_measure() {
+    let policy = policy(
+        "action discount of percent\ndefine half as 50% of amount\nbudget in_percent\n  10% per month\nbudget in_money\n  10 EUR per month\n\
+         rule one_rule\n  agent may refund\n  charge in_money by half\nrule other_rule\n  agent may discount\n  charge in_percent by half\n",
+    );
+    assert_eq!(policy.definitions.iter().map(|definition| definition.body.ty.clone()).collect::<Vec<_>>(), [Type::Money, Type::Percent]);
+}
+
+#[test]
+fn a_value_of_the_facts_type_wins_over_a_name() {
+    let policy =
+        policy("fact kind one of refund, agent, kind\nrule values\n  agent may exchange\n  when kind is refund and kind is one of agent, kind\n");
+    let ExprKind::And(parts) = condition(&policy, "values") else { panic!() };
+    assert!(
+        parts.iter().all(
+            |part| matches!(&part.kind, ExprKind::OneOf(_, options) if options.iter().all(|option| matches!(option.kind, ExprKind::Constant(_))))
+        )
+    );
+}
+
+#[test]
+fn a_day_unit_takes_datetimes_as_dates() {
+    let policy =
+        policy("fact paid_at datetime\nrule fresh\n  agent may exchange\n  when within 2 days after paid_at and within 2 hours after paid_at\n");
+    let ExprKind::And(parts) = condition(&policy, "fresh") else { panic!() };
+    let shape = |part: &Expr| match &part.kind {
+        ExprKind::Offset { subject, anchor, .. } => (subject.kind.clone(), matches!(anchor.kind, ExprKind::DateOf(_))),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(parts.iter().map(shape).collect::<Vec<_>>(), [(ExprKind::Today, true), (ExprKind::Now, false)]);
+}
+
+#[test]
+fn a_wrong_form_hides_no_mistake_elsewhere_and_makes_none() {
+    let text = format!(
+        "{HEAD}\nfact broken moneyy\nrule a\n  agent may refund up to broken\nrule b\n  agnet may exchange\nfallback refund\n  offer exchange when\n"
+    );
+    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", &text)]);
+    assert_eq!(problems.len(), 2, "{}", shown(&problems, &pack));
+    let found = check(&pack).unwrap_err();
+    assert_eq!(found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["there is no role `agnet`"]);
+}
+
+/// The smallest pack, with something added.
+const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n\nrole agent\naction refund of money\naction exchange\n";
+
+fn policy(more: &str) -> Policy {
+    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", &format!("{HEAD}{more}"))]);
+    assert!(problems.is_empty(), "{}", shown(&problems, &pack));
+    check(&pack).unwrap_or_else(|problems| panic!("{}", shown(&problems, &pack)))
 }

@@ -107,7 +107,7 @@ impl<'a> Seat<'a> {
         }
         let rules: Vec<&Rule> = turns.iter().filter(|turn| !turn.facts.is_empty()).map(|turn| turn.rule).collect();
         let mut answer = Answer { outcome: Outcome::Need, need: seat.sorted(&turns), because: self.in_source_order(&rules), ..first.clone() };
-        answer.provisional = seat.provisional(&rules, None);
+        answer.provisional = seat.provisional(&rules, &[], None);
         (answer.require, answer.charge) = (Vec::new(), Vec::new());
         // Prohibitions that may still be off hold back what they offer.
         seat.put_instead(&favour.in_the_way(quantity), &mut answer);
@@ -133,7 +133,7 @@ impl<'a> Seat<'a> {
         let grant = self.grant(&standing, quantity)?;
         let mut answer = empty(if *quantity <= standing.entitled { Outcome::Owed } else { Outcome::Yes });
         let rules = self.carry(&grant, &mut answer);
-        answer.provisional = self.provisional(&rules, Some(quantity));
+        answer.provisional = self.provisional(&rules, &answer.require, Some(quantity));
         Some(answer)
     }
 
@@ -199,8 +199,10 @@ impl<'a> Seat<'a> {
         answer.because = self.in_source_order(&rules);
         answer.because.extend(speaking.iter().map(|fallback| fallback.name.clone()));
         rules.extend(speaking);
-        answer.provisional = if outcome == Outcome::UpTo { seat.provisional(&rules, Some(&unasked)) } else { self.provisional(&rules, None) };
-        let below = quantity.number().and_then(|number| number.subtract(&self.grid())).map_or(End::Above, End::At);
+        answer.provisional =
+            if outcome == Outcome::UpTo { seat.provisional(&rules, &answer.require, Some(&unasked)) } else { self.provisional(&rules, &[], None) };
+        let step_below = quantity.number().filter(|_| self.is_measured()).and_then(|number| number.subtract(&self.grid()));
+        let below = step_below.map_or(self.bound(), End::At);
         let mut turns = self.could_raise(&below, &unasked);
         if contacts.is_empty() {
             turns.extend(self.turns_of_others(quantity));
@@ -275,8 +277,13 @@ impl<'a> Seat<'a> {
     }
 
     /// Verified facts that are not on record and were read by what decided, or that alone keep a prohibition from what is granted.
-    fn provisional(&self, rules: &[&Rule], granted: Option<&End>) -> Vec<String> {
+    fn provisional(&self, rules: &[&Rule], require: &[(String, Option<By>)], granted: Option<&End>) -> Vec<String> {
         let mut names: BTreeSet<String> = rules.iter().flat_map(|rule| facts_of_rule(self.case.book, rule)).collect();
+        let strict = Case { belief: Belief::Recorded, ..self.case.clone() };
+        for (duty, _) in require {
+            let after = strict.book.duties[duty].deadline.as_ref().and_then(|deadline| deadline.after.as_ref());
+            names.extend(after.into_iter().flat_map(|after| strict.turns_on(after)));
+        }
         if let Some(granted) = granted {
             names.extend(self.kept_away(granted));
         }

@@ -41,7 +41,7 @@ impl Case<'_> {
     }
 
     /// The unknown facts on which a condition or value turns: those in its parts that are not known.
-    fn turns_on(&self, expr: &Expr) -> BTreeSet<String> {
+    pub fn turns_on(&self, expr: &Expr) -> BTreeSet<String> {
         if matches!(&expr.kind, ExprKind::Name(name) if !self.is_a_name(name)) {
             // A value of a `one of` beside `is`.
             return BTreeSet::new();

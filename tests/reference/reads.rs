@@ -47,11 +47,7 @@ pub fn facts_of_rule(book: &Book, rule: &Rule) -> BTreeSet<String> {
     read(book, Depth::Through, |reader| {
         rule.parts.iter().for_each(|part| reader.part(part));
         rule.quantity.iter().for_each(|quantity| reader.expr(quantity));
-        for (duty, when) in &rule.requires {
-            when.iter().for_each(|when| reader.expr(when));
-            let after = book.duties[duty].deadline.as_ref().and_then(|deadline| deadline.after.as_ref());
-            after.into_iter().for_each(|after| reader.expr(after));
-        }
+        rule.requires.iter().filter_map(|(_, when)| when.as_ref()).for_each(|when| reader.expr(when));
         for (budget, by) in &rule.charges {
             by.iter().for_each(|by| reader.expr(by));
             reader.budget(budget);

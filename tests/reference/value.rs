@@ -258,7 +258,10 @@ impl Range {
             return Self::nothing();
         }
         if *low <= End::ZERO && *high >= End::ZERO {
-            return Self::anything().maybe_undefined();
+            // Nothing divided by anything is nothing, if it is defined.
+            let nothing = self.exact().is_some_and(Number::is_zero);
+            let quotient = if nothing { Self::point(Number::ZERO) } else { Self::anything() };
+            return quotient.maybe_undefined();
         }
         if let (Some(a), Some(b)) = (self.exact(), other.exact()) {
             return a.divide(b).map_or_else(Self::nothing, Self::point);

@@ -109,3 +109,40 @@ fn a_misspelt_word_is_named() {
         assert!(found.iter().any(|message| message.contains(&format!("did you mean `{meant}`"))), "{text}\n{found:#?}");
     }
 }
+
+#[test]
+fn everyday_words_are_translated() {
+    for (text, right) in [
+        ("rule r\n  agent can refund", "write `may`"),
+        ("rule r\n  agent cannot refund", "write `may not`"),
+        ("rule r\n  agent may refund\n  if a", "write `when`"),
+        ("rule r\n  agent may refund\n  when a is b, c", "write `is one of`"),
+        ("rule r\n  agent may refund\n  when a over 5", "write `>`"),
+    ] {
+        assert!(messages(text).iter().any(|message| message.contains(right)), "{text}: {:?}", messages(text));
+    }
+}
+
+#[test]
+fn what_the_language_reference_mentions_in_passing() {
+    for text in [
+        "rule r\n  everyone may not refund more than 5 EUR even if entitled",
+        "rule r\n  nobody may refund more than 5 EUR even if entitled\n  ask lead within 2 hours when a",
+        "rule r\n  entitled to refund, voucher of min(50 EUR, 20% of order.total) rounded down to 0.05 EUR",
+        "rule r\n  agent may refund up to unlimited\n  from 2026-07-31 by contract.signed_on\n  until 2026-12-31\n  charge goodwill by amount of order.total\n  charge a, b by 2 * amount\n  approved by finance, lead\n  review by 2027-01-01",
+        "budget b\n  3 times per customer.id per year from 04-01\n  unlimited per customer.id per year from 04-01 for lead\n",
+        "budget b\n  5% per actor.team per rolling 12 months",
+        "budget b unlimited ever",
+        "duty d \"T\"\n  within 2 days after start of month of d",
+        "table t \"T\" gives one of a, b\n  | x | is |\n  | 1 | a |",
+        "test \"t\"\n  on 2026-10-30T09:00+01:00\n  as agent\n  given not a\n  given b is absent\n  given tags is vip, press\n  said tags includes vip\n  given c = 5 EUR\n  spent patience 2\n  ask exchange\n  expect no\n  expect ask\n  expect need\n  expect ask lead,\n    manager\n  expect need a, actor.id\n  expect because accept_returns[2], x\n  expect limit unlimited\n  expect charge goodwill 5 EUR\n  expect provisional a\n  expect require note\n  expect offer voucher",
+        "promise \"p\"\n  everyone can always voucher up to 5 EUR when a",
+        "promise \"p\"\n  nobody cannot refund",
+        "fact a some of b, c \"T\" default b, c asks de \"?\" en \"?\" private",
+        "fact actor.level number about actor default 0 optional verified",
+        "define d \"T\" as a is not within 3 working days before b",
+        "fallback refund\n  when a\n  offer voucher up to 5 EUR when b\n  advise \"x\"\n  because \"y\"\n  cites \"z\"\n  owner \"o\"",
+    ] {
+        item(text);
+    }
+}

@@ -26,6 +26,7 @@ fn what_is_no_literal_says_why() {
         ("late", "expected"),
         ("", "expected"),
         ("1 EUR 2", "`2`"),
+        ("1 EUR # 2", "comment"),
     ] {
         let message = literal(text).unwrap_err();
         assert!(message.contains(why), "{text}: {message}");

@@ -99,6 +99,13 @@ fn csv_files_are_tables() {
 }
 
 #[test]
+fn a_sign_of_a_comment_in_a_csv_file_is_an_error() {
+    let read = |csv| Pack::from_texts(&[("shop.kulanz", "table v from \"v.csv\"\n  may voucher\n"), ("v.csv", csv)]).1;
+    assert!(read("role,x\nagent,\"\"\"#1\"\"\"\n").is_empty());
+    assert!(read("role,x\nagent,1 # one\n")[0].message.starts_with("a CSV file has no comments in row 2"));
+}
+
+#[test]
 fn problems_in_csv_files_name_row_and_column() {
     let rules = "role,order.category,up to\nagent,shoes,\"12,50\"\nlead,\"a, > 5\",12,50\nlead,any,\n";
     let (pack, problems) = Pack::from_texts(&[("shop.kulanz", "table v from \"v.csv\"\n  may voucher\n"), ("v.csv", rules)]);

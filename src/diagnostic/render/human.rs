@@ -67,18 +67,15 @@ fn excerpts<'a>(labels: &'a [Label], sources: &'a Sources) -> Vec<Excerpt<'a>> {
         let near = |excerpt: &&mut Excerpt<'_>| {
             excerpt.id == label.span.source && line <= excerpt.last_line + NEAR && excerpt.first_line <= last_line + NEAR
         };
-        match found.iter_mut().find(near) {
-            Some(excerpt) => {
-                excerpt.start = excerpt.start.min(start);
-                excerpt.end = excerpt.end.max(end);
-                excerpt.first_line = excerpt.first_line.min(line);
-                excerpt.last_line = excerpt.last_line.max(last_line);
-                excerpt.labels.push((label, nth == 0));
-            }
-            None => {
-                let labels = vec![(label, nth == 0)];
-                found.push(Excerpt { source, id: label.span.source, start, end, first_line: line, last_line, labels });
-            }
+        if let Some(excerpt) = found.iter_mut().find(near) {
+            excerpt.start = excerpt.start.min(start);
+            excerpt.end = excerpt.end.max(end);
+            excerpt.first_line = excerpt.first_line.min(line);
+            excerpt.last_line = excerpt.last_line.max(last_line);
+            excerpt.labels.push((label, nth == 0));
+        } else {
+            let labels = vec![(label, nth == 0)];
+            found.push(Excerpt { source, id: label.span.source, start, end, first_line: line, last_line, labels });
         }
     }
     found

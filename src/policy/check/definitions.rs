@@ -157,7 +157,7 @@ impl Checker<'_> {
             Some(State::Done(at)) => Ok(at),
             Some(State::Checking) => Err(self.cycle(named)),
             Some(State::Failed(diagnostics)) => Err(self.failed_before(named, name, span, scope, diagnostics)),
-            None if !self.memo.measures(named).is_empty() => Err(self.other_measure(named, name, span, scope)),
+            None if key.1.is_none() && !self.memo.measures(named).is_empty() => Err(self.other_measure(named, name, span, scope)),
             None => self.check_instance(key, scope),
         }
     }

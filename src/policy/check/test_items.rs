@@ -128,9 +128,10 @@ impl<'a> Checker<'a> {
     }
 
     fn test_facts(&mut self, lines: &[(&'a FactLine, Span, bool)]) -> Checked<Vec<TestFact>> {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
-        for (line, span, _) in lines {
-            if let Some(first) = seen.insert(&line.fact.text, *span) {
+        // What is said may differ from what is on record.
+        let mut seen: HashMap<(&str, bool), Span> = HashMap::new();
+        for (line, span, on_record) in lines {
+            if let Some(first) = seen.insert((&line.fact.text, *on_record), *span) {
                 self.repeated_line_of_test(&line.fact.text, first, *span);
             }
         }

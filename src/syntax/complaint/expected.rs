@@ -102,7 +102,6 @@ fn word(rule: Rule) -> Option<String> {
         Rule::table_sentence => "`may`, `may not` or `entitled to`",
         Rule::expectation => "what is expected, such as `yes` or `up to 20 EUR`",
         Rule::pledge => "a sentence such as `agent cannot refund more than 100 EUR`",
-        Rule::clause | Rule::setting | Rule::test_line => return None,
         Rule::signed_literal => "a value such as `80 EUR`, `25%`, `30 days`, `2026-11-21`, `yes` or `\"text\"`",
         Rule::limit => "a quantity",
         Rule::value

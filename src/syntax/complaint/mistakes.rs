@@ -10,7 +10,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 22] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 24] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
@@ -22,6 +22,8 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         more_than_of_quantity,
         currency_form,
         foreign_type,
+        everyday_word,
+        list_without_one_of,
         misspelt,
         unknown_unit,
         reserved_name,
@@ -276,6 +278,29 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem)
 }
 
+/// Words of everyday language in the place of those of the policy language.
+fn everyday_word(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let right = match found.to_lowercase().as_str() {
+        "can" | "could" | "shall" if failure.expects(Rule::kw_may) => "may",
+        "cannot" | "mustn" if failure.expects(Rule::kw_may) => "may not",
+        "if" | "where" | "provided" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "when",
+        "except" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "unless",
+        "but" if failure.expects(Rule::kw_and) => "and",
+        "gte" | "greater" | "over" | "above" if failure.expects(Rule::kw_and) => ">",
+        "lte" | "less" | "under" | "below" if failure.expects(Rule::kw_and) => "<",
+        _ => return None,
+    };
+    Some(failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`")))
+}
+
+/// `reason is damaged, late`
+fn list_without_one_of(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_list = failure.found() == "," && failure.expects(Rule::kw_and);
+    let after_is = failure.before().split_whitespace().rev().nth(1).is_some_and(|word| matches!(word, "is" | "=" | "not"));
+    (is_list && after_is).then(|| failure.problem("one value stands behind `is`", "write `is one of` before a list"))
+}
+
 /// A word of the language where a name is meant.
 fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
@@ -301,8 +326,7 @@ fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let right = match failure.found() {
-        "one" => "is one of",
-        "in" => "is one of",
+        "one" | "in" => "is one of",
         "between" => "is between",
         "within" => "is within",
         "present" => "is present",
