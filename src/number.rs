@@ -120,6 +120,11 @@ impl Number {
         }
     }
 
+    /// 10³⁰, which nothing lies above.
+    pub(crate) fn largest() -> Self {
+        Self::from_big(power_of_ten(LIMIT_EXPONENT))
+    }
+
     /// The sum, `None` on overflow.
     #[must_use]
     pub fn add(&self, other: &Self) -> Option<Self> {

@@ -147,8 +147,9 @@ impl<'a> View<'a> {
 
     /// The duties that a rule requires when a quantity is granted, added once each.
     pub fn duties(&self, rule: &'a Rule, quantity: &Bound, into: &mut Vec<crate::policy::DutyId>) {
+        let amount = quantity.finite().cloned().unwrap_or_else(Number::largest);
         for requirement in &rule.requires {
-            let required = !self.case.condition(&requirement.when, quantity.finite()).is_surely_no();
+            let required = !self.case.condition(&requirement.when, Some(&amount)).is_surely_no();
             if required && !into.contains(&requirement.duty) {
                 into.push(requirement.duty);
             }

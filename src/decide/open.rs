@@ -125,6 +125,9 @@ impl Case<'_> {
     }
 
     fn open_in_keys(self, id: BudgetId, open: &mut Open) {
+        if self.spent(id).is_known() {
+            return;
+        }
         for key in self.program.budget(id).map(|budget| budget.keys.as_slice()).unwrap_or_default() {
             self.add_unknown(key_ref(*key), open);
         }

@@ -7,6 +7,7 @@ use super::decision::{Decision, Limit, Outcome, Reason};
 use super::open::Open;
 use crate::number::Number;
 use crate::policy::{FactId, FactRef};
+use crate::program::key_ref;
 
 impl View<'_> {
     /// Those that a rule which decided read, and those that alone keep a prohibition from applying. In the order of the facts.
@@ -18,6 +19,8 @@ impl View<'_> {
                 Reason::Fallback(id) => self.case.program.fallbacks.get(id.index()).map(|fallback| &fallback.reads),
             };
             reads.iter().flat_map(|reads| &reads.facts).for_each(|fact| found.add(*fact));
+            let spent = reads.iter().flat_map(|reads| &reads.budgets).filter_map(|id| self.case.program.budget(*id));
+            spent.flat_map(|budget| &budget.keys).for_each(|key| found.add(key_ref(*key)));
         }
         self.due(decision, &mut found);
         if let Some(granted) = granted(decision) {

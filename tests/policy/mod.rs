@@ -155,6 +155,12 @@ fn a_wrong_form_hides_no_mistake_elsewhere_and_makes_none() {
     assert_eq!(found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["there is no role `agnet`"]);
 }
 
+#[test]
+fn a_pack_that_lists_no_languages_speaks_those_of_its_texts() {
+    assert_eq!(policy("").languages, ["en"]);
+    assert_eq!(policy("duty note de \"Notiz\" en \"Note\"\nduty photo \"Foto\"\n").languages, ["de", "en"]);
+}
+
 /// The smallest pack, with something added.
 const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n\nrole agent\naction refund of money\naction exchange\n";
 

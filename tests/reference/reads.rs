@@ -119,16 +119,20 @@ impl Reader<'_> {
             if let Allotment::Quantity(amount) = &line.amount {
                 self.expr(amount);
             }
-            for key in &line.per {
-                self.name(if key.text == "actor" { "actor.id" } else { &key.text });
-            }
+        }
+        self.keys(budget);
+    }
+
+    fn keys(&mut self, budget: &str) {
+        for key in &self.book.budgets[budget].lines[0].per.clone() {
+            self.name(if key.text == "actor" { "actor.id" } else { &key.text });
         }
     }
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Name(name) => self.name(name),
-            ExprKind::Spent(budget) if self.depth == Depth::Through => self.budget(&budget.text),
+            ExprKind::Spent(budget) if self.depth == Depth::Through => self.keys(&budget.text),
             _ => operands(expr).into_iter().for_each(|operand| self.expr(operand)),
         }
     }
