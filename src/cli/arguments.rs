@@ -209,6 +209,7 @@ pub struct Case {
 
 /// `kulanz serve`
 #[derive(Debug, Args)]
+#[command(after_help = "The log goes to standard error, as JSON with `--format json`; KULANZ_LOG says how much of it: error, warn, info or debug.")]
 pub struct Serve {
     /// Where to listen; only addresses of this machine [default: 127.0.0.1:7373]
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]

@@ -16,7 +16,7 @@ use crate::syntax::format::format;
 pub fn run(arguments: &Fmt, terminal: &Terminal) -> Result<Outcome, Failure> {
     match arguments.files.as_slice() {
         [one] if one.as_os_str() == "-" => filter(arguments, terminal),
-        [] => files(&[locate::pack(terminal)?], arguments, terminal),
+        [] => files(&[locate::place(terminal)], arguments, terminal),
         named => files(named, arguments, terminal),
     }
 }

@@ -9,23 +9,21 @@ use super::terminal::Terminal;
 /// How deep a folder is searched for the file that makes it a pack.
 const DEEPEST: usize = 8;
 
-/// The pack that `-p` names, else `./policies`, else the current directory.
+/// The folder or file that `-p` names, else `./policies`, else the current directory.
+pub fn place(terminal: &Terminal) -> PathBuf {
+    let default = if Path::new("policies").is_dir() { "policies" } else { "." };
+    terminal.policies.clone().unwrap_or_else(|| PathBuf::from(default))
+}
+
+/// The same, as one pack.
 ///
 /// # Errors
 ///
-/// Where the pack was left out and `./policies` holds several: one of them must be named.
+/// Where it was left out and `./policies` holds several packs: one of them must be named.
 pub fn pack(terminal: &Terminal) -> Result<PathBuf, Failure> {
-    if let Some(named) = &terminal.policies {
-        return Ok(named.clone());
-    }
-    let default = Path::new("policies");
-    if !default.is_dir() {
-        return Ok(PathBuf::from("."));
-    }
-    match several(default) {
-        packs if packs.is_empty() => Ok(default.to_owned()),
-        packs => Err(Failure::usage_with_help("`policies` holds several packs", choice(&packs))),
-    }
+    let place = place(terminal);
+    let packs = if terminal.policies.is_none() { several(&place) } else { Vec::new() };
+    if packs.is_empty() { Ok(place) } else { Err(Failure::usage_with_help(format!("`{}` holds several packs", place.display()), choice(&packs))) }
 }
 
 fn choice(packs: &[PathBuf]) -> String {

@@ -1,6 +1,6 @@
 //! The command line: one file a command.
 //!
-//! Results go to standard output, problems to standard error. Exit codes are in [`exit`].
+//! Results go to standard output, problems to standard error. The exit codes are in `exit`.
 
 mod arguments;
 mod ask;

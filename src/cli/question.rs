@@ -1,12 +1,16 @@
 //! From what was typed to what the reader of questions takes.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::arguments::Case;
 use super::exit::Failure;
 use super::terminal::Terminal;
 use crate::question::{Explain, Spoken};
+
+/// A longer file is no question.
+const LONGEST: u64 = 1 << 20;
 
 /// What was typed, in parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,7 +60,10 @@ impl Files {
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
+    let mut text = String::new();
+    // One byte more than a question may have, so that the reader of questions sees that it is too long.
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+    read.map(|_| text).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
 }
 
 /// Who asks must be said.

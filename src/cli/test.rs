@@ -18,7 +18,7 @@ pub fn run(arguments: &Test, terminal: &Terminal) -> Result<Outcome, Failure> {
     let language = language::place(policy, terminal)?;
     let report = testing::run(policy, engine.program(), Options { filter: arguments.filter.as_deref(), coverage, language });
     if report.tests.is_empty() {
-        return none(arguments.filter.as_deref());
+        none(arguments.filter.as_deref(), terminal)?;
     }
     let text = match terminal.format {
         Format::Json => json_line(&report)?,
@@ -29,10 +29,11 @@ pub fn run(arguments: &Test, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(if report.failed == 0 { Outcome::Done } else { Outcome::Problems })
 }
 
-/// No test ran: that nothing failed would be a false comfort.
-fn none(filter: Option<&str>) -> Result<Outcome, Failure> {
-    Err(Failure::Broken(match filter {
-        Some(filter) => anyhow::anyhow!("no test has `{filter}` in its title"),
-        None => anyhow::anyhow!("the pack has no tests"),
-    }))
+/// No test ran. Where a filter fits nothing, that nothing failed would be a false comfort.
+fn none(filter: Option<&str>, terminal: &Terminal) -> Result<(), Failure> {
+    let Some(filter) = filter else {
+        terminal.note("the pack has no tests");
+        return Ok(());
+    };
+    Err(Failure::Broken(anyhow::anyhow!("no test has `{filter}` in its title")))
 }

@@ -72,6 +72,7 @@ async fn drain(graceful: GracefulShutdown, limits: Limits) {
 /// # Errors
 ///
 /// When the system does not let this process listen for signals.
+#[cfg(unix)]
 pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -79,6 +80,20 @@ pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Waits for an interrupt.
+///
+/// # Errors
+///
+/// Never; where it cannot be listened for, this waits for ever.
+#[cfg(not(unix))]
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
     })
 }

@@ -1,4 +1,4 @@
-//! The HTTP service behind `kulanz serve`: one file a resource; [`router`] is the index.
+//! The HTTP service behind `kulanz serve`: one file a resource; `router` is the index.
 //!
 //! In go a configuration and a pack, out come answers until the process is told to stop. What must stay true: no caller can hold up another, a changed
 //! pack replaces the one before it at once or not at all, and a stop cuts off no answer.
@@ -72,6 +72,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
+    tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;

@@ -72,6 +72,7 @@ fn files_that_cannot_be_read_are_named() {
     ask(&["refund", "--as", "agent", "--record", &path("broken.json")]).exits(2).says("not JSON");
     ask(&["refund", "--as", "agent", "--record", &path("list.json")]).exits(2).says("object");
     ask(&["refund", "--as", "agent", "--record", files.path().to_str().unwrap()]).exits(2);
+    ask(&["refund", "--as", "agent", "--record", "/dev/zero"]).exits(2);
 }
 
 #[test]

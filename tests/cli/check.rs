@@ -1,6 +1,6 @@
 //! `kulanz check`
 
-use crate::process::{COUNTER, folder, kulanz};
+use crate::process::{COUNTER, command, end, folder, kulanz, own_counter};
 
 const BROKEN: &str = "policy \"Broken\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n\nrole agent\n\naction refund of money\n\nrule first\n  agnet may refund\n\nrule second\n  agent may fly\n";
 
@@ -15,6 +15,18 @@ fn all_problems_at_once_on_standard_error() {
     let pack = folder(&[("a.kulanz", BROKEN)]);
     let ended = kulanz(&["check", "-p", pack.path().to_str().unwrap()]).exits(1);
     ended.says("a.kulanz:11:3").says("did you mean `agent`?").says("a.kulanz:14:13").says("`fly`").says("2 errors");
+}
+
+#[test]
+fn warnings_are_errors_where_they_are_denied() {
+    let rule = "rule generous_voucher\n  agent may voucher up to 30 EUR\n  review by 2020-01-01\n";
+    let pack = own_counter();
+    std::fs::write(pack.path().join("more.kulanz"), rule).unwrap();
+    let path = pack.path().to_str().unwrap();
+    kulanz(&["check", "-p", path]).exits(0).says("more.kulanz:3").says("1 warning");
+    kulanz(&["check", "-p", path, "--deny-warnings"]).exits(1).says("1 warning");
+    end(command().env("KULANZ_DENY_WARNINGS", "1").args(["check", "-p", path])).exits(1);
+    kulanz(&["ask", "voucher", "--as", "agent", "-p", path]).exits(0);
 }
 
 #[test]

@@ -87,6 +87,7 @@ fn the_pack_is_found() {
     kulanz_in(folder(&[("a.kulanz", &policy)]).path(), &ask).exits(0);
     let ended = kulanz_in(folder(&[("policies/one/a.kulanz", &policy), ("policies/two/a.kulanz", &policy)]).path(), &ask).exits(2);
     assert!(ended.out.is_empty());
+    kulanz_in(folder(&[("policies/one/a.kulanz", &policy), ("policies/two/a.kulanz", &policy)]).path(), &["fmt", "--check"]).exits(0);
     ended.says("several packs").says("`-p policies/one`, `-p policies/two`");
     kulanz(&["check", "-p", "tests/fixtures/nothing-here"]).exits(1).says("nothing-here");
     kulanz_in(folder(&[]).path(), &["check"]).exits(1);

@@ -41,6 +41,15 @@ fn a_filter_that_fits_nothing_says_so() {
 }
 
 #[test]
+fn a_pack_without_tests_fails_none() {
+    let pack = own_counter();
+    fs::remove_file(pack.path().join("tests.kulanz")).unwrap();
+    let path = pack.path().to_str().unwrap();
+    kulanz(&["test", "-p", path]).exits(0).says("no tests").prints("0 passed");
+    assert_eq!(kulanz(&["test", "-p", path, "--format", "json"]).exits(0).json()["tests"], serde_json::json!([]));
+}
+
+#[test]
 fn a_pack_that_does_not_check_is_not_tested() {
     let pack = own_counter();
     fs::write(pack.path().join("broken.kulanz"), "rule broken\n  nobody may fly\n").unwrap();

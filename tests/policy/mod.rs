@@ -133,6 +133,14 @@ fn a_value_of_the_facts_type_wins_over_a_name() {
 }
 
 #[test]
+fn a_condition_that_is_yes_is_the_condition_itself() {
+    let policy =
+        policy("define large as amount > 5 EUR\ntable sizes\n  may refund\n  | role | large |\n  |---|---|\n  | agent | yes |\n  | agent | no |\n");
+    assert!(matches!(condition(&policy, "sizes[1]"), ExprKind::Definition(_)));
+    assert!(matches!(condition(&policy, "sizes[2]"), ExprKind::Not(inner) if matches!(inner.kind, ExprKind::Definition(_))));
+}
+
+#[test]
 fn a_day_unit_takes_datetimes_as_dates() {
     let policy =
         policy("fact paid_at datetime\nrule fresh\n  agent may exchange\n  when within 2 days after paid_at and within 2 hours after paid_at\n");
@@ -153,6 +161,12 @@ fn a_wrong_form_hides_no_mistake_elsewhere_and_makes_none() {
     assert_eq!(problems.len(), 2, "{}", shown(&problems, &pack));
     let found = check(&pack).unwrap_err();
     assert_eq!(found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), ["there is no role `agnet`"]);
+}
+
+#[test]
+fn a_pack_that_lists_no_languages_speaks_those_of_its_texts() {
+    assert_eq!(policy("").languages, ["en"]);
+    assert_eq!(policy("duty note de \"Notiz\" en \"Note\"\nduty photo \"Foto\"\n").languages, ["de", "en"]);
 }
 
 /// The smallest pack, with something added.

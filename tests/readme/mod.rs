@@ -107,8 +107,16 @@ fn every_command_runs_and_prints_what_is_shown() {
 #[track_caller]
 fn assert_holds(shown: &Value, given: &Value) {
     match (shown, given) {
-        (Value::Object(shown), Value::Object(given)) => shown.iter().for_each(|(name, value)| assert_holds(value, &given[name])),
-        (Value::Array(shown), Value::Array(given)) => shown.iter().zip(given).for_each(|(shown, given)| assert_holds(shown, given)),
+        (Value::Object(shown), Value::Object(given)) => {
+            for (name, value) in shown {
+                assert_holds(value, &given[name]);
+            }
+        }
+        (Value::Array(shown), Value::Array(given)) => {
+            for (shown, given) in shown.iter().zip(given) {
+                assert_holds(shown, given);
+            }
+        }
         (shown, given) => assert_eq!(shown, given),
     }
 }

@@ -82,6 +82,36 @@ fn a_single_file_is_watched_also_where_it_is_replaced() {
 }
 
 #[test]
+fn changes_in_one_tick_of_the_clock_are_served_too() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    for amount in [30, 40, 50, 60, 70] {
+        // As long as the text before, and as old: only the system's word tells them apart.
+        let file = pack.path().join("counter.kulanz");
+        let age = fs::metadata(&file).unwrap().modified().unwrap();
+        rewrite(pack.path(), amount);
+        fs::File::options().write(true).open(&file).unwrap().set_modified(age).unwrap();
+        eventually("the change is served", || (limit(&service) == format!("{amount}.00 EUR")).then_some(()));
+    }
+}
+
+#[test]
+fn looking_at_the_files_takes_next_to_no_time() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    let used = || {
+        let text = fs::read_to_string(format!("/proc/{}/stat", service.id())).unwrap();
+        let fields: Vec<_> = text.rsplit(')').next().unwrap().split_whitespace().map(str::to_owned).collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    };
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let before = used();
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    // In ticks of 10 ms.
+    assert!(used() - before <= 10, "{} ticks", used() - before);
+}
+
+#[test]
 fn no_request_is_lost_and_none_sees_half_a_pack() {
     let pack = own_counter();
     let service = Running::start(pack.path(), &[]);

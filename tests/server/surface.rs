@@ -72,7 +72,11 @@ fn references(value: &Value, found: &mut Vec<String>) {
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Array(items) => {
+            for item in items {
+                references(item, found);
+            }
+        }
         _ => {}
     }
 }

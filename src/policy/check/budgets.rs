@@ -55,8 +55,7 @@ impl<'a> Checker<'a> {
                     return Err(self.problem(Code::WrongType, expr.span, message, "write a quantity, `N times` or `unlimited`"));
                 }
                 if self.reads(&quantity).reads_spent {
-                    let message = format!("what `{}` holds cannot depend on what was spent", budget.name.text);
-                    return Err(self.problem(Code::WrongOperand, expr.span, message, "put a test of `spent` into the `when` of a rule"));
+                    return Err(self.depends_on_spent(budget, expr.span));
                 }
                 let unit = BudgetUnit::Quantity(quantity.ty.clone());
                 Ok((Allotment::Quantity(quantity), Some(unit)))
@@ -198,7 +197,19 @@ impl<'a> Checker<'a> {
         // Definitions are checked before the budgets, and may read `spent`.
         let budget = *self.items.budgets.get(id.index()).ok_or(Reported::ALREADY)?;
         let first = budget.lines.iter().find(|line| !matches!(line.amount, ast::Allotment::Unlimited(_)));
-        first.map_or(Ok(None), |line| Ok(self.allotment(budget, &line.amount)?.1.as_ref().and_then(BudgetUnit::ty)))
+        let Some(line) = first else { return Ok(None) };
+        if self.looked_for.contains(&id) {
+            return Err(self.depends_on_spent(budget, line.span));
+        }
+        self.looked_for.push(id);
+        let found = self.allotment(budget, &line.amount);
+        self.looked_for.pop();
+        Ok(found?.1.as_ref().and_then(BudgetUnit::ty))
+    }
+
+    fn depends_on_spent(&mut self, budget: &'a ast::Budget, span: Span) -> Reported {
+        let message = format!("what `{}` holds cannot depend on what was spent", budget.name.text);
+        self.problem(Code::WrongOperand, span, message, "put a test of `spent` into the `when` of a rule")
     }
 
     /// What a budget counts, in words.

@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
             (Type::Percent, wanted) if is_quantity(wanted) => {
                 "a percentage of a quantity is written `25% of order.total`, with the quantity it is taken of".to_owned()
             }
-            (Type::Datetime, Type::Date) => format!("write `start of day of {}`", self.written(expr.span).trim_matches('`')),
+            (Type::Datetime, Type::Date) => format!("write `{}`", self.day_of(expr.span)),
             _ => format!("here stands {}", self.example(wanted)),
         }
     }
@@ -342,8 +342,8 @@ impl<'a> Checker<'a> {
             return format!("write {written}");
         }
         match (&first.ty, &second.ty) {
-            (Type::Date, Type::Datetime) => format!("take its date: `start of day of {}`", self.written(second.span).trim_matches('`')),
-            (Type::Datetime, Type::Date) => format!("take its date: `start of day of {}`", self.written(first.span).trim_matches('`')),
+            (Type::Date, Type::Datetime) => format!("take its date: `{}`", self.day_of(second.span)),
+            (Type::Datetime, Type::Date) => format!("take its date: `{}`", self.day_of(first.span)),
             _ => self.mend_unit(second_written, &second.ty, &first.ty),
         }
     }

@@ -75,6 +75,8 @@ struct Checker<'a> {
     definitions: Vec<Definition>,
     lookups: Vec<Lookup>,
     budgets: Vec<Checked<Budget>>,
+    /// The budgets whose unit is being looked for.
+    looked_for: Vec<crate::policy::BudgetId>,
     /// By `DutyId`.
     deadlines: Vec<Option<crate::policy::expr::Expr>>,
     diagnostics: Vec<Diagnostic>,
@@ -95,6 +97,7 @@ impl<'a> Checker<'a> {
             definitions: Vec::new(),
             lookups: Vec::new(),
             budgets: Vec::new(),
+            looked_for: Vec::new(),
             deadlines: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -125,7 +128,7 @@ impl<'a> Checker<'a> {
             currency: self.settings.currency.ok_or(Reported::ALREADY)?,
             currency_decimals: self.settings.decimals(),
             time_zone: self.settings.time_zone.clone().ok_or(Reported::ALREADY)?,
-            languages: self.settings.languages.clone(),
+            languages: self.settings.spoken_languages(),
             holidays: self.settings.holidays.clone(),
             roles: roles?,
             facts: facts?,

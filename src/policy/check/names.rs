@@ -142,6 +142,10 @@ impl<'a> Checker<'a> {
     }
 
     fn declare(&mut self, name: &'a Name, named: Named) {
+        if matches!(name.text.as_str(), "actor.id" | "actor.team") {
+            let message = format!("`{}` is built in", name.text);
+            self.problem(Code::NameClash, name.span, message, "it comes with every question; choose another name for this fact");
+        }
         let Some((other, other_span)) = self.names.entries.get(&name.text).copied() else {
             self.names.entries.insert(name.text.clone(), (named, name.span));
             self.names.order.push((name.text.clone(), named));

@@ -1,5 +1,7 @@
 //! The `policy` items: currency, time zone, languages, holidays.
 
+use std::collections::BTreeMap;
+
 use iso_currency::Currency;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -15,8 +17,10 @@ use super::Checker;
 pub(super) struct Settings {
     pub(super) currency: Option<Currency>,
     pub(super) time_zone: Option<TimeZone>,
-    /// Of the first part; the first is the default.
+    /// Of the first part; the first is the default. Empty where it lists none.
     pub(super) languages: Vec<String>,
+    /// The languages of texts, and where they stand.
+    pub(super) used_languages: BTreeMap<Span, String>,
     /// Of all parts: an included pack may speak more.
     pub(super) known_languages: Vec<String>,
     pub(super) holidays: Vec<Date>,
@@ -26,6 +30,22 @@ impl Settings {
     /// How many decimals the currency has.
     pub(super) fn decimals(&self) -> usize {
         self.currency.and_then(Currency::exponent).map_or(2, usize::from)
+    }
+
+    /// At least one: those listed, else those that the texts are in.
+    pub(super) fn spoken_languages(&self) -> Vec<String> {
+        let mut languages = self.languages.clone();
+        if languages.is_empty() {
+            for language in self.used_languages.values() {
+                if !languages.contains(language) {
+                    languages.push(language.clone());
+                }
+            }
+        }
+        if languages.is_empty() {
+            languages.push("en".to_owned());
+        }
+        languages
     }
 
     /// The currency's code, for messages.
@@ -112,9 +132,6 @@ impl<'a> Checker<'a> {
         }
         if !has_zone {
             self.missing_setting(policy, span, "time zone", "time zone Europe/Berlin");
-        }
-        if said.languages.is_empty() {
-            said.languages.push("en".to_owned());
         }
         self.settings.known_languages.extend(said.languages.iter().cloned());
         said

@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
             (Type::Date | Type::Datetime, Type::Date | Type::Datetime) if left.ty != right.ty => {
                 let datetime = if left.ty == Type::Datetime { left } else { right };
                 let message = format!("a date and a datetime cannot be {sign}");
-                let help = format!("take its date: `start of day of {}`", self.written(datetime.span).trim_matches('`'));
+                let help = format!("take its date: `{}`", self.day_of(datetime.span));
                 self.problem(Code::DifferentUnits, datetime.span, message, help)
             }
             (Type::Date | Type::Datetime, Type::Date | Type::Datetime) => {

@@ -45,7 +45,9 @@ impl Checker<'_> {
 
     fn language(&mut self, language: &Name) -> Checked<String> {
         let code = language.text.to_lowercase();
-        if self.settings.known_languages.is_empty() || self.settings.known_languages.contains(&code) {
+        self.settings.used_languages.insert(language.span, code.clone());
+        // A pack that lists no languages speaks those of its texts.
+        if self.settings.languages.is_empty() || self.settings.known_languages.contains(&code) {
             return Ok(code);
         }
         let listed: Vec<_> = self.settings.languages.iter().map(|code| format!("`{code}`")).collect();

@@ -107,6 +107,13 @@ impl Checker<'_> {
         if text.is_empty() || text.contains('\n') || text.chars().count() > 60 { "this".to_owned() } else { format!("`{text}`") }
     }
 
+    /// How the date of a datetime is written.
+    pub(super) fn day_of(&self, datetime: Span) -> String {
+        let written = self.written(datetime);
+        let written = written.trim_matches('`');
+        if written.contains(' ') { format!("start of day of ({written})") } else { format!("start of day of {written}") }
+    }
+
     /// How a number is written in a unit: `50 EUR`.
     pub(super) fn with_unit(&self, number: &str, ty: &Type) -> Option<String> {
         match ty {

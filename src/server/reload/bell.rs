@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::QUIET;
 
@@ -12,6 +12,15 @@ use super::QUIET;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long a burst of changes may last before it is looked at anyway.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
+
+/// Why a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// The system told of a change.
+    ByAChange,
+    /// It is time to look.
+    ByTheClock,
+}
 
 /// Rings when the system tells of a change, and every few seconds anyway.
 #[derive(Debug)]
@@ -38,8 +47,11 @@ impl Bell {
         }
         self.roots = roots.to_vec();
         let ring = self.ring.clone();
-        self.watcher = notify::recommended_watcher(move |_| {
-            let _ = ring.try_send(());
+        self.watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Looking at files opens them, which is told too: without this the bell would ring itself.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                let _ = ring.try_send(());
+            }
         })
         .inspect_err(unable)
         .ok();
@@ -53,12 +65,14 @@ impl Bell {
         }
     }
 
-    /// Waits for a ring and for the end of the burst it begins, or for some seconds.
-    pub fn wait(&self) {
-        if self.rung.recv_timeout(LOOK_EVERY).is_ok() {
-            let begun = Instant::now();
-            while begun.elapsed() < LONGEST_BURST && self.rung.recv_timeout(QUIET).is_ok() {}
+    /// Waits for a ring and for the end of the burst it begins, or for some seconds; says which.
+    pub fn wait(&self) -> Woken {
+        if self.rung.recv_timeout(LOOK_EVERY).is_err() {
+            return Woken::ByTheClock;
         }
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_BURST && self.rung.recv_timeout(QUIET).is_ok() {}
+        Woken::ByAChange
     }
 }
 

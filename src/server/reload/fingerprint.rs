@@ -9,7 +9,7 @@ use std::time::SystemTime;
 const DEEPEST: usize = 32;
 
 /// Sizes and times of all files that a pack may be made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Fingerprint(BTreeMap<PathBuf, (u64, Option<SystemTime>)>);
 
 impl Fingerprint {

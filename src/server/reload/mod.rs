@@ -13,9 +13,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use bell::Bell;
+use bell::{Bell, Woken};
 use fingerprint::Fingerprint;
 
+/// The stack of the reading thread in bytes: that of a main thread, so that what could be read at the start can be read again.
+const STACK: usize = 8 << 20;
 /// How long nothing must have changed before the files are believed to be whole.
 const QUIET: Duration = Duration::from_millis(100);
 
@@ -89,8 +91,8 @@ impl<T> Live<T> {
 ///
 /// When the thread cannot be started.
 pub fn watch<S: Source>(source: S, roots: Vec<PathBuf>, live: Arc<Live<S::Output>>) -> std::io::Result<()> {
-    let watch = Watch { source, live, roots, seen: Fingerprint::default() };
-    thread::Builder::new().name("reload".into()).spawn(move || watch.run())?;
+    let watch = Watch { source, live, roots, seen: None };
+    thread::Builder::new().name("reload".into()).stack_size(STACK).spawn(move || watch.run())?;
     Ok(())
 }
 
@@ -98,25 +100,28 @@ struct Watch<S: Source> {
     source: S,
     live: Arc<Live<S::Output>>,
     roots: Vec<PathBuf>,
-    seen: Fingerprint,
+    /// What the files looked like when they were last read to the end.
+    seen: Option<Fingerprint>,
 }
 
 impl<S: Source> Watch<S> {
     fn run(mut self) {
         let mut bell = Bell::default();
         // The first look finds what changed between the reading at the start and now.
+        let mut woken = Woken::ByAChange;
         loop {
             bell.hang_up(&self.roots);
             let now = Fingerprint::of(&self.roots);
-            if now != self.seen {
-                self.settle(&now);
+            // Two changes in one tick of the clock look the same, so that what the system tells counts too.
+            if woken == Woken::ByAChange || self.seen.as_ref() != Some(&now) {
+                self.settle(now);
             }
-            bell.wait();
+            woken = bell.wait();
         }
     }
 
     /// Reads twice and takes what came of it only if nothing changed meanwhile. Otherwise the next look tries again.
-    fn settle(&mut self, before: &Fingerprint) {
+    fn settle(&mut self, before: Fingerprint) {
         let first = self.source.read();
         thread::sleep(QUIET);
         let second = self.source.read();
@@ -125,11 +130,12 @@ impl<S: Source> Watch<S> {
             (Err(first), Err(second)) => first == second,
             _ => false,
         };
-        if same && Fingerprint::of(&self.roots) == *before {
+        let settled = same && Fingerprint::of(&self.roots) == before;
+        // Where other packs are included than before, what they looked like then is not known.
+        self.seen = (settled && second.roots == self.roots).then_some(before);
+        if settled {
             self.take(second.outcome);
-            // What is included may have become more or less.
             self.roots = second.roots;
-            self.seen = Fingerprint::of(&self.roots);
         }
     }
 
