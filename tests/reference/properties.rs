@@ -186,7 +186,9 @@ proptest! {
 
     #[test]
     fn an_answer_with_more_facts_never_contradicts_a_surer_one_with_fewer((seed, rules) in packs()) {
-        let (mut dice, draft) = drawn(seed, rules, Taste::RICH);
+        let (mut dice, mut draft) = drawn(seed, rules, Taste::RICH);
+        // What is owed may be charged more than it gives; then it leaves less than there was without it.
+        draft.items.iter_mut().filter(|item| item.contains("entitled to")).for_each(without_charges);
         let both = accept(&draft.text());
         for _ in 0..QUESTIONS {
             let full = Asked { id: Some("anna".into()), team: Some("red".into()), ..question(&mut dice, &both.book, 100) };
@@ -240,6 +242,11 @@ proptest! {
             prop_assert_eq!(once, listed.len());
         }
     }
+}
+
+fn without_charges(item: &mut String) {
+    let lines: Vec<&str> = item.lines().filter(|line| !line.starts_with("  charge")).collect();
+    *item = format!("{}\n", lines.join("\n"));
 }
 
 /// Takes one fact over from a question that knows everything.
