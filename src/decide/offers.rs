@@ -119,7 +119,10 @@ pub(crate) fn also_owed(case: Case<'_>, asked: ActionId, role: RoleId) -> Vec<Ow
     let owed = |action| {
         let view = View::new(case, action, role, Reading::Against).filter(|view| !view.action.entitlements.is_empty())?;
         let most = view.largest(&Bound::Unlimited, |standing| standing.entitled.clone());
-        let rule = view.standing(&view.representative(&most)).first.filter(|_| !most.is_zero())?;
+        if most.is_zero() {
+            return None;
+        }
+        let rule = *view.grant(&view.standing(&view.representative(&most)), &most).rules.first()?;
         Some(Owed { action, limit: as_limit(&most, view.step()), rule })
     };
     others.filter_map(owed).collect()

@@ -188,3 +188,13 @@ fn the_routes_of_an_offer_come_first_for_it_too() {
     let got = shop.ask("agent", "refund 5 EUR").answer();
     assert_eq!(got.offer(), "voucher ask none ask finance, senior, lead, manager");
 }
+
+#[test]
+fn also_owed_names_the_rule_that_would_be_granted_by() {
+    let shop = shop(
+        "budget goodwill\n  100 EUR per month\nrule e\n  entitled to voucher of 40 EUR\n  unless amount > 5 EUR\n  charge goodwill\n\
+         rule f\n  entitled to voucher of 5 EUR\n",
+    );
+    assert_eq!(shop.ask("agent", "exchange").answer().also_owed(), "voucher 5 by f");
+    assert_eq!(shop.ask("agent", "voucher").answer().because(), "f");
+}
