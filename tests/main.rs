@@ -1,6 +1,5 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 #![cfg(test)]
-#![cfg(test)]
 
 mod answer;
 mod answering;

@@ -101,7 +101,10 @@ impl Case<'_> {
                 Measure::Fixed(cost) => (self.cost(cost, charge.budget, Reading::Against), false),
                 Measure::PerUnit(factor) => {
                     let factor = dear(&self.quantity(factor, None), Reading::Against).map(|factor| factor.max(Number::ZERO));
-                    let product = factor.zip(quantity.finite()).and_then(|(factor, quantity)| factor.multiply(quantity));
+                    let product = match factor {
+                        Some(factor) if factor.is_zero() => Some(factor),
+                        factor => factor.zip(quantity.finite()).and_then(|(factor, quantity)| factor.multiply(quantity)),
+                    };
                     (product.and_then(|product| self.round_charge(charge.budget, product)), false)
                 }
             };

@@ -1,7 +1,7 @@
 //! Verified facts that were used although no system of record said them.
 
 use super::authority::{View, stops_entitlements};
-use super::bound::Bound;
+use super::bound::{Bound, Reading};
 use super::case::{Case, Mode};
 use super::decision::{Decision, Limit, Outcome, Reason};
 use super::open::Open;
@@ -43,6 +43,7 @@ impl View<'_> {
     /// The facts on which prohibitions turn that would stand in the way if only what is on record were known.
     fn kept_off(&self, granted: &Bound, found: &mut Open) {
         let on_record = View { case: Case { mode: Mode::Grant, ..self.case }, ..*self };
+        let perhaps = View { reading: Reading::Favour, ..on_record };
         let amount = self.representative(granted);
         let is_owed = self.standing(&amount).entitled >= *granted;
         for (id, cap) in on_record.caps(&amount) {
@@ -50,7 +51,9 @@ impl View<'_> {
             let binds = !is_owed || stops_entitlements(rule);
             if binds && cap < *granted {
                 on_record.case.open_in(&rule.condition, Some(&amount), found);
-                rule.quantity.iter().for_each(|cap| on_record.case.open_in_quantity(cap, None, found));
+                if cap < perhaps.quantity(rule) {
+                    rule.quantity.iter().for_each(|cap| on_record.case.open_in_quantity(cap, None, found));
+                }
             }
         }
     }

@@ -186,3 +186,10 @@ fn an_undefined_charge_leaves_no_room() {
     assert_eq!(shop.ask("agent", "exchange").given("total", "9 EUR").given("pieces", 0).answer().word(), "no");
     assert_eq!(shop.ask("agent", "exchange").given("total", "9 EUR").given("pieces", 3).answer().word(), "yes");
 }
+
+#[test]
+fn what_costs_nothing_charges_nothing_without_limit_too() {
+    let shop = shop("budget goodwill\n  10 EUR per month\nrule a\n  agent may refund\n  charge goodwill by 0% of amount\n");
+    let got = shop.ask("agent", "refund").spent("goodwill", "10 EUR").answer();
+    assert_eq!((got.limit().as_str(), got.charge().as_str()), ("unlimited", "goodwill 0 left 0 of 10 until 2026-12-01"));
+}

@@ -133,6 +133,14 @@ fn a_value_of_the_facts_type_wins_over_a_name() {
 }
 
 #[test]
+fn a_condition_that_is_yes_is_the_condition_itself() {
+    let policy =
+        policy("define large as amount > 5 EUR\ntable sizes\n  may refund\n  | role | large |\n  |---|---|\n  | agent | yes |\n  | agent | no |\n");
+    assert!(matches!(condition(&policy, "sizes[1]"), ExprKind::Definition(_)));
+    assert!(matches!(condition(&policy, "sizes[2]"), ExprKind::Not(inner) if matches!(inner.kind, ExprKind::Definition(_))));
+}
+
+#[test]
 fn a_day_unit_takes_datetimes_as_dates() {
     let policy =
         policy("fact paid_at datetime\nrule fresh\n  agent may exchange\n  when within 2 days after paid_at and within 2 hours after paid_at\n");

@@ -74,8 +74,13 @@ impl<'a> Seat<'a> {
     /// The same with a quantity asked for.
     pub fn asking(&self, quantity: &End) -> Self {
         let mut seat = self.clone();
+        // Without limit is beyond every bound on which a condition changes.
+        let quantity = match quantity {
+            End::Above => self.beyond(),
+            bounded => bounded.clone(),
+        };
         seat.case.amount = match self.case.book.measure(&self.action) {
-            Some(unit) => Value::Quantity(unit, Range::between(quantity.clone(), quantity.clone())),
+            Some(unit) => Value::Quantity(unit, Range::between(quantity.clone(), quantity)),
             None => Value::Absent,
         };
         seat
@@ -219,6 +224,12 @@ impl<'a> Seat<'a> {
             }
         }
         End::ZERO
+    }
+
+    fn beyond(&self) -> End {
+        let grid = self.grid();
+        let last = self.breakpoints().into_iter().max().unwrap_or(Number::ZERO).max(Number::ZERO);
+        End::At(last.round(&grid, Rounding::Down).unwrap().add(&grid).unwrap())
     }
 
     /// Where a condition on `amount` changes.

@@ -20,6 +20,8 @@ pub struct Book {
     pub roles: Vec<ast::Role>,
     pub facts: Vec<ast::Fact>,
     pub fact_at: HashMap<String, usize>,
+    /// How many steps the second stands above the first, 0 for itself.
+    steps: HashMap<String, HashMap<String, usize>>,
     pub actions: Vec<ast::Action>,
     pub duties: BTreeMap<String, ast::Duty>,
     pub budgets: BTreeMap<String, ast::Budget>,
@@ -87,6 +89,7 @@ impl Book {
             roles: Vec::new(),
             facts: Vec::new(),
             fact_at: HashMap::new(),
+            steps: HashMap::new(),
             actions: Vec::new(),
             duties: BTreeMap::new(),
             budgets: BTreeMap::new(),
@@ -100,6 +103,7 @@ impl Book {
                 book.add(item);
             }
         }
+        book.measure_hierarchy();
         book
     }
 
@@ -170,16 +174,32 @@ impl Book {
         }
     }
 
+    fn measure_hierarchy(&mut self) {
+        for upper in &self.roles {
+            let mut reached = vec![upper.name.text.clone()];
+            for steps in 0..=self.roles.len() {
+                for lower in &reached {
+                    let above = self.steps.entry(lower.clone()).or_default();
+                    above.entry(upper.name.text.clone()).or_insert(steps);
+                }
+                reached = reached.iter().flat_map(|name| self.role(name).above.iter().map(|below| below.text.clone())).collect();
+                reached.sort();
+                reached.dedup();
+            }
+        }
+    }
+
     /// How many steps `upper` stands above `lower`, 0 for itself.
     pub fn steps_up(&self, lower: &str, upper: &str) -> Option<usize> {
-        let mut reached = vec![upper.to_owned()];
-        for steps in 0..=self.roles.len() {
-            if reached.iter().any(|name| name == lower) {
-                return Some(steps);
-            }
-            reached = reached.iter().flat_map(|name| self.role(name).above.iter().map(|below| below.text.clone())).collect();
-        }
-        None
+        self.steps.get(lower)?.get(upper).copied()
+    }
+
+    /// The line of a budget that serves a role: its own, else the nearest below it, else the one for everybody.
+    pub fn line(&self, budget: &str, role: &str) -> Option<&ast::BudgetLine> {
+        let lines = &self.budgets[budget].lines;
+        let distance = |line: &ast::BudgetLine| line.roles.iter().filter_map(|name| self.steps_up(&name.text, role)).min();
+        let nearest = lines.iter().filter_map(|line| Some((distance(line)?, line))).reduce(|best, next| if next.0 < best.0 { next } else { best });
+        nearest.map(|(_, line)| line).or_else(|| lines.iter().find(|line| line.roles.is_empty()))
     }
 
     pub fn is_at_or_above(&self, role: &str, other: &str) -> bool {

@@ -298,7 +298,7 @@ impl<'a> Seat<'a> {
         let owed = *granted <= self.asking(granted).standing().entitled;
         let binds = |rule: &Rule| !owed || matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled));
         let in_the_way = strict.in_the_way(granted).into_iter().filter(|rule| binds(rule));
-        in_the_way.flat_map(|rule| strict.case.prohibition_turns_on(rule)).collect()
+        in_the_way.flat_map(|rule| strict.prohibition_turns_on(rule)).collect()
     }
 
     fn is_provisional(&self, fact: &str) -> bool {

@@ -18,6 +18,7 @@ pub mod evaluate;
 pub mod need;
 pub mod packs;
 pub mod phrases;
+mod properties;
 pub mod questions;
 pub mod reads;
 pub mod room;

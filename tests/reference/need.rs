@@ -112,16 +112,9 @@ impl Case<'_> {
         rule.parts.iter().flat_map(|part| self.part_turns_on(part)).collect()
     }
 
-    /// What the condition and the cap of a prohibition turn on.
-    pub fn prohibition_turns_on(&self, rule: &Rule) -> BTreeSet<String> {
-        let mut facts = self.rule_turns_on(rule);
-        facts.extend(rule.quantity.iter().flat_map(|cap| self.turns_on(cap)));
-        facts
-    }
-
     fn budget_turns_on(&self, budget: &str, role: &str) -> BTreeSet<String> {
         let mut facts = BTreeSet::new();
-        let amount = &self.line(budget, role).unwrap().amount;
+        let amount = &self.book.line(budget, role).unwrap().amount;
         if !matches!(amount, kulanz::syntax::ast::Allotment::Unlimited(_)) {
             facts.extend(self.unknown_keys(budget));
         }
@@ -150,7 +143,7 @@ impl<'a> Seat<'a> {
         for rule in against.in_the_way(goal.at) {
             let hard = matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled));
             if !permissions.is_empty() || (owed_is_of_use && hard) {
-                turns.push(Turn { rule, facts: against.case.prohibition_turns_on(rule) });
+                turns.push(Turn { rule, facts: against.prohibition_turns_on(rule) });
             }
         }
         turns
@@ -175,6 +168,19 @@ impl<'a> Seat<'a> {
             }
         }
         Turn { rule, facts }
+    }
+
+    /// What the condition and the cap of a prohibition turn on.
+    pub fn prohibition_turns_on(&self, rule: &Rule) -> BTreeSet<String> {
+        let mut facts = self.case.rule_turns_on(rule);
+        if let Some(quantity) = &rule.quantity {
+            let cap = self.case.value(quantity).range();
+            let shown = |end: End| end.on_grid(&self.grid(), kulanz::Rounding::Down);
+            if shown(cap.least()) < shown(cap.most()) {
+                facts.extend(self.case.turns_on(quantity));
+            }
+        }
+        facts
     }
 
     /// What could bring the role above a limit, below `bound`.

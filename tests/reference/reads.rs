@@ -115,7 +115,8 @@ impl Reader<'_> {
     }
 
     fn budget(&mut self, budget: &str) {
-        for line in &self.book.budgets[budget].lines.clone() {
+        let book = self.book;
+        for line in book.roles.iter().filter_map(|role| book.line(budget, &role.name.text)) {
             if let Allotment::Quantity(amount) = &line.amount {
                 self.expr(amount);
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
-use kulanz::syntax::ast::{Allotment, BudgetLine, ExprKind, Window};
+use kulanz::syntax::ast::{Allotment, ExprKind, Window};
 use kulanz::{Number, Rounding};
 
 use super::book::Rule;
@@ -144,16 +144,8 @@ impl Case<'_> {
         Value::Quantity(self.budget_unit(budget).unwrap_or(Unit::Number), self.used(budget))
     }
 
-    /// The line that serves a role: its own, else the nearest below it, else the one for everybody.
-    pub fn line(&self, budget: &str, role: &str) -> Option<&BudgetLine> {
-        let lines = &self.book.budgets[budget].lines;
-        let distance = |line: &BudgetLine| line.roles.iter().filter_map(|name| self.book.steps_up(&name.text, role)).min();
-        let nearest = lines.iter().filter_map(|line| Some((distance(line)?, line))).reduce(|best, next| if next.0 < best.0 { next } else { best });
-        nearest.map(|(_, line)| line).or_else(|| lines.iter().find(|line| line.roles.is_empty()))
-    }
-
     fn allotment(&self, budget: &str, role: &str) -> Option<Range> {
-        match &self.line(budget, role).unwrap().amount {
+        match &self.book.line(budget, role).unwrap().amount {
             Allotment::Quantity(amount) => Some(self.value(amount).range()),
             Allotment::Times(count) => Some(Range::point(count.value.clone())),
             Allotment::Unlimited(_) => None,

@@ -103,8 +103,8 @@ impl<'a> Checker<'a> {
             Relation::Order(_) => Err(self.no_order(&left, op)),
             Relation::Equal if is_ordered(&left.ty) => Ok(compared(left, Comparison::Equal, right, span)),
             Relation::NotEqual if is_ordered(&left.ty) => Ok(compared(left, Comparison::NotEqual, right, span)),
-            Relation::Equal => Ok(condition(ExprKind::OneOf(Box::new(left), vec![right]), span)),
-            Relation::NotEqual => Ok(not(condition(ExprKind::OneOf(Box::new(left), vec![right]), span))),
+            Relation::Equal => Ok(equals(left, vec![right], span)),
+            Relation::NotEqual => Ok(not(equals(left, vec![right], span))),
         }
     }
 
@@ -151,7 +151,7 @@ impl<'a> Checker<'a> {
         let checked: Vec<_> = options.iter().map(|option| self.option(value, option, scope)).collect();
         let options = all(checked)?;
         if !is_ordered(&value.ty) {
-            return Ok(condition(ExprKind::OneOf(Box::new(value.clone()), options), span));
+            return Ok(equals(value.clone(), options, span));
         }
         let mut alternatives: Vec<_> = options.into_iter().map(|option| compared(value.clone(), Comparison::Equal, option, span)).collect();
         match (alternatives.pop(), alternatives.is_empty()) {
@@ -280,4 +280,13 @@ impl<'a> Checker<'a> {
 
 pub(super) fn compared(left: Expr, comparison: Comparison, right: Expr, span: Span) -> Expr {
     wording::condition(ExprKind::Compare(Box::new(left), comparison, Box::new(right)), span)
+}
+
+/// One of the options equals the value. `C is yes` is `C` itself and `C is no` is `not C`, so that what holds for the one holds for the other.
+fn equals(value: Expr, options: Vec<Expr>, span: Span) -> Expr {
+    match options.as_slice() {
+        [Expr { kind: ExprKind::Constant(Value::YesNo(true)), .. }] => Expr { span, ..value },
+        [Expr { kind: ExprKind::Constant(Value::YesNo(false)), .. }] => Expr { span, ..not(value) },
+        _ => condition(ExprKind::OneOf(Box::new(value), options), span),
+    }
 }
