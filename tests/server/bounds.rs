@@ -88,7 +88,8 @@ fn a_client_that_takes_no_answer_is_left() {
     let question = json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "facts": {"reason": "late"}, "explain": true}).to_string();
     let body = format!("{{\"questions\":[{}]}}", vec![question; 6_000].join(","));
     let head = format!("POST /v1/ask/batch HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-    let open = || std::fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().count();
+    let is_socket = |entry: &std::fs::DirEntry| std::fs::read_link(entry.path()).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"));
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().flatten().filter(is_socket).count();
     let before = open();
     let _silent = begin(&service, &format!("{head}{body}"));
     super::running::eventually("the connection is there", || (open() > before).then_some(()));
