@@ -103,7 +103,7 @@ impl<'a> View<'a> {
         let entitlements = self.entitlements(amount, &hard);
         let entitled = entitlements.iter().map(|share| share.value.clone()).max().unwrap_or(Bound::ZERO);
         let first = self.first(&entitlements, &entitled);
-        let taken = first.and_then(|id| self.rule(id)).map(|rule| self.case.takings(rule, &entitled)).unwrap_or_default();
+        let taken = first.and_then(|id| self.rule(id)).map(|rule| self.case.takings(rule, &entitled, self.reading)).unwrap_or_default();
         let (mut permissions, mut shared) = (Vec::new(), Vec::new());
         for id in &self.candidates.permissions {
             let Some(rule) = self.rule(*id).filter(|rule| self.applies(rule, amount)) else { continue };

@@ -93,14 +93,14 @@ impl Case<'_> {
         rule.charges.iter().any(|charge| grows(&charge.by))
     }
 
-    /// What a grant of a quantity takes by this rule.
-    pub fn takings(self, rule: &Rule, quantity: &Bound) -> Vec<Taking> {
+    /// What a grant of a quantity takes by this rule, in a reading.
+    pub fn takings(self, rule: &Rule, quantity: &Bound, reading: Reading) -> Vec<Taking> {
         let take = |charge: &crate::program::Charge| {
             let (amount, once) = match &charge.by {
                 Measure::Once => (Some(Number::ONE), true),
-                Measure::Fixed(cost) => (self.cost(cost, charge.budget, Reading::Against), false),
+                Measure::Fixed(cost) => (self.cost(cost, charge.budget, reading), false),
                 Measure::PerUnit(factor) => {
-                    let factor = dear(&self.quantity(factor, None), Reading::Against).map(|factor| factor.max(Number::ZERO));
+                    let factor = dear(&self.quantity(factor, None), reading).map(|factor| factor.max(Number::ZERO));
                     let product = match factor {
                         Some(factor) if factor.is_zero() => Some(factor),
                         factor => factor.zip(quantity.finite()).and_then(|(factor, quantity)| factor.multiply(quantity)),

@@ -23,17 +23,18 @@ impl View<'_> {
     pub fn grant(&self, standing: &Standing, quantity: &Bound) -> Grant {
         if *quantity <= standing.entitled {
             let Some(rule) = self.lightest(&standing.entitlements, quantity, &[]) else { return Grant::default() };
-            let takings = self.rule(rule).map(|rule| self.case.takings(rule, quantity)).unwrap_or_default();
+            let takings = self.rule(rule).map(|rule| self.case.takings(rule, quantity, self.reading)).unwrap_or_default();
             return self.granted(vec![rule], quantity, takings);
         }
         let before: Vec<RuleId> = standing.first.into_iter().collect();
         let Some(rule) = self.lightest(&standing.permissions, quantity, &before) else { return Grant::default() };
-        let owed: Vec<Taking> = before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled)).collect();
+        let owed: Vec<Taking> =
+            before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled, self.reading)).collect();
         let above = match (quantity, &standing.entitled) {
             (Bound::Finite(quantity), Bound::Finite(entitled)) => quantity.subtract(entitled).map_or(Bound::Unlimited, Bound::Finite),
             _ => Bound::Unlimited,
         };
-        let own = self.rule(rule).map(|rule| self.case.takings(rule, &above)).unwrap_or_default();
+        let own = self.rule(rule).map(|rule| self.case.takings(rule, &above, self.reading)).unwrap_or_default();
         let beside = self.beside(rule, &before);
         let takes_part = !beside.is_empty() || !owed.is_empty();
         let Grant { require, .. } = self.granted([beside, &[rule]].concat(), quantity, Vec::new());

@@ -28,7 +28,7 @@ pub(crate) use range::Range;
 pub(crate) use truth::Truth;
 
 use crate::number::Number;
-use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
+use crate::policy::{ActionId, FactRef, FallbackId, RoleId, RuleId};
 use crate::program::{Program, node};
 use crate::question::{Explain, Question};
 use authority::{Standing, View};
@@ -181,15 +181,15 @@ impl<'a> Asked<'a> {
         } else if first.outcome == Outcome::No {
             self.need_of_others(amount, &mut need);
         }
-        if need.is_empty() { first } else { self.turned_into_need(amount, first, need) }
+        let because = reasons(need.rules.iter().copied());
+        let need = need.ranked(self.sure.case);
+        if need.is_empty() { first } else { self.turned_into_need(amount, first, because, need) }
     }
 
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
-    fn turned_into_need(&self, amount: &Number, first: Decision, need: Need) -> Decision {
+    fn turned_into_need(&self, amount: &Number, first: Decision, because: Vec<Reason>, need: Vec<FactRef>) -> Decision {
         let sources = Sources::new(&self.sure, &blockers(&self.perhaps, amount), amount);
         let (offer, advice) = (sources.offers(self.role()), sources.advice());
-        let because = reasons(need.rules.iter().copied());
-        let need = need.ranked(self.sure.case);
         let otherwise = Some(Box::new(first.clone()));
         Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), offer, advice, need, otherwise, ..first }
     }

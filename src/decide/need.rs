@@ -52,10 +52,6 @@ impl Need {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.facts.is_empty()
-    }
-
     /// Most useful first. What the asker already said is never asked for again.
     pub fn ranked(mut self, asker: Case<'_>) -> Vec<FactRef> {
         self.facts.retain(|(fact, _)| asker.is_unknown(*fact));

@@ -1,6 +1,7 @@
 //! A small shop to put questions to.
+#![expect(clippy::format_push_string, reason = "an answer is put into words piece by piece")]
 
-use kulanz::decide::{ContactKind, Decision, Mode, Outcome};
+use kulanz::decide::{ContactKind, Decision, Mode};
 use kulanz::pack::Pack;
 use kulanz::policy::Policy;
 use kulanz::question::Reader;
@@ -146,11 +147,6 @@ impl Ask<'_> {
         self
     }
 
-    pub fn by(mut self, id: &str) -> Self {
-        self.fields["actor"]["id"] = id.into();
-        self
-    }
-
     /// The answer of an `ask`.
     pub fn answer(self) -> Got {
         self.decide(Belief::Said)
@@ -215,10 +211,6 @@ fn contacts(contacts: &[crate::reference::answer::Contact]) -> String {
 impl Got {
     pub fn word(&self) -> &'static str {
         self.0.outcome.word()
-    }
-
-    pub fn outcome(&self) -> Outcome {
-        self.0.outcome
     }
 
     /// `50`, `unlimited`, `none`

@@ -159,3 +159,18 @@ fn need_for_x_where_an_unknown_amount_condition_turns() {
     let got = shop.ask("agent", "refund 60 EUR").given("total", "40 EUR").answer();
     assert_eq!((got.word(), got.limit().as_str()), ("up_to", "20"));
 }
+
+#[test]
+fn what_is_owed_costs_as_little_as_may_be_in_the_askers_favour() {
+    let shop = shop(
+        "budget goodwill\n  100 EUR per month\nrule e\n  entitled to refund of 30 EUR\n  charge goodwill by rate of amount\n\
+         rule a\n  agent may refund\n  charge goodwill\n",
+    );
+    // Sure are 100 EUR of goodwill; what is owed may come on top of it, at no cost.
+    assert_eq!(shop.ask("agent", "refund").answer().limit(), "100");
+    let got = shop.ask("agent", "refund 130 EUR").answer();
+    assert_eq!((got.word(), got.need().as_str()), ("need", "rate"));
+    assert_eq!(shop.ask("agent", "refund 130.01 EUR").answer().word(), "up_to");
+    // 10 % of the 30 EUR that are owed.
+    assert_eq!(shop.ask("agent", "refund 130 EUR").given("rate", "10%").answer().limit(), "127");
+}

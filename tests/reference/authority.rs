@@ -29,9 +29,6 @@ pub struct Standing<'a> {
     pub entitled: End,
     /// The entitlement that gives `entitled`, where that is above zero.
     pub part: Option<Candidate<'a>>,
-    /// Applicable prohibitions that bind the role, with their caps.
-    pub prohibitions: Vec<(&'a Rule, End)>,
-    pub ceiling: End,
     /// Applicable permissions that bind the role, with how far they reach.
     pub permissions: Vec<Candidate<'a>>,
 }
@@ -129,7 +126,7 @@ impl<'a> Seat<'a> {
         let entitled = largest.min(cut.clone());
         let ceiling = prohibitions.iter().map(|(_, cap)| cap.clone()).min().unwrap_or(End::Above);
         let part = (entitled > End::ZERO)
-            .then(|| self.best(owing.iter().filter(|candidate| candidate.reach >= entitled), |candidate| self.duties(candidate.rule)));
+            .then(|| best(owing.iter().filter(|candidate| candidate.reach >= entitled), |candidate| self.duties(candidate.rule)));
         let part = part.flatten().cloned();
         let taken = part.as_ref().map(|part| taken(&part.takes, &entitled)).unwrap_or_default();
         let permissions = applicable(|kind| matches!(kind, Kind::Permission(_)))
@@ -140,7 +137,7 @@ impl<'a> Seat<'a> {
                 Candidate { rule, reach, takes }
             })
             .collect();
-        Standing { owing, cut, entitled, part, prohibitions, ceiling, permissions }
+        Standing { owing, cut, entitled, part, permissions }
     }
 
     /// The duties that a rule asks for: all whose condition is not surely false.
@@ -154,27 +151,15 @@ impl<'a> Seat<'a> {
         duties
     }
 
-    /// The one with the fewest duties, then the fewest limiting budgets, then the first.
-    fn best<'c>(
-        &self,
-        candidates: impl Iterator<Item = &'c Candidate<'a>>,
-        duties: impl Fn(&Candidate<'a>) -> Vec<String>,
-    ) -> Option<&'c Candidate<'a>>
-    where
-        'a: 'c,
-    {
-        candidates.min_by_key(|candidate| (duties(candidate).len(), candidate.takes.iter().filter(|take| take.is_limiting()).count()))
-    }
-
     /// How the quantity that this seat asks for is granted, if it is.
     pub fn grant(&self, standing: &Standing<'a>, quantity: &End) -> Option<Grant<'a>> {
         if *quantity <= standing.entitled {
-            let best = self.best(standing.owing.iter().filter(|candidate| candidate.reach >= *quantity), |candidate| self.duties(candidate.rule))?;
+            let best = best(standing.owing.iter().filter(|candidate| candidate.reach >= *quantity), |candidate| self.duties(candidate.rule))?;
             let charges = best.takes.iter().map(|take| (take.clone(), take.charge(quantity))).collect();
             return Some(Grant { duties: self.duties(best.rule), entitlement: Some(best.clone()), permission: None, charges, takes_part: true });
         }
         let would_do = standing.permissions.iter().filter(|candidate| candidate.rule.approved_by.is_empty() && candidate.reach >= *quantity);
-        let best = self.best(would_do, |candidate| self.duties_of_both(candidate, standing.part.as_ref()))?;
+        let best = best(would_do, |candidate| self.duties_of_both(candidate, standing.part.as_ref()))?;
         let charges = charges_of_both(best, standing, quantity);
         let takes_part = reduces(best) || standing.part.as_ref().is_some_and(|part| !part.takes.is_empty());
         let duties = self.duties_of_both(best, standing.part.as_ref());
@@ -244,8 +229,8 @@ impl<'a> Seat<'a> {
                     Part::From(..) | Part::Until(..) => {}
                 }
             }
-            for (_, when) in &rule.requires {
-                when.iter().for_each(|when| unit_seat.edges(when, &mut found));
+            for when in rule.requires.iter().filter_map(|(_, when)| when.as_ref()) {
+                unit_seat.edges(when, &mut found);
             }
         }
         found
@@ -272,9 +257,13 @@ impl<'a> Seat<'a> {
         }
         let operands = super::reads::operands(condition);
         if operands.iter().any(|operand| matches!(&operand.kind, ExprKind::Name(name) if name == "amount")) {
-            operands.iter().filter(|operand| !super::room::reads_amount(operand)).for_each(|operand| self.ends(operand, found));
+            for bound in operands.iter().filter(|operand| !super::room::reads_amount(operand)) {
+                self.ends(bound, found);
+            }
         } else {
-            operands.into_iter().for_each(|operand| self.edges(operand, found));
+            for operand in operands {
+                self.edges(operand, found);
+            }
         }
     }
 
@@ -298,6 +287,14 @@ impl Standing<'_> {
         let counted = self.permissions.iter().filter(|candidate| approvals == Approvals::With || candidate.rule.approved_by.is_empty());
         counted.map(|candidate| candidate.reach.clone()).chain([self.entitled.clone()]).max().unwrap_or(End::ZERO)
     }
+}
+
+/// The one with the fewest duties, then the fewest limiting budgets, then the first.
+fn best<'c, 'a: 'c>(
+    candidates: impl Iterator<Item = &'c Candidate<'a>>,
+    duties: impl Fn(&Candidate<'a>) -> Vec<String>,
+) -> Option<&'c Candidate<'a>> {
+    candidates.min_by_key(|candidate| (duties(candidate).len(), candidate.takes.iter().filter(|take| take.is_limiting()).count()))
 }
 
 /// Whether an entitlement beside this permission reduces a charge of it.

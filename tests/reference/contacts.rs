@@ -47,11 +47,8 @@ impl<'a> Seat<'a> {
     /// Whether nobody of this role can approve, whatever is asked.
     pub fn may_not_approve(&self, role: &str) -> bool {
         let seat = self.seen_by(role, Person::SomebodyElse);
-        let full = seat
-            .prohibitions()
-            .into_iter()
-            .any(|(rule, _)| rule.quantity.is_none() && matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled)));
-        full
+        let full = |rule: &Rule| rule.quantity.is_none() && matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled));
+        seat.prohibitions().into_iter().any(|(rule, _)| full(rule))
     }
 
     /// The permission with approvals that reaches the quantity: fewest approvers, then the first.
@@ -66,14 +63,10 @@ impl<'a> Seat<'a> {
         let seat = self.seen_by(role, Person::SomebodyElse);
         let standing = seat.standing();
         if *quantity <= standing.authority(Approvals::Without) {
-            return Some(self.contact(role, ContactKind::Decide, Vec::new()));
+            return Some(contact(role, ContactKind::Decide, Vec::new()));
         }
         let approved = seat.approved(&standing, quantity)?;
-        Some(self.contact(role, ContactKind::Decide, approved.rule.approved_by.clone()))
-    }
-
-    fn contact(&self, role: &str, kind: ContactKind, approved_by: Vec<String>) -> Contact {
-        Contact { role: role.to_owned(), kind, within: None, another_person: false, approved_by }
+        Some(contact(role, ContactKind::Decide, approved.rule.approved_by.clone()))
     }
 
     /// Whether somebody else of the same role could, and the asker could not even with unspent budgets.
@@ -95,7 +88,7 @@ impl<'a> Seat<'a> {
         if let Some(permission) = self.approved(&self.standing(), quantity) {
             for role in &permission.rule.approved_by {
                 if !found.iter().any(|contact| contact.role == *role) {
-                    found.push(self.contact(role, ContactKind::Approve, Vec::new()));
+                    found.push(contact(role, ContactKind::Approve, Vec::new()));
                 }
             }
         }
@@ -108,7 +101,7 @@ impl<'a> Seat<'a> {
         };
         found.sort_by_key(place);
         if self.needs_another_person(quantity) {
-            let myself = self.contact(&self.role, ContactKind::Decide, Vec::new());
+            let myself = contact(&self.role, ContactKind::Decide, Vec::new());
             found.retain(|contact| contact.role != self.role);
             found.insert(0, Contact { another_person: true, ..myself });
         }
@@ -119,4 +112,8 @@ impl<'a> Seat<'a> {
         }
         found
     }
+}
+
+fn contact(role: &str, kind: ContactKind, approved_by: Vec<String>) -> Contact {
+    Contact { role: role.to_owned(), kind, within: None, another_person: false, approved_by }
 }

@@ -102,7 +102,7 @@ impl<'a> Seat<'a> {
         } else {
             Vec::new()
         };
-        if turns.iter().all(|turn| turn.facts.is_empty()) {
+        if seat.sorted(&turns).is_empty() {
             return first;
         }
         let rules: Vec<&Rule> = turns.iter().filter(|turn| !turn.facts.is_empty()).map(|turn| turn.rule).collect();
@@ -273,7 +273,7 @@ impl<'a> Seat<'a> {
             return Some(Offer { outcome: Outcome::Ask, ..offer });
         }
         let need = seat.sorted(&seat.could_raise(&bound, &End::ZERO));
-        (!need.is_empty()).then(|| Offer { outcome: Outcome::Need, need, ..offer })
+        (!need.is_empty()).then_some(Offer { outcome: Outcome::Need, need, ..offer })
     }
 
     /// Verified facts that are not on record and were read by what decided, or that alone keep a prohibition from what is granted.

@@ -74,9 +74,8 @@ impl Case<'_> {
         let someone_elses = self.person == Person::SomebodyElse && self.book.is_about_actor(name);
         match self.asked.facts.get(name).filter(|_| !someone_elses) {
             Some(given) if believed(Some(given.source)) => given.value.as_ref().map_or(Value::Absent, |plain| known(&fact.ty.value, plain)),
-            Some(_) => unknown(&fact.ty.value),
             None if believed(None) => self.default(name).unwrap_or_else(|| unknown(&fact.ty.value)),
-            None => unknown(&fact.ty.value),
+            _ => unknown(&fact.ty.value),
         }
     }
 
@@ -347,7 +346,7 @@ impl Case<'_> {
             }),
             None => self.calendar_count(unit, &self.days(&from), &self.days(&to)),
         };
-        Value::Quantity(Unit::Number, at_least_zero(count))
+        Value::Quantity(Unit::Number, at_least_zero(&count))
     }
 
     /// The earlier the first day and the later the second, the more.
@@ -448,7 +447,7 @@ impl Case<'_> {
     }
 }
 
-fn at_least_zero(range: Range) -> Range {
+fn at_least_zero(range: &Range) -> Range {
     range.pick(&Range::point(Number::ZERO), Ord::max)
 }
 

@@ -1,7 +1,8 @@
 //! Random packs as text, always such that the checker accepts them.
+#![expect(clippy::format_push_string, reason = "a pack is put together line by line")]
 
 use super::dice::Dice;
-use super::phrases::{Measure, Words};
+use super::phrases::{self, Measure, Words};
 
 /// A pack item by item, so that a failing one can be made smaller.
 #[derive(Clone, Debug)]
@@ -27,10 +28,12 @@ pub struct Taste {
     pub amount: usize,
     /// In how many of a hundred rules something is charged.
     pub charges: usize,
+    /// In how many of a hundred permissions somebody has to approve.
+    pub approvals: usize,
 }
 
 impl Taste {
-    pub const RICH: Self = Self { rules: 9, amount: 12, charges: 55 };
+    pub const RICH: Self = Self { rules: 9, amount: 12, charges: 55, approvals: 20 };
 }
 
 const ACTIONS: [(&str, Measure); 6] = [
@@ -167,7 +170,7 @@ fn budgets(dice: &mut Dice, words: &mut Words) -> Vec<String> {
 fn allotment(dice: &mut Dice, words: &Words, measure: Measure) -> String {
     match measure {
         Measure::Nothing => format!("{} times", dice.between(1, 3)),
-        _ if dice.chance(70) => words.literal(dice, measure),
+        _ if dice.chance(70) => phrases::literal(dice, measure),
         _ => words.clone().without_spending().quantity(dice, measure, 1),
     }
 }
@@ -248,7 +251,7 @@ fn conditions(dice: &mut Dice, words: &Words, measure: Measure) -> (String, Word
     for word in ["from", "until"] {
         if dice.chance(8) {
             let by = dice.pick(&["", " by bought", " by made"]);
-            text += &format!("  {word} {}{by}\n", words.date_literal(dice));
+            text += &format!("  {word} {}{by}\n", phrases::date_literal(dice));
         }
     }
     (text, guarded)
@@ -304,7 +307,7 @@ fn permission(dice: &mut Dice, words: &Words, at: usize, taste: Taste) -> String
     let (conditions, guarded) = conditions(dice, words, measure);
     let mut item = format!("rule rule{at}\n  {} may {actions}{}\n", whom(dice, words), head_quantity(dice, &guarded, measure, "up to", 75));
     item += &conditions;
-    if dice.chance(20) {
+    if dice.chance(taste.approvals) {
         item += &format!("  approved by {}\n", dice.some(&words.roles, 20).join(", "));
     }
     item + &gives(dice, &guarded, measure, taste)
@@ -379,7 +382,7 @@ fn rule_table(dice: &mut Dice, words: &Words, at: usize, taste: Taste) -> String
     item += &format!("  | {} |\n", columns.join(" | "));
     for _ in 0..dice.between(1, 3) {
         let mut cells: Vec<String> = if subject { vec![whom(dice, words)] } else { Vec::new() };
-        cells.extend(tests.iter().map(|column| words.cell(dice, column, measure)));
+        cells.extend(tests.iter().map(|column| phrases::cell(dice, column, measure)));
         cells.push(words.quantity(dice, measure, 1));
         cells.extend(require.then(|| dice.pick(&["", "photo", "note"]).to_owned()));
         item += &format!("  | {} |\n", cells.join(" | "));

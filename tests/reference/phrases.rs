@@ -53,20 +53,6 @@ impl Words {
         self.present.iter().any(|name| name == optional)
     }
 
-    pub fn literal(&self, dice: &mut Dice, measure: Measure) -> String {
-        let from: &[&str] = match measure {
-            Measure::Money => &["5 EUR", "10 EUR", "20 EUR", "25.50 EUR", "30 EUR", "40 EUR", "50 EUR", "100 EUR", "0.01 EUR"],
-            Measure::Percent => &["5%", "10%", "12.5%", "20%", "33.33%", "50%", "100%"],
-            Measure::Duration => &["90 minutes", "3 hours", "1 day", "2 days", "10 days", "1 week"],
-            _ => &["1", "2", "3", "4.5", "5", "10"],
-        };
-        dice.pick(from).into()
-    }
-
-    pub fn date_literal(&self, dice: &mut Dice) -> String {
-        dice.pick(&["2026-10-31", "2026-11-01", "2026-11-20", "2026-11-21", "2026-11-23", "2027-01-31"]).into()
-    }
-
     /// A quantity that does not read `amount`.
     pub fn quantity(&self, dice: &mut Dice, measure: Measure, depth: usize) -> String {
         if depth == 0 || dice.chance(35) {
@@ -78,7 +64,7 @@ impl Words {
             1 => format!("max({}, {})", inner(dice), inner(dice)),
             2 => format!("({} + {})", inner(dice), inner(dice)),
             3 => format!("({} - {})", inner(dice), inner(dice)),
-            4 if measure != Measure::Percent => format!("{} of {}", self.part(dice), self.simple(dice, measure)),
+            4 if measure != Measure::Percent => format!("{} of {}", part(dice), self.simple(dice, measure)),
             5 => format!("({} * {})", inner(dice), self.simple(dice, Measure::Number)),
             6 => format!("({} / {})", inner(dice), dice.pick(&["3", "pieces", "2", "7", "(pieces - 2)"])),
             7 if measure == Measure::Money => {
@@ -87,10 +73,6 @@ impl Words {
             8 if measure == Measure::Number => format!("({} / {})", self.simple(dice, Measure::Money), dice.pick(&["price", "4 EUR"])),
             _ => self.simple(dice, measure),
         }
-    }
-
-    fn part(&self, dice: &mut Dice) -> &'static str {
-        dice.pick(&["20%", "33%", "rate", "50%", "150%"])
     }
 
     /// A literal, a fact, or a name.
@@ -104,7 +86,7 @@ impl Words {
             return dice.pick(&spent);
         }
         if dice.chance(45) {
-            return self.literal(dice, measure);
+            return literal(dice, measure);
         }
         match measure {
             Measure::Money if self.may_read("coupon") && dice.chance(60) => "coupon".into(),
@@ -115,7 +97,7 @@ impl Words {
             Measure::Number => dice
                 .pick(&["pieces", "number of days from bought to today", "number of working days from bought to today", "days in month of bought"])
                 .into(),
-            Measure::Nothing => self.literal(dice, Measure::Number),
+            Measure::Nothing => literal(dice, Measure::Number),
         }
     }
 
@@ -161,10 +143,10 @@ impl Words {
             5 => format!(
                 "order.total {} between {} and {}",
                 dice.pick(&["is", "is not"]),
-                self.literal(dice, Measure::Money),
-                self.literal(dice, Measure::Money)
+                literal(dice, Measure::Money),
+                literal(dice, Measure::Money)
             ),
-            6 | 7 => self.distance(dice),
+            6 | 7 => distance(dice),
             8 => format!(
                 "bought {} {}",
                 dice.pick(&COMPARE),
@@ -184,7 +166,7 @@ impl Words {
             12 => dice.pick(&["actor.team is \"red\"", "actor.id is \"anna\"", "actor.id is not \"anna\"", "actor.team contains \"e\""]).into(),
             13 => dice.pick(&["coupon is present", "expires is absent", "(proof is present and proof)", "(code is absent or code is \"x\")"]).into(),
             14 if self.may_read("proof") => "proof".into(),
-            14 => format!("(coupon is present and coupon > {})", self.literal(dice, Measure::Money)),
+            14 => format!("(coupon is present and coupon > {})", literal(dice, Measure::Money)),
             15 => format!("(expires is absent or more than {} days before expires)", dice.below(20)),
             _ => format!("pieces {} {}", dice.pick(&COMPARE), dice.between(0, 5)),
         }
@@ -192,45 +174,63 @@ impl Words {
 
     fn about_amount(&self, dice: &mut Dice, measure: Measure) -> String {
         match dice.below(5) {
-            0 => format!("amount is {}between {} and {}", dice.pick(&["", "not "]), self.literal(dice, measure), self.literal(dice, measure)),
+            0 => format!("amount is {}between {} and {}", dice.pick(&["", "not "]), literal(dice, measure), literal(dice, measure)),
             1 => format!("{} {} amount", self.quantity(dice, measure, 1), dice.pick(&["<", "<=", ">", ">="])),
             _ => format!("amount {} {}", dice.pick(&["<", "<=", ">", ">=", "<", "<=", "=", "is not"]), self.quantity(dice, measure, 1)),
         }
     }
+}
 
-    fn distance(&self, dice: &mut Dice) -> String {
-        let how = dice.pick(&["within", "more than", "at least"]);
-        let side = dice.pick(&["after", "before"]);
-        if dice.chance(30) {
-            let steps = dice.pick(&["90 minutes", "3 hours", "24 hours", "48 hours"]);
-            return format!("{}{how} {steps} {side} made", dice.pick(&["", "now is ", "now is not "]));
-        }
-        let steps = dice.pick(&["1 day", "20 days", "5 working days", "1 working day", "2 weeks", "1 month", "12 months", "1 year", "0 days"]);
-        let subject = dice.pick(&["", "today is ", "today is not ", "made is "]);
-        format!("{subject}{how} {steps} {side} {}", dice.pick(&["bought", "bought", "2026-11-01", "made"]))
-    }
+pub fn literal(dice: &mut Dice, measure: Measure) -> String {
+    let from: &[&str] = match measure {
+        Measure::Money => &["5 EUR", "10 EUR", "20 EUR", "25.50 EUR", "30 EUR", "40 EUR", "50 EUR", "100 EUR", "0.01 EUR"],
+        Measure::Percent => &["5%", "10%", "12.5%", "20%", "33.33%", "50%", "100%"],
+        Measure::Duration => &["90 minutes", "3 hours", "1 day", "2 days", "10 days", "1 week"],
+        _ => &["1", "2", "3", "4.5", "5", "10"],
+    };
+    dice.pick(from).into()
+}
 
-    /// A test cell of a column.
-    pub fn cell(&self, dice: &mut Dice, column: &str, measure: Measure) -> String {
-        if dice.chance(25) {
-            return dice.pick(&["", "any"]).into();
-        }
-        let of = match column {
-            "kind" => return dice.pick(&["torn", "late, wrong", "not torn", "not late, wrong"]).into(),
-            "flag" => return dice.pick(&["yes", "no"]).into(),
-            "tags" => return dice.pick(&["vip", "vip, press", "not staff"]).into(),
-            "coupon" if dice.chance(30) => return dice.pick(&["present", "absent"]).into(),
-            "order.total" | "coupon" => Measure::Money,
-            "today - bought" => Measure::Duration,
-            "pieces" => Measure::Number,
-            _ => measure,
-        };
-        let one = self.literal(dice, of);
-        let other = self.literal(dice, of);
-        match dice.below(4) {
-            0 => format!("{one} .. {other}"),
-            1 => format!("> {one} and <= {other}"),
-            _ => format!("{} {one}", dice.pick(&["<", "<=", ">", ">="])),
-        }
+pub fn date_literal(dice: &mut Dice) -> String {
+    dice.pick(&["2026-10-31", "2026-11-01", "2026-11-20", "2026-11-21", "2026-11-23", "2027-01-31"]).into()
+}
+
+fn part(dice: &mut Dice) -> &'static str {
+    dice.pick(&["20%", "33%", "rate", "50%", "150%"])
+}
+
+/// A test cell of a column.
+pub fn cell(dice: &mut Dice, column: &str, measure: Measure) -> String {
+    if dice.chance(25) {
+        return dice.pick(&["", "any"]).into();
     }
+    let of = match column {
+        "kind" => return dice.pick(&["torn", "late, wrong", "not torn", "not late, wrong"]).into(),
+        "flag" => return dice.pick(&["yes", "no"]).into(),
+        "tags" => return dice.pick(&["vip", "vip, press", "not staff"]).into(),
+        "coupon" if dice.chance(30) => return dice.pick(&["present", "absent"]).into(),
+        "order.total" | "coupon" => Measure::Money,
+        "today - bought" => Measure::Duration,
+        "pieces" => Measure::Number,
+        _ => measure,
+    };
+    let one = literal(dice, of);
+    let other = literal(dice, of);
+    match dice.below(4) {
+        0 => format!("{one} .. {other}"),
+        1 => format!("> {one} and <= {other}"),
+        _ => format!("{} {one}", dice.pick(&["<", "<=", ">", ">="])),
+    }
+}
+
+fn distance(dice: &mut Dice) -> String {
+    let how = dice.pick(&["within", "more than", "at least"]);
+    let side = dice.pick(&["after", "before"]);
+    if dice.chance(30) {
+        let steps = dice.pick(&["90 minutes", "3 hours", "24 hours", "48 hours"]);
+        return format!("{}{how} {steps} {side} made", dice.pick(&["", "now is ", "now is not "]));
+    }
+    let steps = dice.pick(&["1 day", "20 days", "5 working days", "1 working day", "2 weeks", "1 month", "12 months", "1 year", "0 days"]);
+    let subject = dice.pick(&["", "today is ", "today is not ", "made is "]);
+    format!("{subject}{how} {steps} {side} {}", dice.pick(&["bought", "bought", "2026-11-01", "made"]))
 }

@@ -24,11 +24,6 @@ pub fn facts_read_directly(book: &Book, expr: &Expr) -> BTreeSet<String> {
     read(book, Depth::Direct, |reader| reader.expr(expr))
 }
 
-/// Those that it reads, through definitions, tables and budgets too.
-pub fn facts_read(book: &Book, expr: &Expr) -> BTreeSet<String> {
-    read(book, Depth::Through, |reader| reader.expr(expr))
-}
-
 pub fn facts_of_part(book: &Book, part: &Part) -> BTreeSet<String> {
     read(book, Depth::Through, |reader| reader.part(part))
 }
@@ -37,19 +32,18 @@ pub fn facts_of_test(book: &Book, test: &CellTest) -> BTreeSet<String> {
     read(book, Depth::Through, |reader| reader.test(test))
 }
 
-/// The keys of a budget and what its lines read.
-pub fn facts_of_budget(book: &Book, budget: &str) -> BTreeSet<String> {
-    read(book, Depth::Through, |reader| reader.budget(budget))
-}
-
 /// Everything that decides how a rule works: condition, dates, quantity, duties, charges with their budgets.
 pub fn facts_of_rule(book: &Book, rule: &Rule) -> BTreeSet<String> {
     read(book, Depth::Through, |reader| {
         rule.parts.iter().for_each(|part| reader.part(part));
         rule.quantity.iter().for_each(|quantity| reader.expr(quantity));
-        rule.requires.iter().filter_map(|(_, when)| when.as_ref()).for_each(|when| reader.expr(when));
+        for when in rule.requires.iter().filter_map(|(_, when)| when.as_ref()) {
+            reader.expr(when);
+        }
         for (budget, by) in &rule.charges {
-            by.iter().for_each(|by| reader.expr(by));
+            if let Some(by) = by {
+                reader.expr(by);
+            }
             reader.budget(budget);
         }
     })
