@@ -1,6 +1,15 @@
 //! A pack that answers: read, checked and compiled.
 //!
 //! This is what the command line, the service and an embedding program share. An [`Engine`] never changes; a changed pack is a new one.
+//!
+//! ```
+//! use kulanz::engine::Engine;
+//!
+//! let engine = Engine::read("policies/fashion-shop".as_ref()).expect("the pack checks");
+//! let question = r#"{"actor": {"role": "agent", "id": "anna"}, "action": "exchange", "lang": "en"}"#;
+//! let request = engine.reader().json(question, jiff::Timestamp::now()).expect("the question is right");
+//! assert_eq!(engine.ask(&request).answer, "yes");
+//! ```
 
 use std::path::Path;
 

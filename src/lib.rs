@@ -14,6 +14,7 @@
 pub mod answer;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod clock;
 pub mod decide;
 pub mod diagnostic;
 pub mod engine;

@@ -15,7 +15,10 @@ const STYLES: Styles = Styles::styled()
 
 const AFTER_HELP: &str = "\
 Exit status of `ask`: 0 yes or owed, 10 up_to, 11 ask, 12 no, 13 need.
-A wrong question or a usage error exits 2, a policy that does not check exits 1.";
+A wrong question or a usage error exits 2, a policy that does not check exits 1.
+Every option is also an environment variable: KULANZ_ and its name, such as KULANZ_POLICIES.";
+
+const COMMON: &str = "Options of every command";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -34,19 +37,19 @@ pub struct Arguments {
 #[derive(Debug, Args)]
 pub struct Common {
     /// The policy pack, a folder or a file [default: ./policies, else the current directory]
-    #[arg(short, long, global = true, value_name = "PATH", env = "KULANZ_POLICIES", hide_env = true, value_hint = ValueHint::AnyPath)]
+    #[arg(short, long, global = true, help_heading = COMMON, value_name = "PATH", env = "KULANZ_POLICIES", hide_env = true, value_hint = ValueHint::AnyPath)]
     pub policies: Option<PathBuf>,
 
     /// How to print: human or json; `check` also sarif, `test` also junit
-    #[arg(long, global = true, value_enum, default_value_t, env = "KULANZ_FORMAT", hide_env = true, hide_possible_values = true)]
+    #[arg(long, global = true, help_heading = COMMON, value_enum, default_value_t, env = "KULANZ_FORMAT", hide_env = true, hide_possible_values = true)]
     pub format: Format,
 
     /// The language of the answer, such as de or en [default: the policy's first]
-    #[arg(long, global = true, value_name = "LANGUAGE", env = "KULANZ_LANG", hide_env = true)]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "LANGUAGE", env = "KULANZ_LANG", hide_env = true)]
     pub lang: Option<String>,
 
     /// When to use colour; `NO_COLOR` is honoured
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", env = "KULANZ_COLOR", hide_env = true)]
+    #[arg(long, global = true, help_heading = COMMON, value_enum, default_value_t, value_name = "WHEN", env = "KULANZ_COLOR", hide_env = true)]
     pub color: Color,
 }
 
@@ -67,12 +70,9 @@ pub enum Format {
 /// When colour is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Where the output is a terminal
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

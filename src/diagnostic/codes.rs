@@ -53,6 +53,8 @@ codes! {
     IncludeCycle = "K0006" Error;
     /// A file has so many problems that the rest of it is not read.
     TooManyProblems = "K0007" Error;
+    /// A pack includes files that belong to it, or to a pack that it includes, already.
+    IncludedAlready = "K0008" Error;
     /// The formatter would have changed the meaning of a file. The file stays as it is; this is a fault of the formatter and never of the file.
     FormatFailed = "K0090" Error;
     /// A file cannot be written in the one layout. The old file is still there, whole.

@@ -154,6 +154,11 @@ impl Loader<'_> {
             let problem = Diagnostic::new(Code::EmptyPack, "this pack has no file whose name ends in `.kulanz`");
             return self.report(problem.help("`kulanz new DIR` makes a small pack to start from"), asked);
         }
+        if let Some(known) = files.iter().find(|file| self.parsed.contains(*file)) {
+            let problem = Diagnostic::new(Code::IncludedAlready, format!("`{}` is part of this pack already", self.shelf.shown(known)));
+            let help = "a pack is a folder with everything below it: remove this `includes`, or move what is included beside the pack";
+            return self.report(problem.help(help), asked);
+        }
         self.open.push(path.to_owned());
         let at = self.parts.len();
         self.parts.push((path.to_owned(), Part::default()));
@@ -175,9 +180,7 @@ impl Loader<'_> {
         let (mut part, mut wanted) = (Part::default(), Vec::new());
         let known = self.problems.len();
         for path in files {
-            if !self.parsed.insert(path.clone()) {
-                continue;
-            }
+            self.parsed.insert(path.clone());
             let Some(mut file) = self.file(path, asked) else { continue };
             self.fill(&mut file, path);
             wanted.extend(includes(&file).map(|include| (path.clone(), include)));

@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use super::problem::{Mistake, quoted};
+use crate::clock::{Unreal, WIDEST_OFFSET_SECONDS, local};
 use crate::number::Number;
 
 const NANOSECONDS: i64 = 1_000_000_000;
@@ -46,11 +47,19 @@ pub(super) fn date(text: &str) -> Result<Date, Mistake> {
 pub(super) fn datetime(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
     let mistake = || Mistake::new(format!("{} is not a date with a time", quoted(text))).help("write it like `2026-11-21T10:00+01:00`");
     let (civil, offset) = datetime_parts(text).ok_or_else(mistake)?;
-    let moment = match offset {
-        Some(offset) => offset.to_timestamp(civil),
-        None => zone.to_zoned(civil).map(|zoned| zoned.timestamp()),
-    };
-    moment.map_err(|_| mistake())
+    match offset {
+        Some(offset) => offset.to_timestamp(civil).map_err(|_| mistake()),
+        None => local(civil, zone).map_err(|unreal| match unreal {
+            Unreal::Skipped => skipped(text, zone),
+            Unreal::BeyondCalendar => mistake(),
+        }),
+    }
+}
+
+fn skipped(text: &str, zone: &TimeZone) -> Mistake {
+    let zone = zone.iana_name().unwrap_or("the policy's time zone");
+    let mistake = Mistake::new(format!("{} does not exist in {zone}: the clocks go forward over it", quoted(text)));
+    mistake.help("give another time, or one with its offset")
 }
 
 /// The moment of a question: a datetime, or a date at noon in `zone`.
@@ -58,8 +67,10 @@ pub(super) fn clock(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
     if date_parts(text).is_none() {
         return datetime(text, zone);
     }
-    let noon = zone.to_zoned(date(text)?.at(12, 0, 0, 0));
-    noon.map(|zoned| zoned.timestamp()).map_err(|_| Mistake::new(format!("{} is beyond the calendar", quoted(text))))
+    local(date(text)?.at(12, 0, 0, 0), zone).map_err(|unreal| match unreal {
+        Unreal::Skipped => skipped(text, zone),
+        Unreal::BeyondCalendar => Mistake::new(format!("{} is beyond the calendar", quoted(text))),
+    })
 }
 
 fn civil_date(year: i16, month: i8, day: i8) -> Option<Date> {
@@ -108,7 +119,7 @@ fn offset(text: &str) -> Option<Offset> {
     let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2))?;
     let minutes = if minutes.is_empty() { 0 } else { digits(minutes, 2)? };
     let seconds = sign * (digits::<i32>(hours, 2)? * 60 + minutes) * 60;
-    (minutes < 60).then(|| Offset::from_seconds(seconds).ok()).flatten()
+    (minutes < 60 && seconds.abs() <= WIDEST_OFFSET_SECONDS).then(|| Offset::from_seconds(seconds).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -126,11 +137,30 @@ mod tests {
         assert_eq!(at("2026-11-21T10:00:00.5Z"), "2026-11-21T10:00:00.5Z");
         assert_eq!(at("2026-07-01T10:00"), "2026-07-01T08:00:00Z");
         assert_eq!(at("2026-07-01 10:00:30-0230"), "2026-07-01T12:30:30Z");
-        for wrong in
-            ["2026-11-21", "2026-11-21T10", "2026-11-21T25:00Z", "2026-13-21T10:00Z", "2026-11-21T10:00+1", "21.11.2026 10:00", "0000-01-01T00:00Z"]
-        {
+        for wrong in [
+            "2026-11-21",
+            "2026-11-21T10",
+            "2026-11-21T25:00Z",
+            "2026-13-21T10:00Z",
+            "2026-11-21T10:00+1",
+            "21.11.2026 10:00",
+            "0000-01-01T00:00Z",
+            "2026-11-21T10:00+25:00",
+            "2026-11-21T10:00-18:01",
+        ] {
             assert!(datetime(wrong, &berlin()).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn clocks_go_forward_and_back() {
+        let gap = datetime("2026-03-29T02:30", &berlin()).unwrap_err();
+        assert_eq!(gap.message, "`2026-03-29T02:30` does not exist in Europe/Berlin: the clocks go forward over it");
+        assert_eq!(datetime("2026-03-29T02:30+01:00", &berlin()).unwrap().to_string(), "2026-03-29T01:30:00Z");
+        assert_eq!(datetime("2026-10-25T02:30", &berlin()).unwrap().to_string(), "2026-10-25T00:30:00Z");
+        // Samoa went to bed on the 29th and rose on the 31st.
+        assert!(clock("2011-12-30", &TimeZone::get("Pacific/Apia").unwrap()).is_err());
+        assert_eq!(datetime("2026-11-21T10:00+18:00", &berlin()).unwrap().to_string(), "2026-11-20T16:00:00Z");
     }
 
     #[test]

@@ -31,7 +31,7 @@ const MOST: usize = 10_000;
         (status = 200, description = "an answer or a problem for each question, in order", body = schema::Answers),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too large, or more than 10000 questions", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too large, more than 10000 questions, or answers of more than 64 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "not a list of questions", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the answers took too long", body = Problem, content_type = "application/problem+json"),
@@ -51,7 +51,7 @@ pub async fn ask_batch(State(service): State<Arc<Service>>, headers: HeaderMap, 
 }
 
 fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String, Problem> {
-    let until = Instant::now() + service.limits.answer();
+    let (until, longest) = (Instant::now() + service.limits.answer(), service.limits.batch_answer_bytes);
     let batch: Batch<'_> = serde_json::from_slice(body.bytes()).map_err(|error| refused(&error))?;
     if batch.questions.0.len() > MOST {
         return Err(Problem::from(Kind::TooLarge).detail(format!("at most {MOST} questions in a batch")));
@@ -67,6 +67,9 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
             answers.push(',');
         }
         answers.push_str(one(service, engine, question.get())?.trim_end());
+        if answers.len() > longest {
+            return Err(Problem::from(Kind::TooLarge).detail(format!("the answers are longer than {longest} bytes; ask fewer questions at one time")));
+        }
     }
     answers.push_str("]}\n");
     Ok(answers)

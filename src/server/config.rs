@@ -43,6 +43,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The largest body of a batch, in bytes.
     pub batch_bytes: usize,
+    /// The longest answer to a batch, in bytes.
+    pub batch_answer_bytes: usize,
     /// How many bytes of bodies may be in memory at one time, over all requests.
     pub bodies_in_memory_bytes: usize,
     /// How many batches are worked on at one time; one more is turned away.
@@ -66,6 +68,7 @@ impl Default for Limits {
         Self {
             body_bytes: 1 << 20,
             batch_bytes: 16 << 20,
+            batch_answer_bytes: 64 << 20,
             bodies_in_memory_bytes: 256 << 20,
             concurrent_batches: 8,
             connections: 1024,
@@ -104,25 +107,31 @@ impl Limits {
         Duration::from_secs(self.drain_seconds)
     }
 
-    fn named(&self) -> [(&'static str, u64); 10] {
+    /// Each with its name and the largest value that makes sense.
+    fn named(&self) -> [(&'static str, u64, u64); 11] {
         let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
         [
-            ("body_bytes", wide(self.body_bytes)),
-            ("batch_bytes", wide(self.batch_bytes)),
-            ("bodies_in_memory_bytes", wide(self.bodies_in_memory_bytes)),
-            ("concurrent_batches", wide(self.concurrent_batches)),
-            ("connections", wide(self.connections)),
-            ("header_seconds", self.header_seconds),
-            ("body_seconds", self.body_seconds),
-            ("answer_seconds", self.answer_seconds),
-            ("write_seconds", self.write_seconds),
-            ("drain_seconds", self.drain_seconds),
+            ("body_bytes", wide(self.body_bytes), LARGEST_QUESTION),
+            ("batch_bytes", wide(self.batch_bytes), LARGEST_SIZE),
+            ("batch_answer_bytes", wide(self.batch_answer_bytes), LARGEST_SIZE),
+            ("bodies_in_memory_bytes", wide(self.bodies_in_memory_bytes), LARGEST_SIZE),
+            ("concurrent_batches", wide(self.concurrent_batches), 10_000),
+            ("connections", wide(self.connections), 1_000_000),
+            ("header_seconds", self.header_seconds, LONGEST_TIME),
+            ("body_seconds", self.body_seconds, LONGEST_TIME),
+            ("answer_seconds", self.answer_seconds, LONGEST_TIME),
+            ("write_seconds", self.write_seconds, LONGEST_TIME),
+            ("drain_seconds", self.drain_seconds, LONGEST_TIME),
         ]
     }
 }
 
-/// Above this a limit is a slip of the pen (and semaphores end).
-const LARGEST_LIMIT: u64 = 1 << 32;
+/// The reader of questions takes no longer one.
+const LARGEST_QUESTION: u64 = 1 << 20;
+/// Beyond this a size is a slip of the pen.
+const LARGEST_SIZE: u64 = 1 << 32;
+/// A day; beyond this a time is a slip of the pen.
+const LONGEST_TIME: u64 = 86_400;
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -147,8 +156,8 @@ pub enum ConfigError {
     #[error("cannot listen on {0}: callers are not authenticated, so that only an address of this machine is served, such as 127.0.0.1")]
     NotLoopback(SocketAddr),
     /// A limit of nothing, or beyond all sense.
-    #[error("`limits.{0}` is {1}; it lies between 1 and {LARGEST_LIMIT}")]
-    Limit(&'static str, u64),
+    #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
+    Limit(&'static str, u64, u64),
 }
 
 impl Config {
@@ -174,8 +183,8 @@ impl Config {
         if !self.listen.ip().is_loopback() {
             return Err(ConfigError::NotLoopback(self.listen));
         }
-        let wrong = self.limits.named().into_iter().find(|(_, limit)| !(1..=LARGEST_LIMIT).contains(limit));
-        wrong.map_or(Ok(()), |(name, limit)| Err(ConfigError::Limit(name, limit)))
+        let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
+        wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }
 }
 
@@ -207,9 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_nothing_is_refused() {
-        let limits = |connections| Config { limits: Limits { connections, ..Limits::default() }, ..Config::default() }.validate();
-        assert!(limits(1).is_ok());
-        assert!(matches!(limits(0), Err(ConfigError::Limit("connections", 0))));
+    fn a_limit_of_nothing_or_beyond_all_sense_is_refused() {
+        let limits = |limits| Config { limits, ..Config::default() }.validate();
+        let connections = |connections| limits(Limits { connections, ..Limits::default() });
+        let body_bytes = |body_bytes| limits(Limits { body_bytes, ..Limits::default() });
+        assert!(connections(1).is_ok() && connections(1_000_000).is_ok());
+        assert!(matches!(connections(0), Err(ConfigError::Limit("connections", 0, _))));
+        assert!(matches!(connections(1_000_001), Err(ConfigError::Limit("connections", ..))));
+        assert!(body_bytes(1 << 20).is_ok() && body_bytes((1 << 20) + 1).is_err());
     }
 }

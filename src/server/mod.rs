@@ -77,8 +77,9 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let live = Arc::new(Live::new(engine));
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
     let router = router::router(Arc::new(Service::new(live, config)));
-    let mut out = io::stdout();
-    writeln!(out, "listening on http://{}", listener.local_addr()?).and_then(|()| out.flush())?;
+    let (mut out, address) = (io::stdout(), listener.local_addr()?);
+    // A service whose output nobody reads is no worse for it.
+    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
     listen::serve(listener, router, config.limits, stop).await;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Names, texts and literals: trees into what the policy's syntax tree holds.
 
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 use pest::iterators::Pair;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::ast::{Datetime, Literal, Name, Period, Quoted, Steps, Text, TextVariant, Type, Unit};
 use super::piece::{Reader, Rule, child, children, has};
+use crate::clock::WIDEST_OFFSET_SECONDS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, NumberError};
 use crate::source::{Span, Spanned};
@@ -171,10 +173,10 @@ impl Reader<'_, '_> {
     pub fn datetime(&mut self, pair: &Pair<'_, Rule>) -> Option<Datetime> {
         let written = pair.as_str();
         let offset = written.split_once('T').is_some_and(|(_, time)| time.contains(['Z', '+', '-']));
-        let read = if offset { written.parse().map(Datetime::Instant) } else { written.parse().map(Datetime::Local) };
+        let read = if offset { instant(written).map(Datetime::Instant) } else { written.parse().ok().map(Datetime::Local) };
         match read {
-            Ok(datetime) => Some(datetime),
-            Err(_) => self.refuse(
+            Some(datetime) => Some(datetime),
+            None => self.refuse(
                 Diagnostic::new(Code::BadDate, format!("`{written}` is no moment that exists"))
                     .at(self.span(pair), "")
                     .help("write `2026-11-21T10:00`, or with an offset `2026-11-21T10:00+01:00`"),
@@ -208,6 +210,12 @@ impl Reader<'_, '_> {
         };
         Some(Spanned { value, span })
     }
+}
+
+/// A moment with an offset that some clock could have.
+fn instant(written: &str) -> Option<jiff::Timestamp> {
+    let offset = Pieces::parse(written).ok()?.to_numeric_offset()?;
+    (offset.seconds().abs() <= WIDEST_OFFSET_SECONDS).then(|| written.parse().ok()).flatten()
 }
 
 fn not_a_day(written: &str, span: Span) -> Diagnostic {

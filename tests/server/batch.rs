@@ -47,3 +47,13 @@ fn a_batch_holds_10000_questions_and_no_more() {
     service.post("/v1/ask/batch", batch(10_001)).is_problem(413, "too_large");
     service.post("/v1/ask/batch", batch(1_000_000)).is_problem(413, "too_large");
 }
+
+#[test]
+fn answers_longer_than_allowed_are_not_collected() {
+    let batch = |count: usize| json!({"questions": vec![question(1); count]}).to_string();
+    let length = Running::counter().post("/v1/ask/batch", batch(10)).body.trim_end().len() - "]}".len();
+    let service = Running::with_limits(&format!("batch_answer_bytes = {length}\n"));
+    assert_eq!(service.post("/v1/ask/batch", batch(10)).status, 200);
+    let problem = service.post("/v1/ask/batch", batch(11)).is_problem(413, "too_large");
+    assert!(problem["detail"].as_str().unwrap().contains("fewer"), "{problem}");
+}

@@ -86,14 +86,14 @@ fn a_client_that_takes_no_answer_is_left() {
     let service = Running::with_limits("write_seconds = 1\nheader_seconds = 300\n");
     // Far more than the buffers of a connection hold.
     let question = json!({"actor": {"role": "agent", "id": "anna"}, "action": "refund", "facts": {"reason": "late"}, "explain": true}).to_string();
-    let body = format!("{{\"questions\":[{}]}}", vec![question; 10_000].join(","));
+    let body = format!("{{\"questions\":[{}]}}", vec![question; 6_000].join(","));
     let head = format!("POST /v1/ask/batch HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-    let open = || std::fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().count();
+    let is_socket = |entry: &std::fs::DirEntry| std::fs::read_link(entry.path()).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"));
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().flatten().filter(is_socket).count();
     let before = open();
-    let streams: Vec<_> = (0..3).map(|_| begin(&service, &format!("{head}{body}"))).collect();
-    super::running::eventually("the connections are there", || (open() >= before + 3).then_some(()));
-    super::running::eventually("the connections end", || (open() <= before).then_some(()));
-    drop(streams);
+    let _silent = begin(&service, &format!("{head}{body}"));
+    super::running::eventually("the connection is there", || (open() > before).then_some(()));
+    super::running::eventually("the connection ends", || (open() <= before).then_some(()));
 }
 
 #[test]

@@ -156,7 +156,7 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(there) = look() {
             return there;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{what}: not within 30 seconds");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what}: not within a minute");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -128,3 +128,26 @@ fn what_cannot_be_read_is_reported() {
     let large = folder(&[("p/a.kulanz", &"# x\n".repeat(5_000_000))]);
     assert_eq!(codes(&Pack::read(&large.path().join("p")).1), ["K0004"]);
 }
+
+#[test]
+fn an_include_of_what_the_pack_holds_is_one_problem() {
+    let settings = "  currency EUR\n  time zone Europe/Berlin\n";
+    let shop = format!("policy \"S\"\n{settings}  includes \"../company\"\nrole agent\n");
+    let company = format!("policy \"C\"\n{settings}role lead\n");
+    let folder = folder(&[("x/shop/a.kulanz", &shop), ("x/company/b.kulanz", &company)]);
+    let (pack, problems) = Pack::read(&folder.path().join("x"));
+    assert_eq!(codes(&problems), ["K0008"]);
+    assert_eq!(codes(&kulanz::policy::check(&pack).unwrap_err()), ["K0221"]);
+    assert_eq!(names(&pack), [vec!["company/b.kulanz", "shop/a.kulanz"]]);
+    let (_, problems) = Pack::read(&folder.path().join("x/shop"));
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn an_include_around_another_include_is_a_problem() {
+    let shop = "policy \"S\"\n  includes \"../company/base\"\n  includes \"../company\"\n";
+    let folder = folder(&[("shop/a.kulanz", shop), ("company/base/b.kulanz", ROLE), ("company/c.kulanz", ROLE)]);
+    let (pack, problems) = Pack::read(&folder.path().join("shop"));
+    assert_eq!(codes(&problems), ["K0008"]);
+    assert_eq!(names(&pack), [["a.kulanz"], ["../company/base/b.kulanz"]]);
+}

@@ -18,6 +18,11 @@ fn sarif_has_rules_and_results() {
     let rules = sarif["runs"][0]["tool"]["driver"]["rules"].take();
     assert_eq!(rules.as_array().unwrap().len(), Code::ALL.len());
     assert!(rules.as_array().unwrap().iter().all(|rule| rule["help"]["text"].as_str().is_some_and(|text| !text.is_empty())));
+    for rule in rules.as_array().unwrap() {
+        let text = |field: &str| rule[field]["text"].as_str().unwrap();
+        assert!(text("fullDescription").starts_with(text("shortDescription")) && text("shortDescription").ends_with(['.', '?']), "{rule}");
+        assert!(!text("fullDescription").contains('\n') && !text("shortDescription").contains(". "), "{rule}");
+    }
     for result in sarif["runs"][0]["results"].as_array().unwrap() {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(rules[index]["id"], result["ruleId"]);

@@ -33,14 +33,20 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn rule(code: Code) -> Value {
-    let text = code.explanation();
+    // The registry breaks its lines where its source does.
+    let text = code.explanation().split_whitespace().collect::<Vec<_>>().join(" ");
     json!({
         "id": code.text(),
-        "shortDescription": {"text": text.lines().next().unwrap_or_default().trim()},
+        "shortDescription": {"text": first_sentence(&text)},
         "fullDescription": {"text": text},
         "help": {"text": text},
         "defaultConfiguration": {"level": level(code.severity())},
     })
+}
+
+/// Up to the first full stop that ends a word.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 fn result(diagnostic: &Diagnostic, sources: &Sources) -> Value {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::clock::{Unreal, local};
 use crate::diagnostic::{Code, nearest};
 use crate::number::Number;
 use crate::policy::ChoiceId;
@@ -10,7 +11,7 @@ use crate::policy::expr::{Expr, ExprKind, Steps, Type, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Datetime, Literal, Name, Unit};
 
-use super::report::Checked;
+use super::report::{Checked, Reported};
 use super::{Checker, wording};
 
 const SECONDS_PER_MINUTE: i64 = 60;
@@ -38,7 +39,7 @@ impl Checker<'_> {
             Literal::Money(number, currency) => constant(Value::Quantity(self.money(number, currency, span)?), Type::Money),
             Literal::Steps(steps) => self.duration(steps),
             Literal::Date(date) => constant(Value::Quantity(date_number(*date)), Type::Date),
-            Literal::Datetime(moment) => constant(Value::Quantity(moment_number(self.moment(moment))), Type::Datetime),
+            Literal::Datetime(moment) => constant(Value::Quantity(moment_number(self.moment(moment, span)?)), Type::Datetime),
             Literal::YesNo(value) => constant(Value::YesNo(*value), Type::YesNo),
             Literal::Text(text) => constant(Value::Text(text.clone()), Type::Text),
         }
@@ -60,7 +61,7 @@ impl Checker<'_> {
         Ok(number.clone())
     }
 
-    fn not_the_currency(&mut self, number: &Number, currency: &Name, span: Span) -> super::report::Reported {
+    fn not_the_currency(&mut self, number: &Number, currency: &Name, span: Span) -> Reported {
         let code = self.settings.code();
         if iso_currency::Currency::from_code(&currency.text).is_some() {
             let message = format!("the policy counts in {code}, not in {}", currency.text);
@@ -90,7 +91,7 @@ impl Checker<'_> {
         Ok(wording::node(ExprKind::Constant(Value::Quantity(value)), Type::Duration, steps.span))
     }
 
-    fn step_as_quantity(&mut self, steps: &ast::Steps) -> super::report::Reported {
+    fn step_as_quantity(&mut self, steps: &ast::Steps) -> Reported {
         let unit = wording::unit_words(steps.unit);
         let message = format!("{unit} have no fixed length and are no quantity");
         let help = if steps.unit == Unit::WorkingDay {
@@ -115,14 +116,25 @@ impl Checker<'_> {
     }
 
     /// A moment without an offset is one of the policy's time zone.
-    pub(super) fn moment(&self, moment: &Datetime) -> jiff::Timestamp {
+    pub(super) fn moment(&mut self, moment: &Datetime, span: Span) -> Checked<jiff::Timestamp> {
         match moment {
-            Datetime::Instant(instant) => *instant,
-            Datetime::Local(local) => {
+            Datetime::Instant(instant) => Ok(*instant),
+            Datetime::Local(written) => {
                 let zone = self.settings.time_zone.clone().unwrap_or(TimeZone::UTC);
-                zone.to_ambiguous_timestamp(*local).compatible().unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+                local(*written, &zone).map_err(|unreal| self.no_such_moment(unreal, &zone, span))
             }
         }
+    }
+
+    fn no_such_moment(&mut self, unreal: Unreal, zone: &TimeZone, span: Span) -> Reported {
+        let zone = zone.iana_name().unwrap_or("the policy's time zone");
+        let (message, help) = match unreal {
+            Unreal::Skipped => {
+                (format!("this moment does not exist in {zone}: the clocks go forward over it"), "write another time, or one with its offset")
+            }
+            Unreal::BeyondCalendar => ("this moment is beyond the calendar".to_owned(), "write a moment of the years 1 to 9999"),
+        };
+        self.problem(Code::BadDate, span, message, help)
     }
 
     /// A value of a `one of` or `some of`.

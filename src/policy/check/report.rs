@@ -57,6 +57,8 @@ impl Checker<'_> {
             Code::UnknownName | Code::TextLanguage => {
                 self.items.parts.iter().flat_map(|part| &part.policies).any(|(_, span)| self.holds_damage(*span))
             }
+            // Two are two, whatever they hold.
+            Code::SecondPolicyItem => return false,
             _ => false,
         };
         far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))

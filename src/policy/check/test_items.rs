@@ -42,6 +42,7 @@ impl<'a> Checker<'a> {
 
     fn test_item(&mut self, test: &'a ast::Test) -> Checked<Test> {
         let lines = self.test_lines(test);
+        let at = lines.on.map(|(line, span)| self.test_moment(line, span)).transpose();
         let who = self.needed(test, lines.who, "who asks", "as ROLE");
         let ask = self.needed(test, lines.ask, "what is asked", "ask ACTION");
         let expected = if lines.expect.is_empty() { Err(self.incomplete(test, "what is expected", "expect yes")) } else { Ok(()) };
@@ -62,7 +63,7 @@ impl<'a> Checker<'a> {
         let (action, amount) = ask?;
         Ok(Test {
             title: test.title.value.clone(),
-            at: lines.on.map(|(line, _)| self.test_moment(line)),
+            at: at?,
             role: role?,
             actor: id,
             team,
@@ -119,11 +120,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A date is noon in the policy's time zone.
-    fn test_moment(&self, line: &TestLine) -> jiff::Timestamp {
+    fn test_moment(&mut self, line: &TestLine, span: Span) -> Checked<jiff::Timestamp> {
         match line {
-            TestLine::OnDate(date) => self.moment(&ast::Datetime::Local(date.at(12, 0, 0, 0))),
-            TestLine::OnDatetime(moment) => self.moment(moment),
-            _ => jiff::Timestamp::UNIX_EPOCH,
+            TestLine::OnDate(date) => self.moment(&ast::Datetime::Local(date.at(12, 0, 0, 0)), span),
+            TestLine::OnDatetime(moment) => self.moment(moment, span),
+            _ => Err(Reported::ALREADY),
         }
     }
 
