@@ -110,10 +110,22 @@ impl<'a> Search<'a> {
 
     /// Nobody approves what is forbidden to them even where it is owed.
     fn can_approve(&self, role: RoleId) -> bool {
-        let Some(view) = self.view(Person::Other, role) else { return false };
+        self.barring(role).is_empty()
+    }
+
+    /// The prohibitions that keep a role from approving.
+    fn barring(&self, role: RoleId) -> Vec<RuleId> {
+        let Some(view) = self.view(Person::Other, role) else { return Vec::new() };
         let forbids =
             |id: &RuleId| view.rule(*id).is_some_and(|rule| stops_entitlements(rule) && forbids_all(rule) && view.applies(rule, self.amount));
-        !view.candidates.prohibitions.iter().any(forbids)
+        view.candidates.prohibitions.iter().copied().filter(forbids).collect()
+    }
+
+    /// The prohibitions that keep anybody from approving what the asker could propose.
+    pub fn bars(&self, standing: &Standing) -> Vec<RuleId> {
+        let proposals = standing.shared.iter().filter(|share| share.value.covers(self.amount)).filter_map(|share| self.case.program.rule(share.rule));
+        let approvers = proposals.flat_map(|rule| if let Kind::Permission { approved_by } = &rule.kind { approved_by.as_slice() } else { &[] });
+        approvers.flat_map(|role| self.barring(*role)).collect()
     }
 
     /// Adds what is open about the prohibitions that could keep the approvers of a contact from approving.

@@ -219,12 +219,25 @@ impl<'a> Asked<'a> {
         if decision.because.is_empty() {
             decision.because.extend(most_generous(standing).map(Reason::Rule));
         }
+        if decision.because.is_empty() && decision.outcome == Outcome::No {
+            decision.because = self.missed(&search, standing);
+        }
         decision.because.extend(sources.fallbacks().filter(|id| self.speaks(*id)).map(Reason::Fallback));
         decision.because.sort();
         decision.because.dedup();
         let Contacts { list: ask, .. } = contacts;
         let (offer, advice) = (sources.offers(self.role()), sources.advice());
         Decision { limit: as_limit(&limit, self.sure.step()), ask, offer, advice, need: need.ranked(self.sure.case), ..decision }
+    }
+
+    /// Why nobody can, where no rule that applies says so: what bars the approvers, or else the permissions whose conditions do not hold.
+    fn missed(&self, search: &Search<'_>, standing: &Standing) -> Vec<Reason> {
+        let bars = search.bars(standing);
+        if !bars.is_empty() {
+            return reasons(bars);
+        }
+        let applies = |id: &RuleId| standing.shared.iter().any(|share| share.rule == *id);
+        reasons(self.sure.candidates.permissions.iter().copied().filter(|id| !applies(id)))
     }
 
     /// Whether a fallback says why.

@@ -46,9 +46,14 @@ impl<'a> Seat<'a> {
 
     /// Whether nobody of this role can approve, whatever is asked.
     pub fn may_not_approve(&self, role: &str) -> bool {
+        !self.bars(role).is_empty()
+    }
+
+    /// What keeps everybody of this role from approving.
+    pub fn bars(&self, role: &str) -> Vec<&'a Rule> {
         let seat = self.seen_by(role, Person::SomebodyElse);
         let full = |rule: &Rule| rule.quantity.is_none() && matches!(rule.kind, Kind::Prohibition(_, Force::EvenIfEntitled));
-        seat.prohibitions().into_iter().any(|(rule, _)| full(rule))
+        seat.prohibitions().into_iter().map(|(rule, _)| rule).filter(|rule| full(rule)).collect()
     }
 
     /// The permission with approvals that reaches the quantity: fewest approvers, then the first.

@@ -195,6 +195,9 @@ impl<'a> Seat<'a> {
         if rules.is_empty() {
             rules.extend(self.most_generous());
         }
+        if rules.is_empty() && outcome == Outcome::No {
+            rules = self.missed(quantity);
+        }
         let speaking: Vec<&Rule> = self.fallbacks().into_iter().filter(|fallback| fallback.speaks).collect();
         answer.because = self.in_source_order(&rules);
         answer.because.extend(speaking.iter().map(|fallback| fallback.name.clone()));
@@ -223,6 +226,19 @@ impl<'a> Seat<'a> {
             let given = rule.advice.iter().enumerate().filter(|(_, when)| self.reading.gives(self.case.holds(when.as_ref())));
             answer.advice.extend(given.map(|(at, _)| (rule.name.clone(), at)));
         }
+    }
+
+    /// What bars the approvers of what could be proposed; else the permissions whose conditions do not hold.
+    fn missed(&self, quantity: &End) -> Vec<&'a Rule> {
+        let standing = self.standing();
+        let shared: Vec<_> = standing.permissions.iter().filter(|candidate| !candidate.rule.approved_by.is_empty()).collect();
+        let proposable = shared.iter().filter(|candidate| candidate.reach >= *quantity);
+        let bars: Vec<&Rule> = proposable.flat_map(|candidate| &candidate.rule.approved_by).flat_map(|role| self.bars(role)).collect();
+        if !bars.is_empty() {
+            return bars;
+        }
+        let applies = |rule: &Rule| shared.iter().any(|candidate| candidate.rule.name == rule.name);
+        self.rules().filter(|rule| matches!(rule.kind, Kind::Permission(_)) && !applies(rule)).collect()
     }
 
     /// The permission that would give the most, where none has room.
