@@ -22,11 +22,16 @@ pub struct Both {
 
 /// Panics where the checker refuses a pack.
 pub fn accept(text: &str) -> Both {
-    try_accept(text).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
+    accept_files(&[("random.kulanz", text)])
 }
 
-fn try_accept(text: &str) -> Result<Both, String> {
-    let (pack, diagnostics) = Pack::from_texts(&[("random.kulanz", text)]);
+/// The same for a pack of several files.
+pub fn accept_files(texts: &[(&str, &str)]) -> Both {
+    try_accept(texts).unwrap_or_else(|problems| panic!("{problems}\n{texts:?}"))
+}
+
+fn try_accept(texts: &[(&str, &str)]) -> Result<Both, String> {
+    let (pack, diagnostics) = Pack::from_texts(texts);
     let shown = |diagnostics: &[kulanz::diagnostic::Diagnostic]| {
         let line = |it: &kulanz::diagnostic::Diagnostic| {
             let place = it.span().map(|span| pack.sources.location(span)).unwrap_or_default();
@@ -72,7 +77,8 @@ fn agree(seeds: std::ops::Range<u64>, questions: usize) {
 
 /// Makes the case as small as it gets and shows it.
 fn report(seed: u64, mut draft: Draft, mut asked: Asked, belief: Belief) -> ! {
-    let differs = |draft: &Draft, asked: &Asked| try_accept(&draft.text()).ok().and_then(|both| both.difference(asked, belief)).is_some();
+    let differs =
+        |draft: &Draft, asked: &Asked| try_accept(&[("random.kulanz", &draft.text())]).ok().and_then(|both| both.difference(asked, belief)).is_some();
     let mut at = 0;
     while at < draft.items.len() {
         let mut fewer = draft.clone();

@@ -6,7 +6,7 @@ use kulanz::Number;
 use kulanz::decide::Outcome;
 use proptest::prelude::*;
 
-use super::agreement::{Both, accept};
+use super::agreement::{Both, accept, accept_files};
 use super::answer::{Answer, Limit};
 use super::asked::{Asked, Belief, Given};
 use super::dice::Dice;
@@ -73,11 +73,18 @@ proptest! {
         let (mut dice, draft) = drawn(seed, rules, Taste { charges: 0, approvals: 0, ..Taste::RICH });
         let mut turned = draft.clone();
         turned.items.reverse();
-        let (both, other) = (accept(&draft.text()), accept(&turned.text()));
+        // The later half of the rules before the ground, in a file of its own.
+        let (late, early) = draft.items.split_at(draft.items.len() / 2);
+        let ground = Draft { ground: draft.ground.clone(), items: late.to_vec() }.text();
+        let both = accept(&draft.text());
+        let others = [accept(&turned.text()), accept_files(&[("a.kulanz", &early.join("\n")), ("b.kulanz", &ground)])];
         for _ in 0..QUESTIONS {
             let asked = question(&mut dice, &both.book, 80);
-            let (one, two) = (ask(&both, &asked), ask(&other, &asked));
-            prop_assert!(core(&one) == core(&two), "{}", show(&[&draft, &turned], &asked, &[&one, &two]));
+            let one = ask(&both, &asked);
+            for other in &others {
+                let two = ask(other, &asked);
+                prop_assert!(core(&one) == core(&two), "{}", show(&[&draft], &asked, &[&one, &two]));
+            }
         }
     }
 
