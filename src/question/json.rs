@@ -50,11 +50,12 @@ impl Json {
         Err(Problem { path: String::new(), message, help })
     }
 
-    /// Gives numbers back the form in which they were written, in the order of the text: the parser writes `1e15` as `1e+15`.
+    /// Gives numbers back the form in which they were written, in the order of the text: the parser writes `1E15` as `1e+15`.
     fn restore<'t>(&mut self, written: &mut Peekable<impl Iterator<Item = &'t str>>) {
         match self {
             Self::Number(digits) => {
-                if let Some(number) = written.next_if(|number| number.replace('+', "") == digits.replace('+', "")) {
+                let plain = |number: &str| number.replace('+', "").to_ascii_lowercase();
+                if let Some(number) = written.next_if(|number| plain(number) == plain(digits)) {
                     number.clone_into(digits);
                 }
             }
