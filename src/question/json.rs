@@ -99,7 +99,7 @@ impl Json {
 /// The numbers of a JSON text, as they stand in it.
 fn numbers(text: &str) -> Peekable<impl Iterator<Item = &str>> {
     let mut rest = text;
-    let mut next = move || loop {
+    let next = move || loop {
         let start = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit())?;
         rest = rest.get(start..)?;
         if rest.starts_with('"') {
@@ -111,7 +111,7 @@ fn numbers(text: &str) -> Peekable<impl Iterator<Item = &str>> {
         rest = behind;
         return Some(number);
     };
-    std::iter::from_fn(move || next()).peekable()
+    std::iter::from_fn(next).peekable()
 }
 
 /// What follows the string that a text begins with.
