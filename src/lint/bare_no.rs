@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Value;
 use crate::policy::{ActionId, FactId, FactRef, RoleId};
 use crate::program::coverage::Samples;
-use crate::question::Question;
+use crate::question::{FactState, Provenance, Question, default_state};
 
 /// So many cases are looked at for each action and role.
 const MOST_CASES: usize = 400;
@@ -50,7 +50,13 @@ fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> O
     let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES) | 1 };
     (0..total.min(MOST_CASES)).find_map(|nth| {
         let facts = combination(samples, nth.wrapping_mul(stride) % total);
-        let question = question(on, &facts, action, role);
+        let mut question = question(on, &facts, action, role);
+        // A test takes the default of every fact that it does not name.
+        for (at, (state, fact)) in question.facts.iter_mut().zip(&on.policy.facts).enumerate() {
+            if facts.iter().all(|(id, _)| id.index() != at) {
+                *state = default_state(fact);
+            }
+        }
         is_bare(&on.program.decide(&question, Mode::Ask)).then_some(question)
     })
 }
@@ -80,9 +86,9 @@ fn as_test(on: Subject<'_>, question: &Question) -> String {
         vec![format!("test \"nobody meets a wall: {action}\""), format!("  on {}", on.today), format!("  as {role} \"anna\" in team \"team\"")];
     for (at, state) in question.facts.iter().enumerate() {
         let value = match state {
-            crate::question::FactState::Unknown => continue,
-            crate::question::FactState::Absent(_) => None,
-            crate::question::FactState::Known(value, _) => Some(value),
+            FactState::Unknown | FactState::Known(_, Provenance::Default) => continue,
+            FactState::Absent(_) => None,
+            FactState::Known(value, _) => Some(value),
         };
         lines.extend(statement(on.policy, FactId::new(at), value).map(|statement| format!("  given {statement}")));
     }

@@ -71,9 +71,11 @@ fn complete(policy: &Policy, ty: &Type, optional: bool, values: &mut Vec<Option<
         Type::OneOf(choices) => choices.iter().map(|choice| Value::Choice(*choice)).collect(),
         Type::SomeOf(_) => subsets(known)?,
         Type::Text => other_text(known.collect()),
-        Type::Date => around(known, Some(&Number::ONE))?,
-        Type::Money => around(known, Some(&super::smallest(ty, policy.currency_decimals)))?,
-        _ => around(known, None)?,
+        Type::Date => around(known, &Number::ONE, Some(&Number::ONE))?,
+        Type::Money => around(known, &Number::ONE, Some(&super::smallest(ty, policy.currency_decimals)))?,
+        // Beyond the ends by a whole minute, which can be written.
+        Type::Duration => around(known, &Number::from(60), None)?,
+        _ => around(known, &Number::ONE, None)?,
     };
     values.extend(pieces.into_iter().map(Some));
     values.sort_by_key(|value| format!("{value:?}"));
@@ -84,13 +86,13 @@ fn complete(policy: &Policy, ty: &Type, optional: bool, values: &mut Vec<Option<
     Some(())
 }
 
-/// Each cut, a value between each two, and one beyond either end. Where values have a smallest step, two cuts that lie one step apart have nothing between them.
-fn around(cuts: impl Iterator<Item = Value>, step: Option<&Number>) -> Option<Vec<Value>> {
+/// Each cut, a value between each two, and one that lies so far beyond either end. Where values have a smallest step, two cuts that lie one step apart have nothing between them.
+fn around(cuts: impl Iterator<Item = Value>, beyond: &Number, step: Option<&Number>) -> Option<Vec<Value>> {
     let mut cuts: Vec<Number> = cuts.map(|cut| if let Value::Quantity(cut) = cut { Some(cut) } else { None }).collect::<Option<_>>()?;
     cuts.sort();
     cuts.dedup();
     let (Some(first), Some(last)) = (cuts.first(), cuts.last()) else { return Some(vec![Value::Quantity(Number::ZERO)]) };
-    let mut values = vec![first.subtract(&Number::ONE)?, last.add(&Number::ONE)?];
+    let mut values = vec![first.subtract(beyond)?, last.add(beyond)?];
     for (below, above) in cuts.iter().zip(cuts.iter().skip(1)) {
         let middle = below.add(above)?.divide(&Number::from(2))?;
         let middle = match step {
@@ -106,8 +108,12 @@ fn around(cuts: impl Iterator<Item = Value>, step: Option<&Number>) -> Option<Ve
 }
 
 fn other_text(mut known: Vec<Value>) -> Vec<Value> {
-    let longest = known.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).max().unwrap_or(0);
-    known.push(Value::Text("·".repeat(longest + 1)));
+    let is_known = |text: &str| known.iter().any(|value| matches!(value, Value::Text(known) if known == text));
+    let mut other = "x".to_owned();
+    while is_known(&other) {
+        other.push('x');
+    }
+    known.push(Value::Text(other));
     known
 }
 

@@ -1,6 +1,7 @@
 //! JSON as it was written: duplicate keys are kept and numbers stay digits.
 
 use std::fmt;
+use std::iter::Peekable;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -37,13 +38,31 @@ impl Json {
         let mistake = if text.len() > MOST_BYTES {
             Mistake::new("longer than 1 MiB")
         } else {
-            match serde_json::from_str(text) {
-                Ok(json) => return Ok(json),
+            match serde_json::from_str::<Self>(text) {
+                Ok(mut json) => {
+                    json.restore(&mut numbers(text));
+                    return Ok(json);
+                }
                 Err(error) => Mistake::new(format!("not JSON: {error}")),
             }
         };
         let Mistake { message, help } = mistake;
         Err(Problem { path: String::new(), message, help })
+    }
+
+    /// Gives numbers back the form in which they were written, in the order of the text: the parser writes `1E15` as `1e+15`.
+    fn restore<'t>(&mut self, written: &mut Peekable<impl Iterator<Item = &'t str>>) {
+        match self {
+            Self::Number(digits) => {
+                let plain = |number: &str| number.replace('+', "").to_ascii_lowercase();
+                if let Some(number) = written.next_if(|number| plain(number) == plain(digits)) {
+                    number.clone_into(digits);
+                }
+            }
+            Self::Array(items) => items.iter_mut().for_each(|item| item.restore(written)),
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.restore(written)),
+            Self::Null | Self::Bool(_) | Self::Text(_) => {}
+        }
     }
 
     /// What kind of value this is, for messages.
@@ -75,6 +94,35 @@ impl Json {
         problems.add(path, Mistake::new(format!("an object is needed, not {}", self.kind())));
         &[]
     }
+}
+
+/// The numbers of a JSON text, as they stand in it.
+fn numbers(text: &str) -> Peekable<impl Iterator<Item = &str>> {
+    let mut rest = text;
+    let next = move || loop {
+        let start = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit())?;
+        rest = rest.get(start..)?;
+        if rest.starts_with('"') {
+            rest = behind_text(rest)?;
+            continue;
+        }
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'))).unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(end);
+        rest = behind;
+        return Some(number);
+    };
+    std::iter::from_fn(next).peekable()
+}
+
+/// What follows the string that a text begins with.
+fn behind_text(text: &str) -> Option<&str> {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    });
+    text.get(end? + 2..)
 }
 
 impl<'de> Deserialize<'de> for Json {
@@ -146,6 +194,15 @@ mod tests {
         let number = |digits: &str| Json::Number(digits.to_owned());
         let list = Json::Array(vec![number("12345678901234567890.5"), Json::Null]);
         assert_eq!(json, Json::Object(vec![("a".to_owned(), number("80.00")), ("a".to_owned(), list)]));
+    }
+
+    #[test]
+    fn keeps_numbers_as_they_are_written() {
+        let text = r#"{"1e1": "\\\"2e2", "a": [1e15, -1E5, 2.50e+1, {"$serde_json::private::Number": "7"}, 7e0], "b\\": 0}"#;
+        let Json::Object(members) = Json::parse(text).unwrap() else { panic!("{text}") };
+        let number = |digits: &str| Json::Number(digits.to_owned());
+        assert_eq!(members[1].1, Json::Array(["1e15", "-1E5", "2.50e+1", "7", "7e0"].map(number).into()));
+        assert_eq!(members[2].1, number("0"));
     }
 
     #[test]

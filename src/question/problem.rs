@@ -54,6 +54,29 @@ impl Mistake {
     }
 }
 
+/// Everything that is wrong with one value.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Mistakes(Vec<Mistake>);
+
+impl From<Mistake> for Mistakes {
+    fn from(mistake: Mistake) -> Self {
+        Self(vec![mistake])
+    }
+}
+
+impl FromIterator<Mistake> for Mistakes {
+    fn from_iter<I: IntoIterator<Item = Mistake>>(mistakes: I) -> Self {
+        Self(mistakes.into_iter().collect())
+    }
+}
+
+impl Mistakes {
+    /// The value, unless something is wrong with it.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
 /// All problems of one question, in the order in which they were found.
 #[derive(Debug, Default)]
 pub(super) struct Problems(Vec<Problem>);
@@ -70,9 +93,9 @@ impl Problems {
         self.0.len() >= MOST
     }
 
-    /// The value, or nothing and one problem more.
-    pub fn note<T>(&mut self, path: &str, result: Result<T, Mistake>) -> Option<T> {
-        result.map_err(|mistake| self.add(path, mistake)).ok()
+    /// The value, or nothing and one problem more for each of its mistakes.
+    pub fn note<T>(&mut self, path: &str, result: Result<T, impl Into<Mistakes>>) -> Option<T> {
+        result.map_err(|mistakes| mistakes.into().0.into_iter().for_each(|mistake| self.add(path, mistake))).ok()
     }
 
     pub fn into_vec(self) -> Vec<Problem> {

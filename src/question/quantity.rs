@@ -1,7 +1,7 @@
 //! Quantities from outside: money, percent, numbers and durations.
 
 use super::json::Json;
-use super::problem::{Mistake, quoted};
+use super::problem::{Mistake, Mistakes, quoted};
 use crate::diagnostic::nearest;
 use crate::number::{Number, NumberError};
 use crate::policy::Policy;
@@ -21,33 +21,50 @@ pub(super) enum Purpose {
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 /// Reads a quantity of a measure.
-pub(super) fn read(policy: &Policy, measure: &Type, json: &Json, purpose: Purpose) -> Result<Number, Mistake> {
-    let value = match measure {
-        Type::Money => money(policy, json),
-        Type::Percent => with_unit(json, "a percentage", "25%", percent),
-        Type::Duration => duration_json(json),
-        _ => with_unit(json, "a number", "2.5", |text| plain(text, "a number", "2.5")),
-    }?;
-    check_size(&value)?;
-    check_fineness(policy, measure, &value, purpose)?;
-    check_sign(&value, purpose)?;
-    Ok(value)
+pub(super) fn read(policy: &Policy, measure: &Type, json: &Json, purpose: Purpose) -> Result<Number, Mistakes> {
+    let (value, currency) = match measure {
+        Type::Money => money(policy, json)?,
+        Type::Percent => (with_unit(json, "a percentage", "25%", percent)?, Ok(())),
+        Type::Duration => (duration_json(json)?, Ok(())),
+        _ => (with_unit(json, "a number", "2.5", |text| plain(text, "a number", "2.5"))?, Ok(())),
+    };
+    // How fine another currency is does not matter.
+    let fineness = if currency.is_ok() { check_fineness(policy, measure, &value, purpose) } else { Ok(()) };
+    let checks = [currency, check_size(&value), fineness, check_sign(&value, purpose)];
+    checks.into_iter().filter_map(Result::err).collect::<Mistakes>().or(value)
 }
 
+/// Money, and what is wrong with its currency.
+type Money = (Number, Result<(), Mistake>);
+
 /// Reads how many grants a budget has counted.
-pub(super) fn times(json: &Json) -> Result<Number, Mistake> {
+pub(super) fn times(json: &Json) -> Result<Number, Mistakes> {
     let value = with_unit(json, "a count", "1", |text| plain(text, "a count", "1"))?;
-    check_sign(&value, Purpose::Spent)?;
-    if value.is_whole() { Ok(value) } else { Err(Mistake::new(format!("{} is not a whole number of times", json.shown()))) }
+    let whole = if value.is_whole() { Ok(()) } else { Err(Mistake::new(format!("{} is not a whole number of times", json.shown()))) };
+    [check_sign(&value, Purpose::Spent), whole].into_iter().filter_map(Result::err).collect::<Mistakes>().or(value)
 }
 
 /// The digits of a JSON number, or a text that `read` takes apart.
 fn with_unit(json: &Json, what: &str, example: &str, read: impl Fn(&str) -> Result<Number, Mistake>) -> Result<Number, Mistake> {
     match json {
         Json::Number(digits) => digits_of(digits).map_err(|error| not_a(digits, what, example, error)),
-        Json::Text(text) => read(text.trim()),
+        Json::Text(text) => exponent(text.trim()).map_or_else(|| read(text.trim()), Err),
         other => Err(wrong_type(what, other).help(format!("write it like `{example}`"))),
     }
+}
+
+/// `1e2`: a text is read as people write, and only a JSON number has an exponent.
+fn exponent(text: &str) -> Option<Mistake> {
+    let (number, unit) = split_unit(text);
+    let power = unit.strip_prefix(['e', 'E'])?;
+    let power = power.strip_prefix(['+', '-']).unwrap_or(power);
+    let behind = power.trim_start_matches(|c: char| c.is_ascii_digit());
+    if number.is_empty() || behind.len() == power.len() {
+        return None;
+    }
+    let written = text.strip_suffix(behind)?;
+    let help = digits_of(written).map_or_else(|_| "write all its digits".to_owned(), |value| format!("write `{value}`"));
+    Some(Mistake::new(format!("{} is written with an exponent", quoted(written))).help(help))
 }
 
 /// `X is needed, not Y`
@@ -62,18 +79,15 @@ fn duration_json(json: &Json) -> Result<Number, Mistake> {
     with_unit(json, "a duration", "30 days", duration)
 }
 
-fn money(policy: &Policy, json: &Json) -> Result<Number, Mistake> {
+fn money(policy: &Policy, json: &Json) -> Result<Money, Mistake> {
+    const WHAT: &str = "an amount of money";
     let example = format!("80 {}", policy.currency.code());
-    match json {
-        Json::Object(members) => money_object(policy, members, &example),
-        other => with_unit(other, "an amount of money", &example, |text| money_text(policy, text, &example)),
+    if let Json::Object(members) = json {
+        return money_object(policy, members, &example);
     }
-}
-
-fn money_text(policy: &Policy, text: &str, example: &str) -> Result<Number, Mistake> {
-    let (number, unit) = split_unit(text);
-    let value = numeral(number, text, "an amount of money", example)?;
-    if unit.is_empty() { Ok(value) } else { currency(policy, unit).map(|()| value) }
+    let value = with_unit(json, WHAT, &example, |text| numeral(split_unit(text).0, text, WHAT, &example))?;
+    let unit = if let Json::Text(text) = json { split_unit(text.trim()).1 } else { "" };
+    Ok((value, if unit.is_empty() { Ok(()) } else { currency(policy, unit) }))
 }
 
 fn currency(policy: &Policy, code: &str) -> Result<(), Mistake> {
@@ -85,7 +99,7 @@ fn currency(policy: &Policy, code: &str) -> Result<(), Mistake> {
 }
 
 /// `{"value": "80.00", "currency": "EUR"}`
-fn money_object(policy: &Policy, members: &[(String, Json)], example: &str) -> Result<Number, Mistake> {
+fn money_object(policy: &Policy, members: &[(String, Json)], example: &str) -> Result<Money, Mistake> {
     let help = |mistake: Mistake| {
         mistake.help(format!("write it like `\"{example}\"` or `{{\"value\": \"80.00\", \"currency\": \"{}\"}}`", policy.currency.code()))
     };
@@ -98,8 +112,8 @@ fn money_object(policy: &Policy, members: &[(String, Json)], example: &str) -> R
         _ => return Err(help(Mistake::new("money as an object has `value` and `currency`, each once"))),
     };
     let Json::Text(code) = code else { return Err(help(wrong_type("a currency", code))) };
-    currency(policy, code)?;
-    with_unit(value, "an amount of money", example, |text| plain(text, "an amount of money", example))
+    let value = with_unit(value, "an amount of money", example, |text| plain(text, "an amount of money", example))?;
+    Ok((value, currency(policy, code)))
 }
 
 fn percent(text: &str) -> Result<Number, Mistake> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::facts::{Origin, Supplied, near};
 use super::fields::Fields;
 use super::json::Json;
-use super::problem::{Mistake, Problem, Problems, member, quoted};
+use super::problem::{Mistake, Mistakes, Problem, Problems, member, quoted};
 use super::quantity::{self, Purpose, wrong_type};
 use super::{Actor, Case, Explain, Provenance, Question, moment};
 use crate::number::Number;
@@ -19,6 +19,8 @@ pub enum Caller {
     SystemOfRecord,
     /// What it calls `record` counts as said.
     Anybody,
+    /// It is told that a `record` of its own is not believed; one that claims nothing is none.
+    WithoutRecord,
 }
 
 /// Who says what the budgets have used.
@@ -100,9 +102,12 @@ impl<'p> Reader<'p> {
     /// Everything that is wrong with it.
     pub fn question(&self, json: &Json, now: Timestamp) -> Result<Request, Vec<Problem>> {
         let mut problems = Problems::default();
+        if !is_object(json, &mut problems) {
+            return Err(problems.into_vec());
+        }
         let fields = Fields::open(json, "", &ASK, &mut problems);
         let action = self.action(&fields, &mut problems);
-        let amount = action.and_then(|action| self.amount(action, &fields, &mut problems));
+        let amount = fields.get("amount").and_then(|json| problems.note("/amount", self.amount(action, json))).flatten();
         let case = self.case(&fields, now, &mut problems);
         let language = self.language(&fields, &mut problems);
         match (problems.into_vec(), case, action) {
@@ -117,6 +122,9 @@ impl<'p> Reader<'p> {
     /// Everything that is wrong with it.
     pub fn options(&self, json: &Json, now: Timestamp) -> Result<OptionsRequest, Vec<Problem>> {
         let mut problems = Problems::default();
+        if !is_object(json, &mut problems) {
+            return Err(problems.into_vec());
+        }
         let fields = Fields::open(json, "", &OPTIONS, &mut problems);
         let case = self.case(&fields, now, &mut problems);
         let language = self.language(&fields, &mut problems);
@@ -130,6 +138,9 @@ impl<'p> Reader<'p> {
         let actor = self.actor(fields, problems);
         let mut supplied = Supplied::new(self.policy);
         if let Some(json) = fields.get("record") {
+            if self.caller == Caller::WithoutRecord && claims(json) {
+                problems.add("/record", Mistake::new("`record` is not believed from this caller").help("send these facts in `facts`"));
+            }
             supplied.read(Origin::Record, json, "/record", problems);
         }
         if let Some(json) = fields.get("facts") {
@@ -145,7 +156,7 @@ impl<'p> Reader<'p> {
 
     fn actor(&self, fields: &Fields<'_>, problems: &mut Problems) -> Option<Actor> {
         let Some(json) = fields.get("actor") else {
-            problems.add("", Mistake::new("`actor` is missing").help("say who asks: `\"actor\": {\"role\": \"…\"}`"));
+            problems.add("/actor", Mistake::new("`actor` is missing").help("say who asks: `\"actor\": {\"role\": \"…\"}`"));
             return None;
         };
         let fields = Fields::open(json, "/actor", &["id", "role", "team"], problems);
@@ -154,10 +165,7 @@ impl<'p> Reader<'p> {
         let role = match fields.text("role", problems) {
             Some(written) => problems.note("/actor/role", self.role(&written)),
             None if matches!(json, Json::Object(_)) && fields.get("role").is_none() => {
-                problems.add(
-                    "/actor",
-                    Mistake::new("`role` is missing").help(format!("the roles are {}", self.role_names().collect::<Vec<_>>().join(", "))),
-                );
+                problems.add("/actor/role", Mistake::new("`role` is missing").help(self.role_list()));
                 None
             }
             None => None,
@@ -169,12 +177,16 @@ impl<'p> Reader<'p> {
         self.policy.roles.iter().map(|role| role.name.as_str())
     }
 
+    pub(super) fn role_list(&self) -> String {
+        format!("the roles are {}", self.role_names().collect::<Vec<_>>().join(", "))
+    }
+
     fn role(&self, written: &str) -> Result<RoleId, Mistake> {
         let name = super::name(written);
         let at = self.role_names().position(|role| role == name);
         at.map(RoleId::new).ok_or_else(|| {
             let mistake = Mistake::new(format!("unknown role {}", quoted(written)));
-            mistake.help(format!("the roles are {}", self.role_names().collect::<Vec<_>>().join(", "))).did_you_mean(near(&name, self.role_names()))
+            mistake.help(self.role_list()).did_you_mean(near(&name, self.role_names()))
         })
     }
 
@@ -182,7 +194,7 @@ impl<'p> Reader<'p> {
         let names = || self.policy.actions.iter().map(|action| action.name.as_str());
         let list = || format!("the actions are {}", names().collect::<Vec<_>>().join(", "));
         if fields.get("action").is_none() {
-            problems.add("", Mistake::new("`action` is missing").help(list()));
+            problems.add("/action", Mistake::new("`action` is missing").help(list()));
             return None;
         }
         let written = fields.text("action", problems)?;
@@ -192,14 +204,32 @@ impl<'p> Reader<'p> {
         problems.note("/action", at.map(ActionId::new).ok_or_else(unknown))
     }
 
-    fn amount(&self, action: ActionId, fields: &Fields<'_>, problems: &mut Problems) -> Option<Number> {
-        let json = fields.get("amount")?;
-        let action = self.policy.actions.get(action.index())?;
-        let amount = match &action.measure {
-            Some(measure) => quantity::read(self.policy, measure, json, Purpose::Amount),
-            None => Err(Mistake::new(format!("`{}` takes no amount", action.name)).help("it is granted or not; leave the amount out")),
-        };
-        problems.note("/amount", amount)
+    fn amount(&self, action: Option<ActionId>, json: &Json) -> Result<Option<Number>, Mistakes> {
+        let Some(action) = action.and_then(|id| self.policy.actions.get(id.index())) else { return self.some_amount(json).map(|()| None) };
+        match &action.measure {
+            Some(measure) => quantity::read(self.policy, measure, json, Purpose::Amount).map(Some),
+            None => Err(Mistake::new(format!("`{}` takes no amount", action.name)).help("it is granted or not; leave the amount out").into()),
+        }
+    }
+
+    /// What is wrong with an amount whatever the action is.
+    fn some_amount(&self, json: &Json) -> Result<(), Mistakes> {
+        let read = |measure: &Type, purpose| quantity::read(self.policy, measure, json, purpose);
+        let mut measures: Vec<&Type> = Vec::new();
+        for measure in self.policy.actions.iter().filter_map(|action| action.measure.as_ref()) {
+            if read(measure, Purpose::Amount).is_ok() {
+                return Ok(());
+            }
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        let Some(first) = measures.first() else { return Ok(()) };
+        let closest = measures.iter().find(|measure| read(measure, Purpose::Fact).is_ok());
+        match closest.or(if measures.len() == 1 { Some(first) } else { None }) {
+            Some(measure) => read(measure, Purpose::Amount).map(drop),
+            None => Err(Mistake::new(format!("no action has an amount that is {}", json.shown())).into()),
+        }
     }
 
     fn spent(&self, fields: &Fields<'_>, problems: &mut Problems) -> Vec<Number> {
@@ -220,7 +250,7 @@ impl<'p> Reader<'p> {
         spent
     }
 
-    fn used(&self, budget: &Budget, json: &Json) -> Result<Number, Mistake> {
+    fn used(&self, budget: &Budget, json: &Json) -> Result<Number, Mistakes> {
         let read = |measure: &Type| quantity::read(self.policy, measure, json, Purpose::Spent);
         match &budget.unit {
             BudgetUnit::Times => quantity::times(json),
@@ -239,6 +269,22 @@ impl<'p> Reader<'p> {
         let Some(written) = fields.text("lang", problems) else { return 0 };
         problems.note("/lang", language(self.policy, &written)).unwrap_or(0)
     }
+}
+
+/// What is no object has no fields that could be missing.
+fn is_object(json: &Json, problems: &mut Problems) -> bool {
+    if matches!(json, Json::Object(_)) {
+        return true;
+    }
+    let mistake = Mistake::new(format!("a question is an object, not {}", json.kind()));
+    problems.add("", mistake.help("write it like `{\"actor\": {\"role\": \"…\"}, …}`"));
+    false
+}
+
+/// Whether a `record` says anything of any fact.
+fn claims(record: &Json) -> bool {
+    let Json::Object(members) = record else { return false };
+    members.iter().any(|(_, value)| !matches!(value, Json::Object(group) if group.is_empty()))
 }
 
 /// The place of a language in a policy's `languages`; of `de-AT` or `de_AT.UTF-8` the `de` counts.

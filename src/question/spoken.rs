@@ -10,10 +10,12 @@ use super::problem::{Mistake, Problem, Problems};
 use super::reader::{OptionsRequest, Reader, Request};
 use crate::policy::expr::Type;
 
+const ROLE: &str = "/actor/role";
+
 /// What the command line says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spoken<'a> {
-    /// `--as ROLE`
+    /// `--as ROLE`; an empty one is a role that is missing.
     pub role: &'a str,
     /// `--actor ID`
     pub actor: Option<&'a str>,
@@ -23,7 +25,7 @@ pub struct Spoken<'a> {
     pub action: Option<&'a str>,
     /// `AMOUNT`
     pub amount: Option<&'a str>,
-    /// `FACT=VALUE`, with values as in the language: `80 EUR`, `2026-11-01`, `yes`, `damaged`, `vip,press`, `absent`, a text with or without quotes.
+    /// `FACT=VALUE`, with values as in the language: `80 EUR`, `2026-11-01`, `yes`, `damaged`, `vip,press`, `none`, `absent`, a text with or without quotes.
     pub facts: &'a [String],
     /// The JSON in `--facts FILE`.
     pub facts_json: Option<&'a str>,
@@ -63,6 +65,10 @@ impl Reader<'_> {
     /// The JSON, and what is wrong with the words themselves.
     fn members(&self, spoken: &Spoken<'_>) -> (Vec<(String, Json)>, Vec<Problem>) {
         let mut problems = Problems::default();
+        if spoken.role.is_empty() {
+            let mistake = Mistake::new("the role of the person who asks is missing");
+            problems.add(ROLE, mistake.help(format!("name it with `--as ROLE`; {}", self.role_list())));
+        }
         let mut facts = file(spoken.facts_json, "/facts", &mut problems);
         facts.extend(
             pairs(spoken.facts, "/facts", "FACT=VALUE", &mut problems).into_iter().map(|(name, word)| (name.to_owned(), self.fact_json(name, word))),
@@ -86,10 +92,11 @@ impl Reader<'_> {
         let name = super::name(name);
         let Some(fact) = self.policy.facts.iter().find(|fact| fact.name == name) else { return Json::Text(word.to_owned()) };
         match (&fact.ty, word.trim()) {
-            (_, "absent") if fact.optional => Json::Null,
-            (Type::YesNo, "yes") => Json::Bool(true),
-            (Type::YesNo, "no") => Json::Bool(false),
+            (_, "absent" | "null") if fact.optional => Json::Null,
+            (Type::YesNo, "yes" | "true") => Json::Bool(true),
+            (Type::YesNo, "no" | "false") => Json::Bool(false),
             (Type::SomeOf(_), "") => Json::Array(Vec::new()),
+            (Type::SomeOf(choices), "none") if choices.iter().all(|id| self.policy.choice(*id) != "none") => Json::Array(Vec::new()),
             (Type::SomeOf(_), list) => Json::Array(list.split(',').map(|item| Json::Text(item.trim().to_owned())).collect()),
             (Type::Text, _) => Json::Text(unquoted(word)),
             (_, trimmed) => Json::Text(trimmed.to_owned()),
@@ -103,14 +110,16 @@ fn together<T>(mut problems: Vec<Problem>, read: Result<T, Vec<Problem>>) -> Res
         Ok(read) if problems.is_empty() => Ok(read),
         Ok(_) => Err(problems),
         Err(more) => {
-            problems.extend(more);
+            // The words themselves may have a problem in the same place, which says better what to type.
+            let told = problems.iter().any(|problem| problem.path == ROLE);
+            problems.extend(more.into_iter().filter(|problem| !told || problem.path != ROLE));
             Err(problems)
         }
     }
 }
 
 fn actor(spoken: &Spoken<'_>) -> Json {
-    let mut members = vec![("role".to_owned(), Json::Text(spoken.role.to_owned()))];
+    let mut members: Vec<_> = text_member("role", Some(spoken.role).filter(|role| !role.is_empty())).into_iter().collect();
     members.extend(text_member("id", spoken.actor));
     members.extend(text_member("team", spoken.team));
     Json::Object(members)

@@ -3,7 +3,7 @@
 use super::facts::near;
 use super::json::Json;
 use super::moment;
-use super::problem::{Mistake, Problems, member, quoted};
+use super::problem::{Mistake, Mistakes, Problems, member, quoted};
 use super::quantity::{self, Purpose, wrong_type};
 use crate::policy::ChoiceId;
 use crate::policy::Policy;
@@ -17,15 +17,15 @@ pub(super) fn read(policy: &Policy, ty: &Type, json: &Json, path: &str, problems
     problems.note(path, single(policy, ty, json))
 }
 
-fn single(policy: &Policy, ty: &Type, json: &Json) -> Result<Value, Mistake> {
-    match ty {
-        Type::YesNo => yes_no(json),
-        Type::Text => text(json).map(|text| Value::Text(text.to_owned())),
-        Type::OneOf(choices) => choice(policy, choices, json).map(Value::Choice),
-        Type::Date => date(json),
-        Type::Datetime => datetime(policy, json),
-        _ => quantity::read(policy, ty, json, Purpose::Fact).map(Value::Quantity),
-    }
+fn single(policy: &Policy, ty: &Type, json: &Json) -> Result<Value, Mistakes> {
+    Ok(match ty {
+        Type::YesNo => yes_no(json)?,
+        Type::Text => Value::Text(text(json)?.to_owned()),
+        Type::OneOf(choices) => Value::Choice(choice(policy, choices, json)?),
+        Type::Date => date(json)?,
+        Type::Datetime => datetime(policy, json)?,
+        _ => Value::Quantity(quantity::read(policy, ty, json, Purpose::Fact)?),
+    })
 }
 
 fn yes_no(json: &Json) -> Result<Value, Mistake> {

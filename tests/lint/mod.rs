@@ -1,5 +1,7 @@
 //! Each warning has a pack on which it fires, with its rendered text beside it, and one that is alike but clean.
 
+mod pasted;
+
 use std::path::{Path, PathBuf};
 
 use kulanz::diagnostic::{Code, Diagnostic, Severity, render};

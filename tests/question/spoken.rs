@@ -36,18 +36,33 @@ fn facts_as_the_language_writes_them() {
     ];
     insta::assert_snapshot!(states(&facts));
     assert_eq!(states(&["customer.tags="]), format!("{:?}\n", FactState::Known(Value::Set(Vec::new()), Provenance::Said)));
+    assert_eq!(states(&["customer.tags=none"]), states(&["customer.tags="]));
     assert_eq!(states(&["customer.note=absent"]), "Absent(Said)\n");
+    assert_eq!(states(&["customer.note=null"]), "Absent(Said)\n");
+    assert_eq!(states(&["voucher.value=null"]), "Absent(Said)\n");
+    assert_eq!(states(&["customer.note=\"null\""]), format!("{:?}\n", FactState::Known(Value::Text("null".to_owned()), Provenance::Said)));
+    assert_eq!(states(&["order.seasonal=true"]), states(&["order.seasonal=yes"]));
+    assert_eq!(states(&["order.seasonal=false"]), states(&["order.seasonal=no"]));
 }
 
 #[test]
 fn wrong_words() {
     let facts =
-        words(&["raeson=late", "reason", "order.seasonal=true", "customer.tags=vip,pres", "reason=late", "reason=damaged", "order.total=absent"]);
+        words(&["raeson=late", "reason", "order.seasonal=maybe", "customer.tags=vip,pres", "reason=late", "reason=damaged", "order.total=absent"]);
     let spent = words(&["goodwill:5", "patienc=1"]);
     let spoken = Spoken { role: "agnet", action: Some("refund"), amount: Some("x"), facts: &facts, spent: &spent, ..Spoken::default() };
     insta::assert_snapshot!(told(&Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_err()));
     let spoken = Spoken { facts: &facts[2..], spent: &spent[1..], at: Some("noon"), lang: Some("it"), ..spoken };
     insta::assert_snapshot!(told(&Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_err()));
+}
+
+#[test]
+fn a_role_that_is_missing() {
+    let spoken = Spoken { action: Some("refnd"), ..Spoken::default() };
+    let problems = Reader::new(shop::policy()).spoken(&spoken, shop::now()).unwrap_err();
+    insta::assert_snapshot!(told(&problems));
+    let problems = Reader::new(shop::policy()).spoken_options(&Spoken::default(), shop::now()).unwrap_err();
+    assert_eq!(problems.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>(), ["/actor/role"]);
 }
 
 #[test]

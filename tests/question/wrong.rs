@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kulanz::question::{Reader, Spending};
+use kulanz::question::{Caller, Reader, Spending};
 use proptest::prelude::*;
 
 use super::{agent, problems, told};
@@ -22,7 +22,16 @@ fn refunds(members: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_whole() {
-    let whole = ["", "nonsense", "[]", "{}", r#"{"actor": {"role": "agent"}, "action": "refund"} x"#, r#"{"actor": "anna", "action": "refund"}"#];
+    let whole = [
+        "",
+        "nonsense",
+        "[]",
+        "1",
+        "null",
+        "{}",
+        r#"{"actor": {"role": "agent"}, "action": "refund"} x"#,
+        r#"{"actor": "anna", "action": "refund"}"#,
+    ];
     insta::assert_snapshot!(page(&whole.map(str::to_owned)));
 }
 
@@ -55,6 +64,11 @@ fn amounts() {
         r#""80,50""#,
         r#""1.000,00 EUR""#,
         r#""eighty""#,
+        r#""-5 USD""#,
+        r#""-0.001 EUR""#,
+        r#""1e2""#,
+        r#""1.5E3 EUR""#,
+        r#""1e99""#,
         "true",
         "[]",
         r#"{"value": 80}"#,
@@ -62,6 +76,7 @@ fn amounts() {
         r#"{"value": 80, "value": 80}"#,
         r#"{"value": 80, "currency": 5}"#,
         "1e15",
+        "-1e15",
         "1e16",
         "1e999999999999",
         "0.00000000001",
@@ -73,6 +88,26 @@ fn amounts() {
         [r#""90 seconds""#, r#""PT30S""#, r#""2 months""#, r#""P1M""#, r#""5 dyas""#, r#""5""#, "5", r#""PT""#, r#""0 days""#, r#""5 working days""#];
     questions.extend(durations.map(|amount| other("extend_return", amount)));
     insta::assert_snapshot!(page(&questions));
+}
+
+#[test]
+fn an_amount_of_an_action_that_is_not_known() {
+    let asked = |amount: &str| format!(r#"{{"actor": {{"role": "agent"}}, "action": "vouchr", "amount": {amount}}}"#);
+    let amounts = ["true", "[]", r#""eighty""#, r#""-5 EUR""#, "0", r#""80 USD""#, r#""80 EUR""#, "5", r#""25%""#, r#""3 days""#];
+    insta::assert_snapshot!(page(&amounts.map(asked)));
+}
+
+#[test]
+fn a_record_that_is_not_believed() {
+    let reader = Reader::new(shop::policy()).caller(Caller::WithoutRecord);
+    let read = |record: &str| {
+        let json = agent(&format!(r#""action": "refund", "amount": 0, "record": {record}, "facts": {{"raeson": "late"}}"#));
+        told(&reader.json(&json, shop::now()).unwrap_err())
+    };
+    insta::assert_snapshot!(read(r#"{"order": {"total": 5}}"#));
+    for nothing in ["{}", "null", r#"{"order": {}}"#] {
+        assert!(!read(nothing).contains("/record"), "{nothing}");
+    }
 }
 
 #[test]
@@ -90,8 +125,11 @@ fn facts() {
         r#"{"order.delivered_on": "2026-02-30", "order.placed_at": "2026-11-01T25:00Z"}"#,
         r#"{"order.delivered_on": "0000-01-01", "order.placed_at": 5}"#,
         r#"{"order.delivered_on": "2026-11-01T10:00Z"}"#,
+        r#"{"order.placed_at": "2026-03-29T02:30"}"#,
+        r#"{"order.placed_at": "2026-11-01T10:00:00+25:00"}"#,
         r#"{"delay": 5}"#,
         r#"{"delay": "1e9 days"}"#,
+        r#"{"order.items": "1e-2", "share": "1e1%"}"#,
         r#"{"delay": "1000000000000000 weeks"}"#,
         r#"{"reason": "late", "reason": "late"}"#,
         r#"{"order": {"total": 5}, "order.total": 5}"#,
@@ -112,6 +150,8 @@ fn circumstances() {
         r#""at": "0000-01-01""#,
         r#""at": "9999-12-31T23:59:59Z""#,
         r#""at": 5"#,
+        r#""at": "2026-03-29T02:30""#,
+        r#""at": "2026-11-21T10:00:00+25:00""#,
         r#""explain": "yes""#,
         r#""lang": 5"#,
         r#""spent": {"goodwill": "-1 EUR", "patience": 1.5}"#,

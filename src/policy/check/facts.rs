@@ -12,6 +12,9 @@ use super::report::{Checked, all};
 use super::scope::Scope;
 use super::{Checker, wording};
 
+/// A set without values, unless one of its values is called so.
+const NONE: &str = "none";
+
 /// The values of all `one of` and `some of`; equal names are equal values.
 #[derive(Default)]
 pub(super) struct Choices {
@@ -154,6 +157,12 @@ impl<'a> Checker<'a> {
     }
 
     fn set_value(&mut self, values: &'a [ast::Expr], choices: &[ChoiceId], what: &str, code: Code) -> Checked<Value> {
+        if let [ast::Expr { kind: ast::ExprKind::Name(name), .. }] = values
+            && name == NONE
+            && choices.iter().all(|id| self.choices.name(*id) != NONE)
+        {
+            return Ok(Value::Set(Vec::new()));
+        }
         let ids: Vec<_> = values.iter().map(|value| self.choice_value(value, choices, what, code)).collect();
         let mut ids: Vec<ChoiceId> = ids.into_iter().collect::<Checked<_>>()?;
         ids.sort_unstable();

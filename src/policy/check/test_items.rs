@@ -145,6 +145,7 @@ impl<'a> Checker<'a> {
         let name = &line.fact.text;
         let what = format!("`{name}`");
         let value = match &line.value {
+            FactValue::No if matches!(shape.ty, Type::SomeOf(_)) => Some(Value::Set(Vec::new())),
             FactValue::Yes | FactValue::No if shape.ty != Type::YesNo => {
                 let message = format!("`{name}` is {}, so its value is missing", wording::type_words(&shape.ty));
                 let example = self.example(&shape.ty);
