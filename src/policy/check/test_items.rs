@@ -41,6 +41,7 @@ impl<'a> Checker<'a> {
     }
 
     fn test_item(&mut self, test: &'a ast::Test) -> Checked<Test> {
+        let title = self.title(&test.title);
         let lines = self.test_lines(test);
         let who = self.needed(test, lines.who, "who asks", "as ROLE");
         let ask = self.needed(test, lines.ask, "what is asked", "ask ACTION");
@@ -61,7 +62,7 @@ impl<'a> Checker<'a> {
         expected?;
         let (action, amount) = ask?;
         Ok(Test {
-            title: test.title.value.clone(),
+            title: title?,
             at: lines.on.map(|(line, _)| self.test_moment(line)),
             role: role?,
             actor: id,
