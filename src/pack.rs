@@ -23,6 +23,8 @@ pub struct Pack {
     pub version: String,
     /// Where the form is wrong. What stands around such a place is incomplete, so its meaning is not judged.
     pub damaged: Vec<Span>,
+    /// Whether a policy file could not be read at all, so that nobody calls missing what may stand in it.
+    pub incomplete: bool,
 }
 
 /// The files of one pack.

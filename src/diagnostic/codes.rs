@@ -43,7 +43,7 @@ codes! {
     Unreadable = "K0001" Error;
     /// A pack holds no policy file, or only empty ones.
     EmptyPack = "K0002" Error;
-    /// A file is not UTF-8 text.
+    /// A file is not UTF-8 text, or holds a NUL byte as binary files do.
     NotText = "K0003" Error;
     /// A file or a pack is larger than Kulanz reads.
     TooLarge = "K0004" Error;
@@ -78,7 +78,7 @@ codes! {
     SaidTwice = "K0108" Error;
     /// Parentheses, `not`s or calls are nested too deeply.
     TooDeep = "K0109" Error;
-    /// A sentence or a row is too long.
+    /// A sentence or a row is too long, or joins too many operands.
     TooLong = "K0110" Error;
     /// A line is indented where it should not be, or the other way round.
     Indentation = "K0111" Error;
@@ -95,12 +95,14 @@ codes! {
     DefinitionCycle = "K0205" Error;
     /// A role that is above itself, directly or through others.
     RoleCycle = "K0206" Error;
-    /// A placeholder in a text that stands for nothing.
+    /// A placeholder in a text that stands for nothing, or that is not closed.
     UnknownPlaceholder = "K0207" Error;
     /// A text in a language that the policy does not list.
     TextLanguage = "K0208" Error;
     /// Definitions that read each other over too many levels.
     DefinitionDepth = "K0209" Error;
+    /// A definition, a condition or a quantity that is too large to be computed once everything that it names is written out.
+    DefinitionSize = "K0210" Error;
     /// A pack without a `policy` item.
     NoPolicyItem = "K0220" Error;
     /// A pack with more than one `policy` item.

@@ -102,7 +102,7 @@ impl Shelf for Disk {
         check_size(bytes.len(), &shown)?;
         let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
         match text.find('\0') {
-            Some(at) => Err(not_text(&shown, text.as_bytes(), at).into()),
+            Some(at) => Err(with_nul(&shown, text.as_bytes(), at).into()),
             None => Ok(text),
         }
     }
@@ -131,8 +131,17 @@ fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, message)
 }
 
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn with_nul(shown: &str, bytes: &[u8], at: usize) -> Diagnostic {
+    let problem = Diagnostic::new(Code::NotText, format!("`{shown}` holds a NUL byte in line {}, as binary files do", line_of(bytes, at)));
+    problem.help("a policy is plain text; save it as such, with the encoding UTF-8")
+}
+
 fn not_text(shown: &str, bytes: &[u8], wrong: usize) -> Diagnostic {
-    let line = bytes.iter().take(wrong).filter(|byte| **byte == b'\n').count() + 1;
+    let line = line_of(bytes, wrong);
     let problem = Diagnostic::new(Code::NotText, format!("`{shown}` is not UTF-8 text: the first wrong byte is in line {line}"));
     problem.help("save the file with the encoding UTF-8")
 }

@@ -109,13 +109,14 @@ pub(super) fn load(shelf: &dyn Shelf, start: &str) -> (Pack, Vec<Diagnostic>) {
         problems: Vec::new(),
         parts: Vec::new(),
         open: Vec::new(),
+        incomplete: false,
     };
     loader.pack(start, None);
     loader.problems.truncate(MAX_PROBLEMS);
     let version = version(&loader.sources);
     let parts = loader.parts.into_iter().map(|(_, part)| part).collect();
     let damaged = loader.problems.iter().filter_map(Diagnostic::span).collect();
-    (Pack { parts, sources: loader.sources, version, damaged }, loader.problems)
+    (Pack { parts, sources: loader.sources, version, damaged, incomplete: loader.incomplete }, loader.problems)
 }
 
 struct Loader<'s> {
@@ -131,6 +132,7 @@ struct Loader<'s> {
     parts: Vec<(String, Part)>,
     /// The packs whose includes are being followed, outermost first.
     open: Vec<String>,
+    incomplete: bool,
 }
 
 impl Loader<'_> {
@@ -180,14 +182,20 @@ impl Loader<'_> {
         let (mut part, mut wanted) = (Part::default(), Vec::new());
         let known = self.problems.len();
         for path in files {
-            self.parsed.insert(path.clone());
-            let Some(mut file) = self.file(path, asked) else { continue };
+            if !self.parsed.insert(path.clone()) {
+                continue;
+            }
+            let Some(mut file) = self.file(path, asked) else {
+                self.incomplete = true;
+                continue;
+            };
             self.fill(&mut file, path);
             wanted.extend(includes(&file).map(|include| (path.clone(), include)));
             part.files.push(file);
         }
         let says_nothing = !part.files.is_empty() && part.files.iter().all(|file| file.items.is_empty());
         if says_nothing && self.problems.len() == known {
+            self.incomplete = true;
             let names: Vec<String> = files.iter().take(3).map(|path| format!("`{}`", self.shelf.shown(path))).collect();
             let problem = Diagnostic::new(Code::EmptyPack, format!("there is nothing but space and comments in {}", names.join(", ")));
             self.report(problem.help("`kulanz new DIR` makes a small pack to start from"), asked);

@@ -12,6 +12,9 @@ use crate::syntax::ast::{Factor, Term, Unit};
 /// Seconds in a day, for the difference of two dates.
 const SECONDS_A_DAY: i64 = 86_400;
 
+/// From how many further factors on a product is not computed from left to right.
+const LONG_PRODUCT: usize = 4;
+
 fn percent() -> Quantity {
     Quantity::Constant(Number::ratio(1, 100).unwrap_or(Number::ZERO))
 }
@@ -123,15 +126,10 @@ impl Lower<'_> {
             ExprKind::Call(function, parts) => Quantity::Choose(*function, parts.iter().map(|part| self.quantity(part)).collect()),
             ExprKind::Of(share, whole) => Quantity::Multiply(pair(Quantity::Multiply(pair(self.quantity(share), percent())), self.quantity(whole))),
             ExprKind::Negate(inner) => Quantity::Negate(Box::new(self.quantity(inner))),
-            ExprKind::Product(first, rest) => rest.iter().fold(self.quantity(first), |so_far, (factor, next)| {
-                let both = pair(so_far, self.quantity(next));
-                match factor {
-                    Factor::Times => Quantity::Multiply(both),
-                    Factor::Over => Quantity::Divide(both),
-                }
-            }),
+            ExprKind::Product(first, rest) => self.product(first, rest),
             ExprKind::Sum(first, rest) => {
-                rest.iter().fold(self.quantity(first), |so_far, (term, next)| Quantity::Add(pair(so_far, signed(*term, self.quantity(next)))))
+                let rest = rest.iter().map(|(term, next)| signed(*term, self.quantity(next)));
+                balanced(std::iter::once(self.quantity(first)).chain(rest).collect(), Quantity::Add)
             }
             ExprKind::Difference(left, right) => self.difference(left, right),
             ExprKind::Shift(base, term, steps) => Quantity::Shift(Box::new(self.quantity(base)), directed(steps, *term), scale(&base.ty)),
@@ -146,6 +144,23 @@ impl Lower<'_> {
         }
     }
 
+    fn product(&self, first: &Expr, rest: &[(Factor, Expr)]) -> Quantity {
+        // The usual ones from left to right, as they are written.
+        if rest.len() < LONG_PRODUCT {
+            return rest.iter().fold(self.quantity(first), |so_far, (factor, next)| {
+                let both = pair(so_far, self.quantity(next));
+                match factor {
+                    Factor::Times => Quantity::Multiply(both),
+                    Factor::Over => Quantity::Divide(both),
+                }
+            });
+        }
+        let of = |wanted: Factor| rest.iter().filter(move |(factor, _)| *factor == wanted).map(|(_, next)| self.quantity(next));
+        let times = balanced(std::iter::once(self.quantity(first)).chain(of(Factor::Times)).collect(), Quantity::Multiply);
+        let over: Vec<Quantity> = of(Factor::Over).collect();
+        if over.is_empty() { times } else { Quantity::Divide(pair(times, balanced(over, Quantity::Multiply))) }
+    }
+
     /// In seconds.
     fn difference(&self, left: &Expr, right: &Expr) -> Quantity {
         let apart = Quantity::Add(pair(self.quantity(left), signed(Term::Minus, self.quantity(right))));
@@ -154,6 +169,22 @@ impl Lower<'_> {
             Scale::Date => Quantity::Multiply(pair(apart, Quantity::Constant(SECONDS_A_DAY.into()))),
         }
     }
+}
+
+/// Joins operands of which the order does not matter in pairs of pairs, so that a long chain is not deep.
+fn balanced(mut operands: Vec<Quantity>, join: fn(Box<(Quantity, Quantity)>) -> Quantity) -> Quantity {
+    while operands.len() > 1 {
+        let mut left = operands.into_iter();
+        let mut joined = Vec::new();
+        while let Some(one) = left.next() {
+            joined.push(match left.next() {
+                Some(next) => join(pair(one, next)),
+                None => one,
+            });
+        }
+        operands = joined;
+    }
+    operands.pop().unwrap_or_else(undefined)
 }
 
 fn signed(term: Term, quantity: Quantity) -> Quantity {

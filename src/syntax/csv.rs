@@ -1,13 +1,14 @@
 //! CSV files: tables of rules, tables of values, holidays. Places point into the file.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use jiff::civil::Date;
 
 use super::MAX_PROBLEMS;
 use super::ast::Grid;
 use super::bounds::{MAX_BYTES, too_long};
-use super::tables::{MAX_COLUMNS, RawCell, RawRow, TableKind, read_grid};
+use super::tables::{MAX_COLUMNS, RawCell, RawRow, SheetRow, TableKind, read_grid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span, Spanned};
 
@@ -32,7 +33,8 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
     let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
     let mut problems = Vec::new();
     let rows = rows(text, id, &mut problems);
-    let is_day = |cell: &RawCell<'_>| cell.text.parse::<Date>().is_ok();
+    // What begins with a digit is meant as a day, also where it is a wrong one.
+    let is_day = |cell: &RawCell<'_>| cell.text.starts_with(|c: char| c.is_ascii_digit());
     let header = rows.first().filter(|row| !row.cells.first().is_some_and(is_day));
     let column = header.and_then(|row| row.cells.iter().position(|cell| cell.text.eq_ignore_ascii_case("date"))).unwrap_or(0);
     let mut days = Vec::new();
@@ -42,14 +44,39 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
             break;
         }
         let span = Span::new(id, cell.base, cell.base + cell.text.len());
-        if let Ok(value) = cell.text.parse() {
+        // With a time behind it, it would be a moment.
+        let day = if cell.text.len() == "2026-12-25".len() { cell.text.parse().ok() } else { None };
+        if let Some(value) = day {
             days.push(Spanned { value, span });
         } else {
-            let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.number.unwrap_or_default());
+            let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.sheet.map_or(0, |sheet| sheet.number));
             problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
         }
     }
     (days, problems)
+}
+
+/// The rows of a CSV file, by which its author finds a place.
+pub(crate) struct Sheet<'t>(Vec<RawRow<'t>>);
+
+impl<'t> Sheet<'t> {
+    /// Reads a file that was read before without problems.
+    pub fn read(text: &'t str) -> Self {
+        Self(rows(text, SourceId::default(), &mut Vec::new()))
+    }
+
+    /// `row 2, column `e``, or the row alone where the place is larger than a cell.
+    pub fn place(&self, place: &Range<usize>) -> Option<String> {
+        let row = self.0.iter().rfind(|row| row.span.range().start <= place.start)?;
+        let number = row.sheet?.number;
+        let at = row.cells.iter().rposition(|cell| cell.base <= place.start);
+        let next = at.and_then(|at| row.cells.get(at + 1)).map_or(usize::MAX, |cell| cell.base);
+        let header = at.and_then(|at| self.0.first()?.cells.get(at)).filter(|_| place.end < next);
+        Some(match header {
+            Some(header) if row.cells.len() > 1 || place != &row.span.range() => format!("row {number}, column `{}`", header.text),
+            _ => format!("row {number}"),
+        })
+    }
 }
 
 /// The rows of a CSV text; empty ones are left out.
@@ -69,7 +96,11 @@ fn rows<'t>(text: &'t str, id: SourceId, problems: &mut Vec<Diagnostic>) -> Vec<
             Ok(mut cells) => {
                 cells.truncate(MAX_COLUMNS + 1);
                 let length = text.get(start..scan.at).unwrap_or_default().trim_end().len();
-                rows.push(RawRow { span: Span::new(id, start, start + length), cells, number: Some(number) });
+                rows.push(RawRow {
+                    span: Span::new(id, start, start + length),
+                    cells,
+                    sheet: Some(SheetRow { number, separator: char::from(scan.separator) }),
+                });
             }
             Err((at, what)) => {
                 let problem = Diagnostic::new(Code::BadCsv, format!("{what} in row {number}")).at(Span::new(id, at, at + 1), "");

@@ -87,7 +87,7 @@ impl Reader<'_, '_> {
 
     /// A whole promise.
     pub fn promise(&mut self, pair: &Pair<'_, Rule>) -> Option<Promise> {
-        let title = self.own_quoted(pair)?;
+        let title = self.own_text(pair)?;
         let pledge = child(pair, Rule::pledge)?;
         let span = self.span(&pledge);
         Some(Promise { title, kind: self.pledge(&pledge)?, span })

@@ -250,7 +250,7 @@ impl<'t> ItemReader<'t, '_> {
 
     fn test(&mut self, lines: &[Line]) -> Option<Test> {
         let (head, rest) = self.cut("test", lines);
-        let title = self.read(head, Rule::test_piece, |reader, tree| reader.own_quoted(tree));
+        let title = self.read(head, Rule::test_piece, |reader, tree| reader.own_text(tree));
         let mut seen: Vec<(&str, Span)> = Vec::new();
         let mut found: Vec<Spanned<super::ast::TestLine>> = Vec::new();
         for lines in rest {

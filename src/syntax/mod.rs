@@ -20,6 +20,7 @@ mod tables;
 mod vocabulary;
 mod words;
 
+pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
 pub use tables::TableKind;
 

@@ -69,8 +69,17 @@ pub(super) struct RawCell<'t> {
 pub(super) struct RawRow<'t> {
     pub span: Span,
     pub cells: Vec<RawCell<'t>>,
-    /// Its number in a spreadsheet; `None` for a row in the text.
-    pub number: Option<usize>,
+    /// `None` for a row in the text.
+    pub sheet: Option<SheetRow>,
+}
+
+/// What a row of a CSV file is besides its cells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SheetRow {
+    /// Counted as a spreadsheet does.
+    pub number: usize,
+    /// What stands between its cells.
+    pub separator: char,
 }
 
 impl RawCell<'_> {
@@ -171,7 +180,7 @@ impl<'t> ItemReader<'t, '_> {
             self.problems.push(problem.help("end it with `|`"));
             return None;
         }
-        Some(RawRow { span, cells, number: None })
+        Some(RawRow { span, cells, sheet: None })
     }
 }
 
@@ -260,7 +269,7 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
 
 /// In a file that somebody edits as a spreadsheet a problem is found by row and column.
 fn name_row(row: &RawRow<'_>, header: &RawRow<'_>, problems: &mut [Diagnostic]) {
-    let Some(number) = row.number else { return };
+    let Some(SheetRow { number, .. }) = row.sheet else { return };
     for problem in problems {
         let at = problem.span().map_or(0, |span| span.start as usize);
         let column = row.cells.iter().rposition(|cell| cell.base <= at).and_then(|column| header.cells.get(column));
@@ -291,10 +300,14 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
         _ => None,
     });
     match (split, found < expected) {
-        (Some(comma), false) if row.number.is_some() => problem.help(format!("a number has a point, not a comma: write `{}`", comma.right)),
-        (_, false) if row.number.is_some() => problem.help("put a cell with a comma in it between quotation marks"),
+        (Some(comma), false) if row.sheet.is_some() => problem.help(format!("a number has a point, not a comma: write `{}`", comma.right)),
+        (_, false) if row.sheet.is_some() => problem.help("put a cell with a comma in it between quotation marks"),
         (_, false) => problem.help("leave a cell out, or add a column to the header"),
-        (_, true) => problem.help("write an empty cell where there is nothing to say: `|  |`"),
+        (_, true) => {
+            let sign = row.sheet.map_or('|', |sheet| sheet.separator);
+            let empty = if row.sheet.is_some() { format!("{sign}{sign}") } else { format!("{sign}  {sign}") };
+            problem.help(format!("write an empty cell where there is nothing to say: `{empty}`"))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Trees into a checked policy.
 
+mod extents;
 mod mangled;
 
 use std::path::{Path, PathBuf};
@@ -176,4 +177,21 @@ fn policy(more: &str) -> Policy {
     let (pack, problems) = Pack::from_texts(&[("shop.kulanz", &format!("{HEAD}{more}"))]);
     assert!(problems.is_empty(), "{}", shown(&problems, &pack));
     check(&pack).unwrap_or_else(|problems| panic!("{}", shown(&problems, &pack)))
+}
+
+#[test]
+fn titles_of_tests_and_promises_are_in_the_first_language() {
+    let text = "policy \"Shop\"\n  currency EUR\n  time zone Europe/Berlin\n  languages de, en\n\nrole agent\n\naction refund of money\n\n\
+        rule r\n  agent may refund\n\ntest en \"plain\" de \"schlicht {\"\n  as agent\n  ask refund of 5 EUR\n  expect yes\n\n\
+        promise de \"Kein Nein\" en \"No no\"\n  every no has an offer\n";
+    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", text)]);
+    assert!(problems.is_empty(), "{}", shown(&problems, &pack));
+    let policy = check(&pack).unwrap_or_else(|problems| panic!("{}", shown(&problems, &pack)));
+    assert_eq!((policy.tests[0].title.as_str(), policy.promises[0].title.as_str()), ("schlicht {", "Kein Nein"));
+    let (id, _) = pack.sources.iter().next().unwrap();
+    let laid_out = kulanz::syntax::format::format(&pack.sources, id).unwrap();
+    assert!(laid_out.contains("promise de \"Kein Nein\" en \"No no\"\n  every no has an offer\n"), "{laid_out}");
+    let (again, _) = Pack::from_texts(&[("shop.kulanz", &laid_out)]);
+    let (id, _) = again.sources.iter().next().unwrap();
+    assert_eq!(kulanz::syntax::format::format(&again.sources, id).unwrap(), laid_out);
 }

@@ -50,6 +50,7 @@ impl<'a> Checker<'a> {
             ast::Allotment::Times(times) => Ok((Allotment::Times(self.count(times)?), Some(BudgetUnit::Times))),
             ast::Allotment::Quantity(expr) => {
                 let quantity = self.expr(expr, &Scope::facts())?;
+                self.bounded_expr(&quantity)?;
                 if !is_quantity(&quantity.ty) {
                     let message = format!("{} is {}, a budget holds a quantity", self.written(expr.span), type_words(&quantity.ty));
                     return Err(self.problem(Code::WrongType, expr.span, message, "write a quantity, `N times` or `unlimited`"));

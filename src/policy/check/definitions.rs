@@ -11,6 +11,7 @@ use crate::policy::{Definition, DefinitionId, LookupId};
 use crate::source::Span;
 
 use super::Checker;
+use super::extents::Extent;
 use super::guards::{Place, Present};
 use super::names::Named;
 use super::report::{Checked, Reported};
@@ -27,6 +28,7 @@ pub(super) struct Traits {
     pub(super) reads_spent: bool,
     pub(super) reads_clock: bool,
     depth: usize,
+    pub(super) extent: Extent,
 }
 
 #[derive(Clone)]
@@ -200,7 +202,14 @@ impl Checker<'_> {
                 Ok(at)
             }
             Err(reported) => {
-                let found = self.diagnostics.iter().skip(mark).cloned().collect();
+                // Each once: what names a failed one twice would otherwise double its problems with every level.
+                let mut found: Vec<Diagnostic> = Vec::new();
+                for diagnostic in self.diagnostics.split_off(mark) {
+                    if !found.contains(&diagnostic) {
+                        found.push(diagnostic);
+                    }
+                }
+                self.diagnostics.extend(found.iter().cloned());
                 self.memo.states.insert(key, State::Failed(found));
                 Err(reported)
             }
@@ -211,7 +220,8 @@ impl Checker<'_> {
         match named {
             Named::Definition(at) => {
                 let definition = self.definition_body(at, scope)?;
-                let traits = self.traits_of(&[&definition.body], named)?;
+                let mut traits = self.traits_of(&[&definition.body], named)?;
+                traits.extent = self.extent(&definition.body);
                 let present = (self.present_if(&definition.body, true), self.present_if(&definition.body, false));
                 self.memo.present.push(present);
                 self.memo.definitions.push(traits);
@@ -221,7 +231,9 @@ impl Checker<'_> {
             Named::Lookup(at) => {
                 let lookup = self.lookup_body(at, scope)?;
                 let parts: Vec<&Expr> = lookup.rows.iter().flat_map(|row| [&row.when, &row.value]).collect();
-                let traits = self.traits_of(&parts, named)?;
+                let mut traits = self.traits_of(&parts, named)?;
+                traits.extent = self.extent_of_table(&lookup);
+                self.bounded(traits.extent, lookup.span, &format!("`{}`", lookup.name))?;
                 self.memo.lookups.push(traits);
                 self.lookups.push(lookup);
                 Ok((self.lookups.len() - 1, traits))
@@ -234,6 +246,7 @@ impl Checker<'_> {
         let define = *self.items.defines.get(at).ok_or(Reported::ALREADY)?;
         let title = self.optional_text(define.title.as_ref());
         let body = self.expr(&define.body, scope)?;
+        self.bounded(self.extent(&body), define.name.span, &format!("`{}`", define.name.text))?;
         if body.ty == Type::YesNo {
             self.amount_alone(&body);
         }

@@ -35,6 +35,10 @@ pub(super) enum Place {
 impl Checker<'_> {
     /// Reports every optional fact that may be absent where it is read, and says which are present where the expression holds.
     pub(super) fn guarded(&mut self, expr: &Expr, present: &Present, place: Place) -> Present {
+        // The size of a definition was looked at before.
+        if place != Place::Definition && self.bounded_expr(expr).is_err() {
+            return present.clone();
+        }
         let mut unguarded = Vec::new();
         self.find_unguarded(expr, present, &mut unguarded);
         let mut seen = BTreeSet::new();

@@ -10,6 +10,7 @@ mod clauses;
 mod comparisons;
 mod definitions;
 mod expressions;
+mod extents;
 mod facts;
 mod guards;
 mod hierarchy;

@@ -106,6 +106,7 @@ impl<'a> Checker<'a> {
         for (at, fact) in items.facts.iter().enumerate() {
             self.declare(&fact.name, Named::Fact(FactId::new(at)));
         }
+        self.facts_like_groups();
         for (at, action) in items.actions.iter().enumerate() {
             self.declare(&action.name, Named::Action(ActionId::new(at)));
         }
@@ -122,6 +123,27 @@ impl<'a> Checker<'a> {
             self.declare(&lookup.name, Named::Lookup(at));
         }
         self.collect_rule_names();
+    }
+
+    /// `g` beside `g.h`: in a question, `{"g": …}` would be the one and the other.
+    fn facts_like_groups(&mut self) {
+        let facts = &self.items.facts;
+        let mut groups: HashMap<&str, &Name> = HashMap::new();
+        for fact in facts {
+            if let Some((group, _)) = fact.name.text.split_once('.') {
+                groups.entry(group).or_insert(&fact.name);
+            }
+        }
+        for fact in facts {
+            let Some(member) = groups.get(fact.name.text.as_str()) else { continue };
+            let message = format!("`{}` is the name of a fact and of a group of facts", fact.name.text);
+            self.report(
+                Diagnostic::new(Code::NameClash, message)
+                    .at(fact.name.span, "a fact")
+                    .at(member.span, "a fact of a group with the same name")
+                    .help("in a question the two cannot be told apart; rename one of them"),
+            );
+        }
     }
 
     fn collect_rule_names(&mut self) {

@@ -33,6 +33,7 @@ impl<'a> Checker<'a> {
     }
 
     fn promise(&mut self, promise: &'a ast::Promise) -> Checked<Promise> {
+        let title = self.title(&promise.title);
         let kind = match &promise.kind {
             ast::PromiseKind::EveryNoHasAnOffer => PromiseKind::EveryNoHasAnOffer,
             ast::PromiseKind::Cannot { subject, actions, more_than, when, unless_entitled } => {
@@ -46,7 +47,7 @@ impl<'a> Checker<'a> {
                 PromiseKind::CanAlways { subject, actions, up_to, when }
             }
         };
-        Ok(Promise { title: promise.title.value.clone(), kind, span: promise.span })
+        Ok(Promise { title: title?, kind, span: promise.span })
     }
 
     fn sentence(&mut self, sentence: &Sentence<'a>) -> Checked<CheckedSentence> {

@@ -1,9 +1,11 @@
 //! Reporting a mistake once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
+use crate::syntax::Sheet;
 
 use super::Checker;
 
@@ -40,14 +42,31 @@ impl Checker<'_> {
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         let diagnostics = std::mem::take(&mut self.diagnostics);
         self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic)).collect();
+        self.name_rows();
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
         let mut seen = BTreeSet::new();
         self.diagnostics.retain(|diagnostic| seen.insert((diagnostic.span(), diagnostic.code, diagnostic.message.clone())));
         self.diagnostics
     }
 
+    /// In a file that somebody edits as a spreadsheet a problem is found by row and column.
+    fn name_rows(&mut self) {
+        let mut sheets: HashMap<SourceId, Sheet<'_>> = HashMap::new();
+        for diagnostic in &mut self.diagnostics {
+            let Some(span) = diagnostic.span() else { continue };
+            let Some(source) = self.pack.sources.get(span.source).filter(|source| !source.name().ends_with(".kulanz")) else { continue };
+            let sheet = sheets.entry(span.source).or_insert_with(|| Sheet::read(source.text()));
+            if let Some(place) = sheet.place(&span.range()) {
+                let _ = write!(diagnostic.message, " in {place}");
+            }
+        }
+    }
+
     /// Whether a problem lies in an item whose form is wrong, or can come from such an item elsewhere.
     fn follows_from_damage(&self, diagnostic: &Diagnostic) -> bool {
+        if self.pack.incomplete && matches!(diagnostic.code, Code::NoPolicyItem | Code::NoBudgetLine | Code::UnknownName | Code::TextLanguage) {
+            return true;
+        }
         if self.pack.damaged.is_empty() {
             return false;
         }

@@ -41,6 +41,7 @@ impl<'a> Checker<'a> {
     }
 
     fn test_item(&mut self, test: &'a ast::Test) -> Checked<Test> {
+        let title = self.title(&test.title);
         let lines = self.test_lines(test);
         let at = lines.on.map(|(line, span)| self.test_moment(line, span)).transpose();
         let who = self.needed(test, lines.who, "who asks", "as ROLE");
@@ -62,7 +63,7 @@ impl<'a> Checker<'a> {
         expected?;
         let (action, amount) = ask?;
         Ok(Test {
-            title: test.title.value.clone(),
+            title: title?,
             at: at?,
             role: role?,
             actor: id,

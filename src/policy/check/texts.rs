@@ -30,6 +30,20 @@ impl Checker<'_> {
         Ok(Text { variants: all(variants)? })
     }
 
+    /// A title for those who keep the policy: as it is written, in the policy's first language where there are several.
+    pub(super) fn title(&mut self, text: &ast::Text) -> Checked<String> {
+        self.languages_once(text);
+        let mut known = Vec::new();
+        for variant in &text.variants {
+            let language = variant.language.as_ref().map(|language| self.language(language)).transpose();
+            known.push(language.map(|language| (language, &variant.value.value)));
+        }
+        let known = all(known)?;
+        let first = self.settings.spoken_languages().into_iter().next();
+        let spoken = known.iter().find(|(language, _)| language.is_none() || *language == first).or(known.first());
+        Ok(spoken.map(|(_, title)| (*title).clone()).unwrap_or_default())
+    }
+
     fn languages_once(&mut self, text: &ast::Text) {
         let mut seen: Vec<&Name> = Vec::new();
         for language in text.variants.iter().filter_map(|variant| variant.language.as_ref()) {
@@ -58,18 +72,42 @@ impl Checker<'_> {
 
     fn template(&mut self, quoted: &Quoted) -> Checked<Template> {
         let mut pieces = Vec::new();
+        let mut plain = String::new();
         let mut rest = quoted.value.as_str();
-        while let Some((before, inside, after)) = placeholder(rest) {
-            if !before.is_empty() {
-                pieces.push(Ok(Piece::Plain(before.to_owned())));
-            }
-            pieces.push(self.piece(inside, quoted.span));
-            rest = after;
+        while let Some((before, behind)) = rest.split_once('{') {
+            plain.push_str(before);
+            let (inside, end) = behind.split_at(behind.find(['{', '}']).unwrap_or(behind.len()));
+            rest = match end.strip_prefix('}') {
+                Some(after) => {
+                    if !plain.is_empty() {
+                        pieces.push(Ok(Piece::Plain(std::mem::take(&mut plain))));
+                    }
+                    pieces.push(self.piece(inside, quoted.span));
+                    after
+                }
+                // A brace by itself is plain text.
+                None if !inside.starts_with(|c: char| !c.is_whitespace()) => {
+                    plain.push('{');
+                    behind
+                }
+                None => {
+                    pieces.push(Err(self.open_placeholder(inside, quoted.span)));
+                    end
+                }
+            };
         }
-        if !rest.is_empty() {
-            pieces.push(Ok(Piece::Plain(rest.to_owned())));
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            pieces.push(Ok(Piece::Plain(plain)));
         }
         Ok(Template(all(pieces)?))
+    }
+
+    fn open_placeholder(&mut self, inside: &str, text: Span) -> super::report::Reported {
+        let word = inside.split_whitespace().next().unwrap_or_default();
+        let span = self.inside(text, &format!("{{{word}"));
+        let help = format!("write `{{{word}}}`; a brace that is meant as such is followed by a space");
+        self.problem(Code::UnknownPlaceholder, span, format!("the placeholder `{{{word}` is not closed"), help)
     }
 
     fn piece(&mut self, inside: &str, text: Span) -> Checked<Piece> {
@@ -106,11 +144,4 @@ impl Checker<'_> {
         let start = text.range().start + at;
         Span::new(text.source, start, start + part.len())
     }
-}
-
-/// What stands before, in and after the first pair of braces.
-fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once('{')?;
-    let (inside, after) = rest.split_once('}')?;
-    Some((before, inside, after))
 }

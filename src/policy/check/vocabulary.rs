@@ -104,7 +104,11 @@ impl<'a> Checker<'a> {
         let steps = self.steps(&deadline.within);
         let scope = Scope::facts();
         let after = deadline.after.as_ref().map(|after| self.datetime(after, &deadline.within, &scope)).transpose();
-        Ok((steps?, after?))
+        let after = after?;
+        if let Some(after) = &after {
+            self.bounded_expr(after)?;
+        }
+        Ok((steps?, after))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Tests and promises.
 
-use super::{Datetime, Expr, Name, Quantity, Quoted, Subject};
+use super::{Datetime, Expr, Name, Quantity, Quoted, Subject, Text};
 use crate::source::{Span, Spanned};
 
 /// `test "…"`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
     /// What stays true.
-    pub title: Quoted,
+    pub title: Text,
     /// Its lines, in source order.
     pub lines: Vec<Spanned<TestLine>>,
 }
@@ -99,7 +99,7 @@ pub enum Expectation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
     /// What holds.
-    pub title: Quoted,
+    pub title: Text,
     /// The sentence.
     pub kind: PromiseKind,
     /// The sentence's place.

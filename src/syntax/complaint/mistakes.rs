@@ -10,7 +10,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 24] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 26] = [
         curly_quotes,
         comma_number,
         listed_comparisons,
@@ -24,6 +24,8 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         foreign_type,
         everyday_word,
         list_without_one_of,
+        list_of_one,
+        shares_of_shares,
         misspelt,
         unknown_unit,
         reserved_name,
@@ -299,6 +301,35 @@ fn list_without_one_of(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_list = failure.found() == "," && failure.expects(Rule::kw_and);
     let after_is = failure.before().split_whitespace().rev().nth(1).is_some_and(|word| matches!(word, "is" | "=" | "not"));
     (is_list && after_is).then(|| failure.problem("one value stands behind `is`", "write `is one of` before a list"))
+}
+
+/// `given a, b`, `includes "../q", "../w"`
+fn list_of_one(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let whole_line = matches!(failure.rule, Rule::setting_piece | Rule::test_line_piece | Rule::clause_piece);
+    if failure.found() != "," || !failure.expects(Rule::EOI) || !whole_line {
+        return None;
+    }
+    let word = failure.before().split_whitespace().next()?;
+    let next = failure.rest().strip_prefix(',')?.split([',', '\n']).next()?.trim();
+    let help = match word {
+        "ask" if failure.rule == Rule::test_line_piece => "a test asks for one thing; write another test for the other".to_owned(),
+        "includes" | "given" | "said" | "expect" | "ask" | "offer" | "advise" | "spent" | "cites" => {
+            format!("write it on a line of its own: `{word} {}`", shorten(next))
+        }
+        _ => return None,
+    };
+    Some(failure.problem(format!("`{word}` takes no list"), help))
+}
+
+/// `10% of 50% of 100 EUR`
+fn shares_of_shares(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.found() != "of" || !failure.expects_any(&[Rule::factor, Rule::term]) {
+        return None;
+    }
+    let inner = failure.before().rsplit_once(" of ")?.1;
+    let whole = failure.rest().strip_prefix("of")?.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let help = format!("put the inner one into parentheses: `(…)`, as in `10% of ({} of {})`", shorten(inner), shorten(&whole));
+    Some(failure.problem("`of` does not chain", help))
 }
 
 /// A word of the language where a name is meant.

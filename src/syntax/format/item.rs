@@ -107,8 +107,8 @@ fn pieces<'a>(tokens: &Tokens<'_>, kind: &'a ItemKind, range: &Range<usize>) -> 
         ItemKind::Rule(rule) => (title(rule.title.as_ref()), std::iter::once(below(rule.head.span)).chain(clauses(tokens, &rule.clauses)).collect()),
         ItemKind::RuleTable(table) => (title(table.title.as_ref()), rule_table(tokens, range, table)),
         ItemKind::Fallback(fallback) => (Vec::new(), clauses(tokens, &fallback.clauses).collect()),
-        ItemKind::Test(test) => (Vec::new(), test.lines.iter().map(|line| below(line.span)).collect()),
-        ItemKind::Promise(promise) => (Vec::new(), vec![below(promise.span)]),
+        ItemKind::Test(test) => (vec![Part::Text(&test.title)], test.lines.iter().map(|line| below(line.span)).collect()),
+        ItemKind::Promise(promise) => (vec![Part::Text(&promise.title)], vec![below(promise.span)]),
     };
     std::iter::once(Piece { start: range.start, place: Place::Beside, rank: 0, parts: head }).chain(rest).collect()
 }
