@@ -8,20 +8,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::ask::answer;
 use super::body::{Received, Size};
+use super::envelope;
 use super::problem::{Kind, Problem};
 use super::schema;
-use super::service::{Service, json, line};
+use super::service::{Service, json, line, text};
 use crate::engine::Engine;
-use crate::question::{self, Json};
-
-/// A batch holds no more questions than this.
-const MOST: usize = 10_000;
+use crate::question::Json;
 
 /// Many questions, each with an answer or a problem, in order.
 #[utoipa::path(
@@ -31,7 +28,7 @@ const MOST: usize = 10_000;
         (status = 200, description = "an answer or a problem for each question, in order", body = schema::Answers),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "too large, more than 10000 questions, or answers of more than 64 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`too_large`: more than 16 MiB; `answers_too_large`: answers of more than 64 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "not a list of questions", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the answers took too long", body = Problem, content_type = "application/problem+json"),
@@ -51,78 +48,74 @@ pub async fn ask_batch(State(service): State<Arc<Service>>, headers: HeaderMap, 
 }
 
 fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String, Problem> {
-    let (until, longest) = (Instant::now() + service.limits.answer(), service.limits.batch_answer_bytes);
-    let batch: Batch<'_> = serde_json::from_slice(body.bytes()).map_err(|error| refused(&error))?;
-    if batch.questions.0.len() > MOST {
-        return Err(Problem::from(Kind::TooLarge).detail(format!("at most {MOST} questions in a batch")));
+    let questions = envelope::questions(text(body)?)?;
+    let mut batch = Batch { service, engine, until: Instant::now() + service.limits.answer(), answers: String::from("{\"answers\":["), failed: None };
+    let read = batch.run(questions);
+    match (batch.failed, read) {
+        (Some(problem), _) => Err(problem),
+        (None, Err(error)) => Err(Problem::from(Kind::NotJson).detail(error.to_string())),
+        (None, Ok(())) => Ok(batch.answers + "]}\n"),
     }
-    let mut answers = String::from("{\"answers\":[");
-    for (index, question) in batch.questions.0.into_iter().enumerate() {
-        if Instant::now() > until {
-            return Err(
-                Problem::from(Kind::AnswerTimeout).detail(format!("{index} questions were answered in {} seconds", service.limits.answer_seconds))
-            );
+}
+
+/// Answers question after question while the list is read, so that the number of questions needs no bound of its own.
+struct Batch<'a> {
+    service: &'a Service,
+    engine: &'a Engine,
+    until: Instant,
+    answers: String,
+    failed: Option<Problem>,
+}
+
+impl Batch<'_> {
+    fn run(&mut self, questions: &RawValue) -> serde_json::Result<()> {
+        self.deserialize(&mut serde_json::Deserializer::from_str(questions.get()))
+    }
+
+    /// Adds the answer to one question, or its problem.
+    fn add(&mut self, index: usize, question: &str) -> Result<(), Problem> {
+        let limits = self.service.limits;
+        if Instant::now() > self.until {
+            return Err(Problem::from(Kind::AnswerTimeout).detail(format!("{index} questions were answered in {} seconds", limits.answer_seconds)));
         }
         if index > 0 {
-            answers.push(',');
+            self.answers.push(',');
         }
-        answers.push_str(one(service, engine, question.get())?.trim_end());
-        if answers.len() > longest {
-            return Err(Problem::from(Kind::TooLarge).detail(format!("the answers are longer than {longest} bytes; ask fewer questions at one time")));
+        let answered = Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem]));
+        let answered = answered.and_then(|question| answer(self.service, self.engine, &question)).or_else(|problem| line(&problem));
+        self.answers.push_str(answered?.trim_end());
+        if self.answers.len() > limits.batch_answer_bytes {
+            let detail = format!("at most {} bytes; ask fewer questions at one time", limits.batch_answer_bytes);
+            return Err(Problem::from(Kind::AnswersTooLarge).detail(detail));
         }
-    }
-    answers.push_str("]}\n");
-    Ok(answers)
-}
-
-/// The answer to one question of a batch, or its problem.
-fn one(service: &Service, engine: &Engine, question: &str) -> Result<String, Problem> {
-    let answered =
-        Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem])).and_then(|question| answer(service, engine, &question));
-    answered.or_else(|problem| line(&problem))
-}
-
-fn refused(error: &serde_json::Error) -> Problem {
-    if error.is_data() {
-        let help = Some("write it like `{\"questions\": […]}`".to_owned());
-        Problem::wrong_question(vec![question::Problem { path: String::new(), message: error.to_string(), help }])
-    } else {
-        Problem::from(Kind::NotJson).detail(error.to_string())
+        Ok(())
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Batch<'a> {
-    #[serde(borrow)]
-    questions: Questions<'a>,
-}
+impl<'de> DeserializeSeed<'de> for &mut Batch<'_> {
+    type Value = ();
 
-/// At most one question more than are allowed, so that too many need no memory.
-struct Questions<'a>(Vec<&'a RawValue>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Questions<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Bounded).map(Questions)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
     }
 }
 
-struct Bounded;
-
-impl<'de> Visitor<'de> for Bounded {
-    type Value = Vec<&'de RawValue>;
+impl<'de> Visitor<'de> for &mut Batch<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of questions")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut questions = Vec::new();
-        while questions.len() <= MOST {
-            let Some(question) = access.next_element()? else { return Ok(questions) };
-            questions.push(question);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        let mut index = 0;
+        while let Some(question) = access.next_element::<&RawValue>()? {
+            if let Err(problem) = self.add(index, question.get()) {
+                self.failed = Some(problem);
+                return Err(A::Error::custom("no further question is answered"));
+            }
+            index += 1;
         }
-        while access.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(questions)
+        Ok(())
     }
 }

@@ -111,13 +111,17 @@ fn cut_off() -> Problem {
     Problem::from(Kind::NotJson).detail("the body ends too early")
 }
 
-/// `application/json` or `application/…+json`, with or without parameters.
+/// `application/json` or `application/…+json`, in UTF-8 where it says in what; other parameters mean nothing.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let content_type = content_type.to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let mut charsets = parts.filter_map(|parameter| parameter.strip_prefix("charset="));
+    let named_json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    named_json && charsets.all(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"))
 }
 
 #[cfg(test)]
@@ -129,6 +133,7 @@ mod tests {
     fn json_has_several_names() {
         let json = |value: &'static str| is_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(value))]));
         assert!(json("application/json") && json("Application/JSON; charset=utf-8") && json("application/vnd.kulanz+json"));
+        assert!(json("application/json; charset=\"UTF-8\"") && !json("application/json; charset=iso-8859-1"));
         assert!(!json("text/plain") && !json("") && !json("application/x-www-form-urlencoded") && !is_json(&HeaderMap::new()));
     }
 }

@@ -7,6 +7,7 @@ mod ask;
 mod batch;
 mod body;
 mod config;
+mod envelope;
 mod health;
 mod listen;
 mod openapi;
@@ -48,7 +49,8 @@ pub enum Log {
 
 /// Writes the log to standard error from now on; `KULANZ_LOG` says how much of it (`debug`, `warn`, …).
 pub fn log(form: Log) {
-    let filter = EnvFilter::try_from_env("KULANZ_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let asked = std::env::var("KULANZ_LOG").ok().filter(|asked| !asked.is_empty());
+    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // A program that has set up its own log keeps it.
     let _ = match form {

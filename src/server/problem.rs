@@ -36,6 +36,7 @@ pub enum Kind {
     MethodNotAllowed,
     RequestTimeout,
     TooLarge,
+    AnswersTooLarge,
     UnsupportedMediaType,
     WrongQuestion,
     Internal,
@@ -51,7 +52,10 @@ impl Kind {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "the request took too long to arrive"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large"),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be `application/json`"),
+            Self::AnswersTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "answers_too_large", "the answers are too large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be `application/json`, in UTF-8")
+            }
             Self::WrongQuestion => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_question", "the question is wrong"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "too many requests at one time"),

@@ -91,7 +91,7 @@ pub struct Question {
 /// Many questions.
 #[derive(ToSchema)]
 pub struct Batch {
-    /// At most 10000.
+    /// As many as the body holds.
     questions: Vec<Question>,
 }
 

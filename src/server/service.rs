@@ -61,14 +61,22 @@ impl Service {
     }
 }
 
+/// A body as text.
+///
+/// # Errors
+///
+/// 400 where it is none.
+pub fn text(body: &Received) -> Result<&str, Problem> {
+    std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))
+}
+
 /// A body as JSON.
 ///
 /// # Errors
 ///
 /// 400 where it is none.
 pub fn parse(body: &Received) -> Result<Json, Problem> {
-    let text = std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))?;
-    Json::parse(text).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
+    Json::parse(text(body)?).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
 }
 
 /// A JSON text as a response.

@@ -31,21 +31,32 @@ fn what_is_no_batch_is_refused() {
     let post = |body: &str| service.post("/v1/ask/batch", body);
     post("{\"questions\": [").is_problem(400, "not_json");
     post("").is_problem(400, "not_json");
-    for wrong in ["{}", "[]", "{\"questions\": 5}", "{\"questions\": [], \"colour\": 1}", "{\"questions\": [], \"questions\": []}"] {
-        let problem = post(wrong).is_problem(422, "wrong_question");
-        assert!(problem["errors"][0]["help"].as_str().unwrap().contains("questions"), "{wrong}");
+    let paths = |body: &str| {
+        let problem = post(body).is_problem(422, "wrong_question");
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(errors.iter().all(|error| error["help"].as_str().unwrap().contains("questions")), "{body}");
+        errors.iter().map(|error| error["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for wrong in ["[]", "[[{}]]", "5", "null", "\"questions\""] {
+        assert_eq!(paths(wrong), [""], "{wrong}");
     }
+    for wrong in ["{}", "{\"questions\": 5}", "{\"questions\": null}", "{\"questions\": {}}", "{\"questions\": [], \"questions\": []}"] {
+        assert_eq!(paths(wrong), ["/questions"], "{wrong}");
+    }
+    assert_eq!(paths("{\"questions\": [], \"colour\": 1}"), ["/colour"]);
+    assert_eq!(paths("{\"a/b\": 0, \"questions\": 1, \"colour\": []}"), ["/a~1b", "/colour", "/questions"]);
+    assert_eq!(post("{\"questions\": 5}").json()["errors"][0]["message"], "a list of questions is needed, not a number");
     service.post_as("/v1/ask/batch", "{}", &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
 }
 
 #[test]
-fn a_batch_holds_10000_questions_and_no_more() {
+fn a_batch_is_bounded_by_its_bytes_and_not_by_its_questions() {
     let service = Running::counter();
-    let batch = |count: usize| format!("{{\"questions\": [{}]}}", vec!["{}"; count].join(","));
-    let reply = service.post("/v1/ask/batch", batch(10_000));
-    assert_eq!((reply.status, reply.json()["answers"].as_array().unwrap().len()), (200, 10_000));
-    service.post("/v1/ask/batch", batch(10_001)).is_problem(413, "too_large");
-    service.post("/v1/ask/batch", batch(1_000_000)).is_problem(413, "too_large");
+    let batch = |count: usize| format!("{{\"questions\": [{}]}}", vec!["0"; count].join(","));
+    let reply = service.post("/v1/ask/batch", batch(12_000));
+    assert_eq!((reply.status, reply.json()["answers"].as_array().unwrap().len()), (200, 12_000));
+    let small = Running::with_limits("batch_answer_bytes = 1_000_000\n");
+    small.post("/v1/ask/batch", batch(1_000_000)).is_problem(413, "answers_too_large");
 }
 
 #[test]
@@ -54,6 +65,6 @@ fn answers_longer_than_allowed_are_not_collected() {
     let length = Running::counter().post("/v1/ask/batch", batch(10)).body.trim_end().len() - "]}".len();
     let service = Running::with_limits(&format!("batch_answer_bytes = {length}\n"));
     assert_eq!(service.post("/v1/ask/batch", batch(10)).status, 200);
-    let problem = service.post("/v1/ask/batch", batch(11)).is_problem(413, "too_large");
+    let problem = service.post("/v1/ask/batch", batch(11)).is_problem(413, "answers_too_large");
     assert!(problem["detail"].as_str().unwrap().contains("fewer"), "{problem}");
 }

@@ -86,13 +86,46 @@ fn changes_in_one_tick_of_the_clock_are_served_too() {
     let pack = own_counter();
     let service = Running::start(pack.path(), &[]);
     for amount in [30, 40, 50, 60, 70] {
-        // As long as the text before, and as old: only the system's word tells them apart.
-        let file = pack.path().join("counter.kulanz");
-        let age = fs::metadata(&file).unwrap().modified().unwrap();
-        rewrite(pack.path(), amount);
-        fs::File::options().write(true).open(&file).unwrap().set_modified(age).unwrap();
+        let age = fs::metadata(pack.path().join("counter.kulanz")).unwrap().modified().unwrap();
+        rewrite_unseen(pack.path(), amount, age);
         eventually("the change is served", || (limit(&service) == format!("{amount}.00 EUR")).then_some(()));
     }
+}
+
+/// Lets agents give vouchers up to so much, in a text as long and as old as the one before.
+fn rewrite_unseen(pack: &Path, amount: u32, age: std::time::SystemTime) {
+    rewrite(pack, amount);
+    fs::File::options().write(true).open(pack.join("counter.kulanz")).unwrap().set_modified(age).unwrap();
+}
+
+#[test]
+fn a_swapped_link_is_served_where_size_and_time_are_the_same() {
+    let packs = folder(&[("one/.keep", ""), ("two/.keep", "")]);
+    let age = std::time::SystemTime::now();
+    rewrite_unseen(&packs.path().join("one"), 30, age);
+    rewrite_unseen(&packs.path().join("two"), 40, age);
+    let link = packs.path().join("current");
+    std::os::unix::fs::symlink("one", &link).unwrap();
+    let service = Running::start(&link, &[]);
+    assert_eq!(limit(&service), "30.00 EUR");
+    std::os::unix::fs::symlink("two", packs.path().join("next")).unwrap();
+    fs::rename(packs.path().join("next"), &link).unwrap();
+    eventually("the other pack is served", || (limit(&service) == "40.00 EUR").then_some(()));
+    // Nothing below the folder that is watched tells of this one.
+    rewrite_unseen(&packs.path().join("two"), 50, age);
+    eventually("its change is served", || (limit(&service) == "50.00 EUR").then_some(()));
+}
+
+#[test]
+fn a_swapped_folder_is_served_where_size_and_time_are_the_same() {
+    let packs = folder(&[("pack/.keep", ""), ("next/.keep", "")]);
+    let age = std::time::SystemTime::now();
+    rewrite_unseen(&packs.path().join("pack"), 30, age);
+    rewrite_unseen(&packs.path().join("next"), 40, age);
+    let service = Running::start(&packs.path().join("pack"), &[]);
+    fs::rename(packs.path().join("pack"), packs.path().join("before")).unwrap();
+    fs::rename(packs.path().join("next"), packs.path().join("pack")).unwrap();
+    eventually("the other pack is served", || (limit(&service) == "40.00 EUR").then_some(()));
 }
 
 #[test]

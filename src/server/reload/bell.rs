@@ -13,15 +13,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long a burst of changes may last before it is looked at anyway.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
 
-/// Why a wait ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Woken {
-    /// The system told of a change.
-    ByAChange,
-    /// It is time to look.
-    ByTheClock,
-}
-
 /// Rings when the system tells of a change, and every few seconds anyway.
 #[derive(Debug)]
 pub struct Bell {
@@ -65,14 +56,12 @@ impl Bell {
         }
     }
 
-    /// Waits for a ring and for the end of the burst it begins, or for some seconds; says which.
-    pub fn wait(&self) -> Woken {
-        if self.rung.recv_timeout(LOOK_EVERY).is_err() {
-            return Woken::ByTheClock;
+    /// Waits for a ring and for the end of the burst it begins, or for some seconds.
+    pub fn wait(&self) {
+        if self.rung.recv_timeout(LOOK_EVERY).is_ok() {
+            let begun = Instant::now();
+            while begun.elapsed() < LONGEST_BURST && self.rung.recv_timeout(QUIET).is_ok() {}
         }
-        let begun = Instant::now();
-        while begun.elapsed() < LONGEST_BURST && self.rung.recv_timeout(QUIET).is_ok() {}
-        Woken::ByAChange
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use bell::{Bell, Woken};
+use bell::Bell;
 use fingerprint::Fingerprint;
 
 /// The stack of the reading thread in bytes: that of a main thread, so that what could be read at the start can be read again.
@@ -100,23 +100,21 @@ struct Watch<S: Source> {
     source: S,
     live: Arc<Live<S::Output>>,
     roots: Vec<PathBuf>,
-    /// What the files looked like when they were last read to the end.
+    /// What the files held when they were last read to the end and checked.
     seen: Option<Fingerprint>,
 }
 
 impl<S: Source> Watch<S> {
     fn run(mut self) {
         let mut bell = Bell::default();
-        // The first look finds what changed between the reading at the start and now.
-        let mut woken = Woken::ByAChange;
         loop {
             bell.hang_up(&self.roots);
+            // The first look finds what changed between the reading at the start and now.
             let now = Fingerprint::of(&self.roots);
-            // Two changes in one tick of the clock look the same, so that what the system tells counts too.
-            if woken == Woken::ByAChange || self.seen.as_ref() != Some(&now) {
+            if self.seen.as_ref() != Some(&now) {
                 self.settle(now);
             }
-            woken = bell.wait();
+            bell.wait();
         }
     }
 
@@ -131,8 +129,8 @@ impl<S: Source> Watch<S> {
             _ => false,
         };
         let settled = same && Fingerprint::of(&self.roots) == before;
-        // Where other packs are included than before, what they looked like then is not known.
-        self.seen = (settled && second.roots == self.roots).then_some(before);
+        // Where other packs are included than before, what they held then is not known. What is broken may be mended by a file that no root names.
+        self.seen = (settled && second.outcome.is_ok() && second.roots == self.roots).then_some(before);
         if settled {
             self.take(second.outcome);
             self.roots = second.roots;
@@ -147,6 +145,7 @@ impl<S: Source> Watch<S> {
                 tracing::info!(from = S::version(&current), to = S::version(&next), "the policy changed and is served now");
                 self.live.swap(next);
             }
+            Err(problems) if self.live.reload() == Reload::Failed(problems.clone()) => {}
             Err(problems) => {
                 tracing::error!(%problems, "the changed policy does not check; the one before it is served");
                 self.live.ended(Reload::Failed(problems));
