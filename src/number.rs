@@ -15,6 +15,8 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 const LIMIT_EXPONENT: u32 = 30;
 /// The largest magnitude of a fact or a literal, as a power of ten.
 const INPUT_EXPONENT: u32 = 15;
+/// The largest denominator of a result, in bits: far beyond what policies compute, and small enough that repeated squaring ends soon.
+const MOST_DENOMINATOR_BITS: u64 = 4096;
 /// The most decimals of a fact or a literal.
 pub const MAX_DECIMALS: usize = 9;
 
@@ -112,11 +114,11 @@ impl Number {
         }
     }
 
-    /// `None` beyond 10³⁰.
+    /// `None` beyond 10³⁰, or where the fraction has become too fine to be kept.
     fn bounded(self) -> Option<Self> {
         match &self.0 {
             Repr::Small(..) => Some(self),
-            Repr::Big(value) => (value.abs() <= power_of_ten(LIMIT_EXPONENT)).then_some(self),
+            Repr::Big(value) => (value.denom().bits() <= MOST_DENOMINATOR_BITS && value.abs() <= power_of_ten(LIMIT_EXPONENT)).then_some(self),
         }
     }
 
@@ -397,6 +399,16 @@ mod tests {
         assert_eq!(limit.multiply(&number("1.000000001")), None);
         assert_eq!(limit.negate().subtract(&number("0.000000001")), None);
         assert_eq!(limit.divide(&limit), Some(Number::ONE));
+    }
+
+    #[test]
+    fn fractions_that_grow_without_end_are_undefined() {
+        let mut value = number("0.123456789");
+        let squarings = std::iter::from_fn(|| {
+            value = value.multiply(&value)?;
+            Some(())
+        });
+        assert!(squarings.take(100).count() < 20);
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl<'a> View<'a> {
         let (mut permissions, mut shared) = (Vec::new(), Vec::new());
         for id in &self.candidates.permissions {
             let Some(rule) = self.rule(*id).filter(|rule| self.applies(rule, amount)) else { continue };
-            let room = self.case.room(rule, self.role, self.reading, self.step(), &taken);
+            let room = self.case.room(&rule.charges, self.role, self.reading, self.step(), &taken);
             let value = self.quantity(rule).min(ceiling.clone()).min(entitled.add(&room));
             let list = if needs_approval(rule) { &mut shared } else { &mut permissions };
             list.push(Share { rule: *id, value });
@@ -119,7 +119,7 @@ impl<'a> View<'a> {
     fn entitlements(&self, amount: &Number, hard: &Bound) -> Vec<Share> {
         let applicable = self.action.entitlements.iter().filter_map(|id| Some((*id, self.rule(*id)?)));
         let share = |(id, rule): (RuleId, &'a Rule)| {
-            let room = self.case.room(rule, self.role, self.reading, self.step(), &[]);
+            let room = self.case.room(&rule.charges, self.role, self.reading, self.step(), &[]);
             Share { rule: id, value: self.quantity(rule).min(room).min(hard.clone()) }
         };
         applicable.filter(|(_, rule)| self.applies(rule, amount)).map(share).collect()

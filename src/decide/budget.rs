@@ -5,7 +5,7 @@ use super::case::Case;
 use super::range::Range;
 use crate::number::{Number, Rounding};
 use crate::policy::{BudgetId, RoleId};
-use crate::program::{Allotment, Measure, Rule};
+use crate::program::{Allotment, Charge, Measure, Rule};
 
 /// What a grant takes from one budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +40,8 @@ impl Case<'_> {
     }
 
     /// The largest quantity whose charges fit what is left after `taken`.
-    pub fn room(self, rule: &Rule, role: RoleId, reading: Reading, step: Option<&Number>, taken: &[Taking]) -> Bound {
-        let rooms = rule.charges.iter().map(|charge| {
+    pub fn room(self, charges: &[Charge], role: RoleId, reading: Reading, step: Option<&Number>, taken: &[Taking]) -> Bound {
+        let rooms = charges.iter().map(|charge| {
             let mut before = taken.iter().filter(|taking| taking.budget == charge.budget);
             let Bound::Finite(left) = self.left(charge.budget, role, reading) else { return Bound::Unlimited };
             let counted = before.clone().any(|taking| taking.once);

@@ -396,8 +396,10 @@ impl<'a> Case<'a> {
         let low = count(from.high(), to.low()).unwrap_or(Some(Number::ZERO));
         let high = count(from.low(), to.high());
         let range = match (low, high) {
-            (None, _) | (_, Some(None)) => Range::undefined(),
-            (Some(low), high) => Range::between(Some(low), high.flatten()),
+            (None, Some(None)) => Range::undefined(),
+            (None, high) => Range::between(Some(Number::ZERO), high.flatten()).or_undefined(),
+            (low, Some(None)) => Range::between(low, None).or_undefined(),
+            (low, high) => Range::between(low, high.flatten()),
         };
         if from.may_be_undefined() || to.may_be_undefined() { range.or_undefined() } else { range }
     }

@@ -99,8 +99,8 @@ impl View<'_> {
     /// The keys and allotments of budgets that leave less room for sure than perhaps.
     fn collect_charges(&self, rule: &Rule, wanted: &Bound, open: &mut Open) {
         for charge in &rule.charges {
-            let alone = Rule { charges: vec![charge.clone()], ..rule.clone() };
-            let room = |reading| self.case.room(&alone, self.role, reading, self.step(), &[]);
+            let alone = std::slice::from_ref(charge);
+            let room = |reading| self.case.room(alone, self.role, reading, self.step(), &[]);
             let sure = room(Reading::Against);
             if sure < *wanted && sure < room(Reading::Favour) {
                 self.case.open_in_budget(charge.budget, self.role, open);

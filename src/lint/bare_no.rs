@@ -46,10 +46,10 @@ fn samples(on: Subject<'_>, action: ActionId) -> Samples {
 
 fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> Option<Question> {
     let total = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len().max(1))).unwrap_or(usize::MAX);
-    // A stride without common factors with the numbers of values visits all of them evenly.
-    let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES) | 1 };
+    // A stride without a factor in common with the total visits all of them evenly.
+    let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES..).find(|stride| gcd(*stride, total) == 1).unwrap_or(1) };
     (0..total.min(MOST_CASES)).find_map(|nth| {
-        let facts = combination(samples, nth.wrapping_mul(stride) % total);
+        let facts = combination(samples, place(nth, stride, total));
         let mut question = question(on, &facts, action, role);
         // A test takes the default of every fact that it does not name.
         for (at, (state, fact)) in question.facts.iter_mut().zip(&on.policy.facts).enumerate() {
@@ -59,6 +59,16 @@ fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> O
         }
         is_bare(&on.program.decide(&question, Mode::Ask)).then_some(question)
     })
+}
+
+/// `nth * stride` modulo `total`, without overflow.
+fn place(nth: usize, stride: usize, total: usize) -> usize {
+    let product = nth as u128 * stride as u128;
+    usize::try_from(product % total.max(1) as u128).unwrap_or(0)
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 fn combination(samples: &Samples, mut nth: usize) -> Vec<(FactId, Option<Value>)> {
