@@ -66,8 +66,11 @@ fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec
     let engine = match policy::check(&pack) {
         Ok(policy) => {
             let engine = Engine::new(policy);
-            let today = engine.policy.time_zone.to_datetime(now).date();
-            diagnostics.extend(lint(&engine.policy, &engine.program, today));
+            // What a lint says of a pack that could be read only in part would mislead.
+            if !has_errors(&diagnostics) {
+                let today = engine.policy.time_zone.to_datetime(now).date();
+                diagnostics.extend(lint(&engine.policy, &engine.program, today));
+            }
             Some(engine)
         }
         Err(further) => {

@@ -15,6 +15,7 @@ pub mod answer;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod clock;
+mod calendar;
 pub mod decide;
 pub mod diagnostic;
 pub mod engine;

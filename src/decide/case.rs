@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::calendar::{self, Calendar};
+use crate::calendar::{self, Calendar};
 use super::range::Range;
 use super::truth::Truth;
 use crate::number::Number;

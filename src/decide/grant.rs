@@ -3,7 +3,7 @@
 use super::authority::{Share, Standing, View};
 use super::bound::{Bound, Reading};
 use super::budget::{Taking, combined};
-use super::calendar;
+use crate::calendar;
 use super::decision::{BudgetCharge, Deadline, Obligation};
 use crate::number::{Number, Rounding};
 use crate::policy::{DutyId, RuleId};

@@ -6,7 +6,7 @@
 mod authority;
 mod bound;
 mod budget;
-pub(crate) mod calendar;
+
 mod case;
 mod contacts;
 mod coverage;

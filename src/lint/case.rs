@@ -2,7 +2,8 @@
 
 use super::Subject;
 use crate::Number;
-use crate::decide::{Mode, Truth, calendar};
+use crate::calendar;
+use crate::decide::{Mode, Truth};
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ActionId, FactId, Policy, RoleId};
 use crate::program::node::Condition;

@@ -139,7 +139,7 @@ pub(crate) fn key_ref(key: Key) -> policy::FactRef {
 
 fn days(lower: &Lower<'_>, from: &[policy::Day], until: &[policy::Day]) -> Vec<Condition> {
     let bound = |day: &policy::Day, how| {
-        let date = Quantity::Constant(crate::decide::calendar::days(day.date).into());
+        let date = Quantity::Constant(crate::calendar::days(day.date).into());
         Condition::Test(Box::new(Test { span: day.span, kind: TestKind::Compare(lower.quantity(&day.by), how, date) }))
     };
     let from = from.iter().map(|day| bound(day, policy::expr::Comparison::AtLeast));

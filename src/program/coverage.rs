@@ -144,7 +144,7 @@ impl Program {
     pub(crate) fn representatives(&self, policy: &Policy, id: FactId, today: jiff::civil::Date) -> Vec<Option<Value>> {
         let Some(fact) = policy.facts.get(id.index()) else { return Vec::new() };
         let mut found = Samples::new();
-        let today = crate::decide::calendar::days(today);
+        let today = crate::calendar::days(today);
         let lookups = self.lookups.iter().flat_map(|lookup| lookup.rows.iter().map(|(when, _)| when));
         let definitions = self.definitions.iter().filter_map(|it| if let Definition::Condition(body) = it { Some(body) } else { None });
         let rules = self.rules.iter().map(|rule| &rule.condition);
@@ -179,7 +179,7 @@ impl Program {
     }
 
     fn days_off(&self, today: i64, steps: &crate::policy::expr::Steps) -> Option<i64> {
-        let calendar = crate::decide::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
+        let calendar = crate::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
         calendar.shift_date(today, steps.count.to_i64()?.checked_neg()?, steps.unit)
     }
 }

@@ -65,7 +65,7 @@ impl<'t> Sheet<'t> {
         Self(rows(text, SourceId::default(), &mut Vec::new()))
     }
 
-    /// ``row 2, column `e` ``, or the row alone where the place is larger than a cell.
+    /// Row and column, as in a message; the row alone where the place is larger than a cell.
     pub fn place(&self, place: &Range<usize>) -> Option<String> {
         let row = self.0.iter().rfind(|row| row.span.range().start <= place.start)?;
         let number = row.sheet?.number;
