@@ -16,7 +16,7 @@ pub enum Line<'a> {
     TooLong,
 }
 
-impl<'a> Line<'a> {
+impl Line<'_> {
     /// The first line without the byte order mark that some editors write.
     pub fn without_mark(self, number: u64) -> Self {
         match self {

@@ -39,7 +39,8 @@ pub fn arguments() -> Arguments {
 /// `-5` as a word that is no option.
 fn shield(word: OsString) -> OsString {
     let shielded = word.to_str().and_then(|text| text.strip_prefix('-')).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    shielded.map_or_else(|| word.clone(), |rest| format!("{MINUS}{rest}").into())
+    let shielded = shielded.map(|rest| format!("{MINUS}{rest}").into());
+    shielded.unwrap_or(word)
 }
 
 /// `-5` as it was typed.
