@@ -14,6 +14,7 @@ mod openapi;
 mod options;
 mod policy;
 mod problem;
+mod pulse;
 mod reload;
 mod request_id;
 mod router;
