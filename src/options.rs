@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::answer::{Answer, AskEntry, NeedEntry, PolicyEntry, RequireEntry};
+use crate::answer::{Answer, AskEntry, ExplainEntry, NeedEntry, PolicyEntry, RequireEntry};
 use crate::decide::{Decision, Mode};
 use crate::policy::{ActionId, Policy};
 use crate::program::Program;
@@ -41,6 +41,8 @@ pub struct OptionEntry {
     pub need: Vec<NeedEntry>,
     pub provisional: Vec<String>,
     pub say: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Vec<ExplainEntry>>,
 }
 
 /// Each action's question and decision.
@@ -95,6 +97,7 @@ impl OptionEntry {
             need: answer.need,
             provisional: answer.provisional,
             say: answer.say,
+            explain: answer.explain,
         }
     }
 }

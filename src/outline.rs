@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::answer::{plain, type_word};
-use crate::policy::expr::Type;
+use crate::number::Number;
+use crate::policy::expr::{Steps, Type};
 use crate::policy::{Action, Allotment, Budget, BudgetUnit, Duty, Fact, Key, Policy, Role, Text, Window};
 use crate::say::Speech;
-use crate::syntax::ast::Period;
+use crate::syntax::ast::{Period, Unit};
 
 /// A policy from outside.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -96,6 +97,8 @@ pub struct DutyOutline {
     pub name: String,
     /// Its title.
     pub title: Option<String>,
+    /// By when, from the grant or from what `after` in the policy says, in ISO 8601 (working days in words).
+    pub within: Option<String>,
 }
 
 /// A budget.
@@ -110,7 +113,7 @@ pub struct BudgetOutline {
     pub unit: Option<&'static str>,
     /// What has a bucket of its own: `actor`, `actor.team` or a fact.
     pub per: Vec<String>,
-    /// When it begins anew: `month`, `year from 04-01`, `rolling P365D`, `ever`.
+    /// When it begins anew: `month`, `year from 04-01`, `rolling 365 days`, `ever`.
     pub window: String,
     /// Whether every line is `unlimited`, so that it only records.
     pub records_only: bool,
@@ -180,7 +183,8 @@ impl Form<'_> {
     }
 
     fn duty(&self, duty: &Duty) -> DutyOutline {
-        DutyOutline { name: duty.name.clone(), title: self.title(duty.title.as_ref()) }
+        let within = duty.deadline.as_ref().map(|(within, _)| plain::steps(within));
+        DutyOutline { name: duty.name.clone(), title: self.title(duty.title.as_ref()), within }
     }
 
     fn budget(&self, budget: &Budget) -> BudgetOutline {
@@ -211,9 +215,23 @@ fn window(window: &Window) -> String {
     match window {
         Window::Calendar(period) => period_word(*period).to_owned(),
         Window::YearFrom(month, day) => format!("year from {month:02}-{day:02}"),
-        Window::Rolling(steps) => format!("rolling {}", plain::steps(steps)),
+        Window::Rolling(steps) => format!("rolling {}", in_words(steps)),
         Window::Ever => "ever".to_owned(),
     }
+}
+
+/// `365 days`, as the policy has it.
+fn in_words(steps: &Steps) -> String {
+    let unit = match steps.unit {
+        Unit::Minute => "minute",
+        Unit::Hour => "hour",
+        Unit::Day => "day",
+        Unit::Week => "week",
+        Unit::Month => "month",
+        Unit::Year => "year",
+        Unit::WorkingDay => "working day",
+    };
+    format!("{} {unit}{}", steps.count, if steps.count == Number::ONE { "" } else { "s" })
 }
 
 fn period_word(period: Period) -> &'static str {

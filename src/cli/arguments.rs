@@ -1,10 +1,9 @@
 //! What can be typed. Every option can also be set by an environment variable, `KULANZ_` and its name.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::builder::{BoolishValueParser, FalseyValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 const STYLES: Styles = Styles::styled()
@@ -114,7 +113,7 @@ pub struct New {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Warnings count as errors
-    #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub deny_warnings: bool,
 }
 
@@ -126,7 +125,7 @@ pub struct Fmt {
     pub files: Vec<PathBuf>,
 
     /// Change nothing; exit 1 where something would change
-    #[arg(long, env = "KULANZ_CHECK", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "KULANZ_CHECK", hide_env = true, value_parser = BoolishValueParser::new())]
     pub check: bool,
 }
 
@@ -138,7 +137,7 @@ pub struct Test {
     pub filter: Option<String>,
 
     /// Also show which rules and table rows decided no test
-    #[arg(long, env = "KULANZ_COVERAGE", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "KULANZ_COVERAGE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub coverage: bool,
 }
 
@@ -154,12 +153,11 @@ pub struct Ask {
     pub case: Case,
 
     /// Also show every rule that could have applied, and why it did not
-    #[arg(long, env = "KULANZ_EXPLAIN", hide_env = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "KULANZ_EXPLAIN", hide_env = true, value_parser = BoolishValueParser::new())]
     pub explain: bool,
 
     /// One JSON question a line; `-` is standard input
     #[arg(long, value_name = "FILE", env = "KULANZ_BATCH", hide_env = true, value_hint = ValueHint::FilePath)]
-    #[arg(conflicts_with_all = ["words", "role", "actor", "team", "facts", "record", "spent", "at", "explain"])]
     pub batch: Option<PathBuf>,
 }
 
@@ -213,7 +211,7 @@ pub struct Case {
 pub struct Serve {
     /// Where to listen; only addresses of this machine [default: 127.0.0.1:7373]
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<String>,
 
     /// A file with these settings and the limits
     #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]

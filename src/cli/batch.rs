@@ -16,18 +16,14 @@ use crate::question::{Json, Problem};
 
 /// Answers every line; one that is no question gets an error, and the rest goes on.
 pub fn run(file: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let input: Box<dyn Read> = if file.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(file).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", file.display())))?)
-    };
+    let input: Box<dyn Read> = if file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(open(file)?) };
     let engine = pack::engine(terminal)?;
     let mut lines = Lines::new(input);
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut number, mut outcome) = (0, Outcome::Done);
     while let Some(line) = lines.next()? {
         number += 1;
-        let answered = match answer(&line, &engine, terminal.lang.as_deref()) {
+        let answered = match answer(&line.without_mark(number), &engine, terminal.lang.as_deref()) {
             Ok(answer) => answer,
             Err((code, errors)) => {
                 outcome = Outcome::Problems;
@@ -42,6 +38,11 @@ pub fn run(file: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     out.flush()?;
     Ok(outcome)
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    let opened = File::open(path).and_then(|file| if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) });
+    opened.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
 }
 
 /// A stable code and what is wrong.

@@ -6,20 +6,21 @@ use jiff::Timestamp;
 
 use super::arguments::{Check, Format};
 use super::exit::{Failure, Outcome};
-use super::locate;
 use super::terminal::Terminal;
+use super::{locate, scanned};
 use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::engine;
 use crate::source::Sources;
 
 /// Reports every problem of a pack. For people they are problems and go to standard error; as JSON and SARIF they are the result.
 pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let report = engine::check(&locate::pack(terminal)?, Timestamp::now());
+    let path = locate::pack(terminal)?;
+    let report = engine::check(&path, Timestamp::now());
     let count = |severity| report.diagnostics.iter().filter(|problem| problem.severity() == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match terminal.format {
         Format::Json => writeln!(terminal.out(), "{}", render::json(&report.diagnostics, &report.sources))?,
-        Format::Sarif => writeln!(terminal.out(), "{}", render::sarif(&report.diagnostics, &report.sources))?,
+        Format::Sarif => writeln!(terminal.out(), "{}", scanned::from_here(render::sarif(&report.diagnostics, &report.sources), &path))?,
         _ => {
             tell(&report.diagnostics, &report.sources, terminal)?;
             note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
@@ -33,8 +34,11 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     Ok(if clean { Outcome::Done } else { Outcome::Problems })
 }
 
-/// Shows problems on standard error.
+/// Shows problems on standard error, if there are any.
 pub fn tell(diagnostics: &[Diagnostic], sources: &Sources, terminal: &Terminal) -> std::io::Result<()> {
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
     let text = match terminal.format {
         Format::Human => render::human(diagnostics, sources, true),
         _ => format!("{}\n", render::json(diagnostics, sources)),

@@ -16,6 +16,16 @@ pub enum Line<'a> {
     TooLong,
 }
 
+impl Line<'_> {
+    /// The first line without the byte order mark that some editors write.
+    pub fn without_mark(self, number: u64) -> Self {
+        match self {
+            Line::Text(text) if number == 1 => Line::Text(text.strip_prefix('\u{feff}').unwrap_or(text)),
+            other => other,
+        }
+    }
+}
+
 /// Reads line by line.
 #[derive(Debug)]
 pub struct Lines<R> {

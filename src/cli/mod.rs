@@ -17,15 +17,15 @@ mod new;
 mod options;
 mod pack;
 mod question;
+mod scanned;
 #[cfg(feature = "server")]
 mod serve;
 mod terminal;
 mod test;
+mod typed;
 mod version;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 pub use arguments::Arguments;
 
@@ -36,7 +36,7 @@ use terminal::Terminal;
 /// Reads the arguments of this process and does what they say.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = typed::arguments();
     let terminal = Terminal::new(&arguments.common);
     match dispatch(&arguments.command, &terminal) {
         Ok(outcome) => outcome.into(),

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::arguments::Case;
 use super::exit::Failure;
 use super::terminal::Terminal;
+use super::typed::unshielded;
 use crate::question::{Explain, Spoken};
 
 /// A longer file is no question.
@@ -30,6 +31,7 @@ impl Words {
     ///
     /// Where a word behind the first fact is none.
     pub fn split(words: &[String]) -> Result<Self, Failure> {
+        let words: Vec<_> = words.iter().map(|word| unshielded(word)).collect();
         let begin = words.iter().position(|word| word.contains('=')).unwrap_or(words.len());
         let (asked, facts) = words.split_at(begin);
         if let Some(stray) = facts.iter().find(|word| !word.contains('=')) {

@@ -9,8 +9,8 @@ use crate::server::{self, Config, Log};
 /// Answers over HTTP until it is told to stop.
 pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Failure::usage)?;
-    if let Some(listen) = arguments.listen {
-        config.listen = listen;
+    if let Some(listen) = &arguments.listen {
+        config.listen = server::address(listen).map_err(Failure::usage)?;
     }
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;

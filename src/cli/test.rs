@@ -12,6 +12,9 @@ use crate::testing::{self, Coverages, Options};
 
 /// Runs the tests of a pack.
 pub fn run(arguments: &Test, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if arguments.coverage && terminal.format == Format::Junit {
+        return Err(Failure::usage_with_help("a JUnit report has no coverage", "take `--format json` or leave out `--coverage`"));
+    }
     let engine = pack::engine(terminal)?;
     let policy = engine.policy();
     let coverage = if arguments.coverage { Coverages::Told } else { Coverages::Untold };

@@ -9,17 +9,18 @@
 //! body_bytes = 1_048_576
 //! ```
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where it listens; only addresses of this machine.
+    /// Where it listens; only addresses of this machine, or a name for one.
+    #[serde(deserialize_with = "named_address")]
     pub listen: SocketAddr,
     /// The pack. In a file it is relative to that file.
     pub policies: Option<PathBuf>,
@@ -155,9 +156,29 @@ pub enum ConfigError {
     /// There are no keys yet, so that only this machine may ask.
     #[error("cannot listen on {0}: callers are not authenticated, so that only an address of this machine is served, such as 127.0.0.1")]
     NotLoopback(SocketAddr),
+    /// Neither an address nor a name for one.
+    #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
+    Nowhere(String, std::io::Error),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
+}
+
+/// An address with a port, or the one that a name such as `localhost:7373` stands for. Where one of several is not of this machine, it is that one.
+///
+/// # Errors
+///
+/// When it stands for none.
+pub fn address(written: &str) -> Result<SocketAddr, ConfigError> {
+    let nowhere = |error| ConfigError::Nowhere(written.to_owned(), error);
+    let found: Vec<_> = written.to_socket_addrs().map_err(nowhere)?.collect();
+    let outside = found.iter().find(|address| !address.ip().is_loopback());
+    let chosen = outside.or_else(|| found.iter().find(|address| address.is_ipv4())).or(found.first());
+    chosen.copied().ok_or_else(|| nowhere(std::io::ErrorKind::NotFound.into()))
+}
+
+fn named_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    address(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
 impl Config {

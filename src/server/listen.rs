@@ -12,22 +12,24 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
+use super::pulse::{Counted, Member, Pulses};
 use super::stalled::Impatient;
 
-/// How long to wait before accepting again where the system has no room for another connection.
+/// How long to wait where the system, or the bound on connections, has no room for another one.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, then finishes the requests that are under way, for as long as the limits allow.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(limits.connections));
+    let pulses = Arc::new(Pulses::default());
     tokio::pin!(stop);
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
-            accepted = accept(&listener, &connections) => match accepted {
-                Ok((stream, place)) => hold(stream, place, router.clone(), limits, &graceful),
+            accepted = accept(&listener, &connections, &pulses) => match accepted {
+                Ok((stream, place)) => hold(stream, (place, pulses.join()), router.clone(), limits, &graceful),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(BREATH).await;
@@ -39,21 +41,34 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     drain(graceful, limits).await;
 }
 
-async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(connections).acquire_owned().await.map_err(std::io::Error::other)?;
+/// The next client and its place. Where all places are taken, the connection that has been idle longest makes room.
+async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &Pulses) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let (stream, _) = listener.accept().await?;
     stream.set_nodelay(true)?;
-    Ok((stream, place))
+    loop {
+        if let Ok(place) = Arc::clone(connections).try_acquire_owned() {
+            return Ok((stream, place));
+        }
+        pulses.make_room();
+        // Whoever leaves frees a place at once; if nobody is idle yet, somebody may be soon.
+        if let Ok(place) = tokio::time::timeout(BREATH, Arc::clone(connections).acquire_owned()).await {
+            return Ok((stream, place.map_err(std::io::Error::other)?));
+        }
+    }
 }
 
-fn hold(stream: TcpStream, place: OwnedSemaphorePermit, router: Router, limits: Limits, graceful: &GracefulShutdown) {
-    let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write())));
-    let service = TowerToHyperService::new(router);
+fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), router: Router, limits: Limits, graceful: &GracefulShutdown) {
+    let pulse = Arc::clone(&place.1.pulse);
+    let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
+    let service = Counted::new(TowerToHyperService::new(router), Arc::clone(&pulse));
     let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            ended = connection => if let Err(error) = ended {
+                tracing::debug!(%error, "a connection ended early");
+            },
+            () = pulse.told_to_leave() => tracing::debug!("an idle connection makes room"),
         }
         drop(place);
     });

@@ -14,6 +14,7 @@ mod openapi;
 mod options;
 mod policy;
 mod problem;
+mod pulse;
 mod reload;
 mod request_id;
 mod router;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-pub use config::{Config, ConfigError, Limits};
+pub use config::{Config, ConfigError, Limits, address};
 
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;

@@ -2,32 +2,38 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::pulse::Pulse;
+
 /// A stream whose writes fail after they made no progress for a while.
 #[derive(Debug)]
 pub struct Impatient<S> {
     stream: S,
     patience: Duration,
+    pulse: Arc<Pulse>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Impatient<S> {
-    /// Waits for at most `patience`.
-    pub fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, stalled: None }
+    /// Waits for at most `patience`, and tells `pulse` what comes and goes.
+    pub fn new(stream: S, patience: Duration, pulse: Arc<Pulse>) -> Self {
+        Self { stream, patience, pulse, stalled: None }
     }
 
     /// Passes on what a write came to, and runs out of patience where it comes to nothing.
     fn watch<T>(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if progress.is_ready() {
+            self.pulse.wrote(true);
             self.stalled = None;
             return progress;
         }
+        self.pulse.wrote(false);
         let patience = self.patience;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(stalled.as_mut().poll(context));
@@ -38,7 +44,11 @@ impl<S> Impatient<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let progress = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if progress.is_ready() {
+            self.pulse.read();
+        }
+        progress
     }
 }
 
@@ -70,13 +80,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pulse::Pulses;
     use super::*;
     use tokio::io::AsyncWriteExt;
+
+    fn impatient<S>(stream: S) -> Impatient<S> {
+        let pulse = Arc::clone(&Arc::new(Pulses::default()).join().pulse);
+        Impatient::new(stream, Duration::from_millis(20), pulse)
+    }
 
     #[tokio::test]
     async fn a_client_that_takes_nothing_is_left() {
         let (near, _far) = tokio::io::duplex(4);
-        let mut stream = Impatient::new(near, Duration::from_millis(20));
+        let mut stream = impatient(near);
         let error = stream.write_all(b"more than four bytes").await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
@@ -84,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_it_is_served() {
         let (near, _far) = tokio::io::duplex(64);
-        let mut stream = Impatient::new(near, Duration::from_millis(20));
+        let mut stream = impatient(near);
         stream.write_all(b"more than four bytes").await.unwrap();
     }
 }

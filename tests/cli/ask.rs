@@ -29,6 +29,14 @@ fn the_amount_may_be_one_word_or_two_or_left_out() {
 }
 
 #[test]
+fn a_negative_amount_is_a_wrong_question_and_no_option() {
+    for amount in [&["-5", "EUR"][..], &["-5 EUR"], &["-5EUR"], &["-5"], &["-0.01", "EUR"]] {
+        let ended = ask(&[&["refund"], amount, &["--as", "agent", "reason=late"]].concat()).exits(2).says("amount:");
+        assert!(!ended.err.contains("unexpected argument") && !ended.err.contains('\u{2212}'), "{}", ended.err);
+    }
+}
+
+#[test]
 fn options_may_stand_anywhere() {
     ask(&["--as", "agent", "refund", "--actor", "anna", "40", "--explain", "EUR", "reason=late"]).exits(0);
 }

@@ -78,6 +78,28 @@ fn from_a_file() {
 }
 
 #[test]
+fn a_folder_is_no_file_of_questions() {
+    let files = folder(&[]);
+    let path = files.path().to_str().unwrap();
+    kulanz(&["ask", "--batch", path, "-p", COUNTER]).exits(2).says(path).says("directory");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let ended = batch(format!("\u{feff}{}", question(1)).as_bytes()).exits(0);
+    assert_eq!(lines(&ended)[0]["amount"], "1.00 EUR");
+    let elsewhere = batch(format!("{}\u{feff}{}", question(1), question(2)).as_bytes()).exits(1);
+    assert_eq!(lines(&elsewhere)[1]["error"]["code"], "not_json");
+}
+
+#[test]
+fn a_blank_line_is_answered_too() {
+    let ended = batch([question(1), "\n".into(), " \r\n".into(), question(2)].concat().as_bytes()).exits(1);
+    let codes: Vec<_> = lines(&ended).iter().map(|line| line["error"]["code"].clone()).collect();
+    assert_eq!(codes, [json!(null), json!("not_json"), json!("not_json"), json!(null)]);
+}
+
+#[test]
 fn an_answer_comes_before_the_next_question() {
     let mut child = command().args(["ask", "--batch", "-", "-p", COUNTER]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));

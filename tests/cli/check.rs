@@ -1,6 +1,6 @@
 //! `kulanz check`
 
-use crate::process::{COUNTER, command, end, folder, kulanz, own_counter};
+use crate::process::{COUNTER, command, end, folder, kulanz, kulanz_in, own_counter};
 
 const BROKEN: &str = "policy \"Broken\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n\nrole agent\n\naction refund of money\n\nrule first\n  agnet may refund\n\nrule second\n  agent may fly\n";
 
@@ -41,6 +41,19 @@ fn json_and_sarif_are_results() {
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 2);
     let clean = kulanz(&["check", "-p", COUNTER, "--format", "json"]).exits(0).json();
     assert_eq!(clean["diagnostics"], serde_json::json!([]));
+}
+
+#[test]
+fn code_scanning_finds_the_files_from_where_it_runs() {
+    let place = folder(&[("policies/my shop/a.kulanz", BROKEN)]);
+    let uri = |from: &str, pack: &str| {
+        let log = kulanz_in(&place.path().join(from), &["check", "-p", pack, "--format", "sarif"]).exits(1).json();
+        log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(uri("", "policies/my shop"), "policies/my%20shop/a.kulanz");
+    assert_eq!(uri("", "policies/my shop/a.kulanz"), "policies/my%20shop/a.kulanz");
+    assert_eq!(uri("policies", "my shop"), "my%20shop/a.kulanz");
+    assert_eq!(uri("policies/my shop", "."), "a.kulanz");
 }
 
 #[test]

@@ -34,6 +34,16 @@ fn files_are_rewritten_once() {
 }
 
 #[test]
+fn json_says_nothing_on_standard_error_where_nothing_is_wrong() {
+    let files = folder(&[("a.kulanz", WIDE)]);
+    let path = files.path().to_str().unwrap();
+    for changed in [1, 0] {
+        let ended = kulanz(&["fmt", "--format", "json", "-p", path]).exits(0);
+        assert_eq!((ended.err.as_str(), ended.json()["changed"].as_array().unwrap().len()), ("", changed));
+    }
+}
+
+#[test]
 fn check_changes_nothing() {
     let files = folder(&[("a.kulanz", WIDE)]);
     let path = files.path().to_str().unwrap();

@@ -56,6 +56,39 @@ fn every_option_is_an_environment_variable() {
 }
 
 #[test]
+fn only_what_was_typed_contradicts_itself() {
+    let questions = folder(&[("questions.jsonl", "{\"actor\": {\"role\": \"agent\"}, \"action\": \"voucher\"}\n")]);
+    let file = questions.path().join("questions.jsonl");
+    let file = file.to_str().unwrap();
+    let with = |variables: &[(&str, &str)], arguments: &[&str]| end(command().envs(variables.iter().copied()).args(["-p", COUNTER]).args(arguments));
+    let case = [("KULANZ_AS", "agent"), ("KULANZ_ACTOR", "anna"), ("KULANZ_EXPLAIN", "yes"), ("KULANZ_SPENT", "gestures=1 EUR")];
+    with(&case, &["ask", "--batch", file]).exits(0).prints("\"voucher\"");
+    with(&[], &["ask", "--batch", file, "--as", "agent"]).exits(2).says("--as").says("--batch");
+    with(&[], &["ask", "voucher", "--batch", file]).exits(2).says("--batch");
+    with(&[("KULANZ_BATCH", file)], &["ask"]).exits(0).prints("\"voucher\"");
+    with(&[("KULANZ_BATCH", file)], &["ask", "refund", "--as", "agent", "--actor", "anna", "reason=late"]).exits(0).prints("YES");
+    with(&[("KULANZ_BATCH", file)], &["ask", "--as", "agent"]).exits(2).says("KULANZ_BATCH");
+    with(&[("KULANZ_COVERAGE", "1")], &["test", "--format", "junit"]).exits(0).prints("<testsuite");
+}
+
+#[test]
+fn variables_are_read_with_care() {
+    let with = |name: &str, value: &str, arguments: &[&str]| end(command().env(name, value).args(["-p", COUNTER]).args(arguments));
+    let covers = |value: &str| with("KULANZ_COVERAGE", value, &["test"]).exits(0).out.contains("warranty");
+    for (yes, no) in [("1", "0"), ("true", "false"), ("yes", "no")] {
+        assert!(covers(yes) && !covers(no), "{yes} {no}");
+    }
+    assert!(!covers(""));
+    with("KULANZ_COVERAGE", "perhaps", &["test"]).exits(2).says("KULANZ_COVERAGE").says("perhaps");
+    with("KULANZ_FORMAT", "", &["check"]).exits(0).prints("no problems");
+    with("KULANZ_FORMAT", "xml", &["check"]).exits(2).says("KULANZ_FORMAT").says("xml");
+    with("KULANZ_FORMAT", "json", &["check", "--format", "xml"]).exits(2).says("--format");
+    for empty in ["KULANZ_LANG", "KULANZ_AT", "KULANZ_SPENT", "KULANZ_FACTS", "KULANZ_BATCH", "KULANZ_POLICIES", "KULANZ_TEAM"] {
+        with(empty, "", &["ask", "voucher", "--as", "agent"]).exits(0);
+    }
+}
+
+#[test]
 fn every_option_of_every_command_has_an_environment_variable() {
     use clap::CommandFactory;
     let command = kulanz::cli::Arguments::command();

@@ -38,6 +38,14 @@ fn coverage_names_the_rules_that_decided_nothing() {
 #[test]
 fn a_filter_that_fits_nothing_says_so() {
     kulanz(&["test", "-p", COUNTER, "--filter", "no such test"]).exits(1).says("no such test");
+    for format in ["json", "junit"] {
+        kulanz(&["test", "-p", COUNTER, "--filter", "no such test", "--format", format]).exits(1).says("no such test");
+    }
+}
+
+#[test]
+fn a_report_without_coverage_is_not_asked_for_it() {
+    kulanz(&["test", "-p", COUNTER, "--coverage", "--format", "junit"]).exits(2).says("coverage");
 }
 
 #[test]

@@ -39,6 +39,10 @@ fn options_are_those_of_the_command_line() {
     assert_eq!(reply.status, 200);
     let arguments = ["options", "--as", "agent", "--actor", "anna", "--at", AT, "--format", "json", "-p", COUNTER, "reason=late"];
     assert_eq!(reply.body, kulanz(&arguments).exits(0).out);
+    let mut explained = case.clone();
+    explained["explain"] = json!(true);
+    assert!(reply.json()["options"][0].get("explain").is_none());
+    assert_eq!(service.post("/v1/options", explained.to_string()).json()["options"][0]["explain"].as_array().unwrap().len(), 3);
     service.post("/v1/options", json!({"actor": {"role": "agnet"}}).to_string()).is_problem(422, "wrong_question");
     service.post("/v1/options", "{").is_problem(400, "not_json");
 }
@@ -75,6 +79,7 @@ fn the_body_must_be_called_json() {
     let status = |headers: &[(&str, &str)]| service.post_as("/v1/ask", &body, headers).status;
     assert_eq!(status(&[("content-type", "application/json")]), 200);
     assert_eq!(status(&[("content-type", "application/json; charset=utf-8")]), 200);
+    service.post_as("/v1/ask", &body, &[("content-type", "application/json; charset=iso-8859-1")]).is_problem(415, "unsupported_media_type");
     service.post_as("/v1/ask", &body, &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
     service.post_as("/v1/ask", &body, &[("content-type", "application/x-www-form-urlencoded")]).is_problem(415, "unsupported_media_type");
 }

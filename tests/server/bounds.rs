@@ -96,14 +96,30 @@ fn a_client_that_takes_no_answer_is_left() {
     super::running::eventually("the connection ends", || (open() <= before).then_some(()));
 }
 
+const HALF: &str = "POST /v1/ask HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{\"actor\":";
+
 #[test]
 fn one_connection_more_than_allowed_waits() {
-    let service = Running::with_limits("connections = 2\nheader_seconds = 2\n");
-    let (_one, _two) = (service.connect(), service.connect());
+    let service = Running::with_limits("connections = 2\nheader_seconds = 300\nbody_seconds = 3\n");
+    let (one, _two) = (begin(&service, HALF), begin(&service, HALF));
     std::thread::sleep(Duration::from_millis(200));
     let begun = Instant::now();
     assert_eq!(service.get("/healthz", &[]).status, 200);
-    assert!(begun.elapsed() > Duration::from_secs(1), "it did not wait: {:?}", begun.elapsed());
+    assert!(begun.elapsed() > Duration::from_secs(2), "it did not wait: {:?}", begun.elapsed());
+    assert!(read_all(one).starts_with("HTTP/1.1 408"), "a request that is under way is not cut off");
+}
+
+#[test]
+fn idle_connections_make_room() {
+    let service = Running::with_limits("connections = 20\nheader_seconds = 300\nbody_seconds = 300\n");
+    let _idle: Vec<_> = (0..19).map(|_| service.connect()).collect();
+    let _busy = begin(&service, HALF);
+    let begun = Instant::now();
+    for _ in 0..5 {
+        let stream = begin(&service, "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        assert!(read_all(stream).starts_with("HTTP/1.1 200"));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "it waited: {:?}", begun.elapsed());
 }
 
 #[test]

@@ -25,6 +25,14 @@ fn a_form_can_be_built_from_it() {
 }
 
 #[test]
+fn duties_and_windows_say_how_long() {
+    let shop = Running::start(&crate::process::root().join("policies/fashion-shop"), &[]).get("/v1/policy?lang=en", &[]).json();
+    let patience = shop["budgets"].as_array().unwrap().iter().find(|budget| budget["name"] == "patience").unwrap();
+    assert_eq!(patience["window"], "rolling 365 days");
+    assert!(shop["duties"].as_array().unwrap().iter().all(|duty| duty.get("within").is_some()), "{}", shop["duties"]);
+}
+
+#[test]
 fn it_speaks_the_languages_of_the_policy() {
     let service = Running::counter();
     assert_eq!(service.get("/v1/policy?lang=de", &[]).json()["facts"][0]["question"], "Was ist passiert?");

@@ -9,7 +9,7 @@ use crate::process::{COUNTER, command, end, folder, kulanz, own_counter};
 fn only_this_machine_is_served() {
     kulanz(&["serve", "-p", COUNTER, "--listen", "0.0.0.0:0"]).exits(2).says("not authenticated");
     kulanz(&["serve", "-p", COUNTER, "--listen", "[::]:0"]).exits(2).says("not authenticated");
-    kulanz(&["serve", "-p", COUNTER, "--listen", "somewhere"]).exits(2);
+    kulanz(&["serve", "-p", COUNTER, "--listen", "somewhere"]).exits(2).says("somewhere");
 }
 
 #[test]
@@ -25,6 +25,8 @@ fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     kulanz(&["serve", "-p", COUNTER, "--listen", &address]).exits(1).says(&address);
+    let named = address.replace("127.0.0.1", "localhost");
+    kulanz(&["serve", "-p", COUNTER, "--listen", &named]).exits(1).says(&format!("cannot listen on {address}"));
 }
 
 #[test]
