@@ -47,7 +47,7 @@ fn samples(on: Subject<'_>, action: ActionId) -> Samples {
 fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> Option<Question> {
     let total = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len().max(1))).unwrap_or(usize::MAX);
     // A stride without a factor in common with the total visits all of them evenly.
-    let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES..).find(|stride| gcd(*stride, total) == 1).unwrap_or(1) };
+    let stride = if total <= MOST_CASES { 1 } else { (total / MOST_CASES..total).find(|stride| gcd(*stride, total) == 1).unwrap_or(1) };
     (0..total.min(MOST_CASES)).find_map(|nth| {
         let facts = combination(samples, place(nth, stride, total));
         let mut question = question(on, &facts, action, role);

@@ -21,8 +21,8 @@ need-plain = Das lässt sich noch nicht entscheiden: { $what }.
 
 contacts-for = Für { $amount } frag: { $contacts }.
 contacts = Frag: { $contacts }.
-approvers-for = Für { $amount } braucht es eine Zustimmung; bitte um Zustimmung: { $contacts }.
-approvers = Das braucht eine Zustimmung; bitte um Zustimmung: { $contacts }.
+approvers-for = Für { $amount } brauchst du eine Zustimmung von: { $contacts }.
+approvers = Dafür brauchst du eine Zustimmung von: { $contacts }.
 no-more = Mehr kann hier niemand gewähren.
 needed = Nötig: { $items }.
 on-record-only = Noch vom System zu bestätigen: { $facts }.
