@@ -12,10 +12,10 @@
 //! moment, facts and spent budgets come in as values.
 
 pub mod answer;
+mod calendar;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod clock;
-mod calendar;
 pub mod decide;
 pub mod diagnostic;
 pub mod engine;

@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
-use crate::calendar::{self, Calendar};
 use super::range::Range;
 use super::truth::Truth;
+use crate::calendar::{self, Calendar};
 use crate::number::Number;
 use crate::policy::expr::{Distance, Value};
 use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, Key, LookupId};

@@ -3,8 +3,8 @@
 use super::authority::{Share, Standing, View};
 use super::bound::{Bound, Reading};
 use super::budget::{Taking, combined};
-use crate::calendar;
 use super::decision::{BudgetCharge, Deadline, Obligation};
+use crate::calendar;
 use crate::number::{Number, Rounding};
 use crate::policy::{DutyId, RuleId};
 use crate::syntax::ast::Unit;

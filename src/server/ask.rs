@@ -38,7 +38,6 @@ pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: 
 
 /// The answer to one question, as a line of JSON.
 pub fn answer(service: &Service, engine: &Engine, question: &Json) -> Result<String, Problem> {
-    service.believe(question)?;
-    let request = engine.reader().question(question, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let request = service.reader(engine).question(question, Timestamp::now()).map_err(Problem::wrong_question)?;
     line(&engine.ask(&request))
 }

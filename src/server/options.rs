@@ -31,8 +31,7 @@ use crate::options::Options;
 pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let case = parse(&body)?;
-    service.believe(&case)?;
     let engine = service.live.current();
-    let request = engine.reader().options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
     line(&engine.options(&request)).map(json)
 }

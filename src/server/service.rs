@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{Reader, Received};
+use super::body::{self, Received};
 use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
 use crate::engine::{Engine, json_line};
-use crate::question::{self, Json};
+use crate::question::{Caller, Json, Reader};
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Service {
     /// The policy that answers now.
     pub live: Arc<Live<Engine>>,
     /// Reads bodies.
-    pub bodies: Reader,
+    pub bodies: body::Reader,
     /// What callers may use up.
     pub limits: Limits,
     trust_record: bool,
@@ -32,7 +32,7 @@ impl Service {
     pub fn new(live: Arc<Live<Engine>>, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: Reader::new(limits), limits, trust_record: config.trust_record, batches }
+        Self { live, bodies: body::Reader::new(limits), limits, trust_record: config.trust_record, batches }
     }
 
     /// A place among the batches that are worked on; kept until it is dropped.
@@ -45,19 +45,11 @@ impl Service {
         Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
     }
 
-    /// Refuses a `record` from callers that are no system of record: to take it for something said would be a quiet surprise.
-    ///
-    /// # Errors
-    ///
-    /// 422.
-    pub fn believe(&self, json: &Json) -> Result<(), Problem> {
-        let Json::Object(members) = json else { return Ok(()) };
-        if self.trust_record || members.iter().all(|(name, _)| name != "record") {
-            return Ok(());
-        }
-        let message = "this service does not take its callers for a system of record".to_owned();
-        let help = Some("send these facts in `facts`".to_owned());
-        Err(Problem::wrong_question(vec![question::Problem { path: "/record".to_owned(), message, help }]))
+    /// Reads questions as those of this service's callers: where they are no system of record, a `record` is refused, for to take it for something said would
+    /// be a quiet surprise.
+    pub fn reader<'p>(&self, engine: &'p Engine) -> Reader<'p> {
+        let caller = if self.trust_record { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+        engine.reader().caller(caller)
     }
 }
 

@@ -75,7 +75,8 @@ fn the_deepest_definitions_are_computed() {
     on_a_small_stack(|| {
         let nested = |levels: usize, name: &str| (0..levels).fold(name.to_owned(), |inner, _| format!("({inner} + 1) * 2 / 3"));
         let deep = |definitions: usize, levels: usize| {
-            let lines = (1..=definitions).map(|at| format!("define q{at} as {}\n", nested(levels, &format!("q{}", at - 1)))).collect::<Vec<_>>().concat();
+            let lines =
+                (1..=definitions).map(|at| format!("define q{at} as {}\n", nested(levels, &format!("q{}", at - 1)))).collect::<Vec<_>>().concat();
             format!("define q0 as m\n{lines}\nrule r\n  agent may gift up to q{definitions}\n  when q{definitions} > 1\n")
         };
         let not = |definitions: usize| {

@@ -99,7 +99,15 @@ fn a_record_is_believed_or_refused_but_never_ignored() {
     for service in [&by_option, &by_file] {
         let problem = service.post("/v1/ask", with_record.to_string()).is_problem(422, "wrong_question");
         assert_eq!(problem["errors"][0]["path"], "/record");
-        service.post("/v1/options", json!({"actor": {"role": "agent"}, "record": {}}).to_string()).is_problem(422, "wrong_question");
+        let of_all = json!({"actor": {"role": "agnt"}, "action": "refnd", "record": {"order.total": "120 EUR"}});
+        let problem = service.post("/v1/ask", of_all.to_string()).is_problem(422, "wrong_question");
+        let paths: Vec<&str> = problem["errors"].as_array().unwrap().iter().map(|error| error["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["/action", "/actor/role", "/record"]);
+        service
+            .post("/v1/options", json!({"actor": {"role": "agent"}, "record": {"order.total": "1 EUR"}}).to_string())
+            .is_problem(422, "wrong_question");
+        // A record that claims nothing is none.
+        assert_eq!(service.post("/v1/options", json!({"actor": {"role": "agent"}, "record": {}}).to_string()).status, 200);
         let batch = service.post("/v1/ask/batch", json!({"questions": [with_record]}).to_string()).json();
         assert_eq!(batch["answers"][0]["code"], "wrong_question");
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Text};
+use super::Text;
 use crate::policy::expr::{Expr, Steps};
 use crate::policy::ids::{ActionId, BudgetId, DutyId, RoleId};
 use crate::source::Span;

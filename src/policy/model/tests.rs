@@ -1,6 +1,6 @@
 //! Tests and promises.
 
-use super::{Subject};
+use super::Subject;
 use crate::number::Number;
 use crate::policy::expr::{Expr, Value};
 use crate::policy::ids::{ActionId, BudgetId, DutyId, FactId, RoleId, RuleId};
