@@ -97,3 +97,17 @@ fn a_set_cell_needs_one_of_its_values() {
     let word = |tags: &[&str]| shop.ask("agent", "exchange").given("tags", tags.to_vec()).answer().word();
     assert_eq!([word(&["vip"]), word(&["staff", "press"]), word(&["staff"]), word(&[])], ["yes", "yes", "no", "no"]);
 }
+
+#[test]
+fn a_gives_table_may_come_from_a_csv_file() {
+    let text = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\nrole agent\nfact km number\naction refund of money\n\
+                table by_km gives money from \"km.csv\"\nrule owed\n  entitled to refund of by_km\n";
+    let (pack, problems) = kulanz::pack::Pack::from_texts(&[("p.kulanz", text), ("km.csv", "km;is\n<= 1500;250 EUR\n> 1500;400 EUR\n")]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let engine = kulanz::engine::Engine::new(kulanz::policy::check(&pack).unwrap());
+    let owed = |km: u32| {
+        let question = format!("{{\"actor\":{{\"id\":\"anna\",\"role\":\"agent\"}},\"action\":\"refund\",\"facts\":{{\"km\":{km}}}}}");
+        engine.ask(&engine.reader().json(&question, jiff::Timestamp::UNIX_EPOCH).unwrap()).entitled
+    };
+    assert_eq!([owed(1500), owed(1501)], [Some("250.00 EUR".to_owned()), Some("400.00 EUR".to_owned())]);
+}
