@@ -24,6 +24,12 @@ impl Sample {
     }
 }
 
+/// Noon of the day on which the policy is checked.
+pub(super) fn noon(on: Subject<'_>) -> jiff::Timestamp {
+    let noon = on.today.at(12, 0, 0, 0).to_zoned(on.policy.time_zone.clone());
+    noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp())
+}
+
 /// A question at noon of the day, with these facts on record and everything else unknown.
 pub(super) fn question(on: Subject<'_>, facts: &[(FactId, Option<Value>)], action: ActionId, role: RoleId) -> Question {
     let mut states = vec![FactState::Unknown; on.policy.facts.len()];
@@ -32,14 +38,13 @@ pub(super) fn question(on: Subject<'_>, facts: &[(FactId, Option<Value>)], actio
             *state = value.clone().map_or(FactState::Absent(Provenance::Record), |value| FactState::Known(value, Provenance::Record));
         }
     }
-    let noon = on.today.at(12, 0, 0, 0).to_zoned(on.policy.time_zone.clone());
     Question {
         actor: Actor { id: Some("anna".into()), role, team: Some("team".into()) },
         action,
         amount: None,
         facts: states,
         spent: vec![Number::ZERO; on.policy.budgets.len()],
-        at: noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp()),
+        at: noon(on),
         explain: Explain::Decisive,
     }
 }

@@ -11,10 +11,11 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for rows in group_rows(on) {
         let conditions: Vec<_> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
         let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
-        let coverage = Coverage::new(on.program, &samples);
+        let held = Coverage::new(on.program, &samples).held(&conditions);
+        let rows: Vec<_> = rows.iter().zip(&held).collect();
         let mut idle: Vec<&str> = Vec::new();
-        for (rule, compiled) in &rows {
-            if coverage.find(|holds| holds(&compiled.condition)).is_none() {
+        for ((rule, compiled), held) in &rows {
+            if held.nowhere() {
                 found.push(
                     Diagnostic::new(Code::IdleRow, format!("`{}` can never apply", rule.name))
                         .at(rule.span, "no case fulfils all cells of this row")
@@ -24,12 +25,11 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             // Of two equal rows only one is idle.
-            let others = rows.iter().filter(|(other, _)| other.name != rule.name && !idle.contains(&other.name.as_str()));
-            let covering = others.into_iter().find(|(other, other_compiled)| {
-                gives_at_least(on, (other, other_compiled), (rule, compiled))
-                    && coverage.find(|holds| holds(&compiled.condition) && !holds(&other_compiled.condition)).is_none()
+            let others = rows.iter().filter(|((other, _), _)| other.name != rule.name && !idle.contains(&other.name.as_str()));
+            let covering = others.into_iter().find(|((other, other_compiled), other_held)| {
+                held.is_within(other_held) && gives_at_least(on, (other, other_compiled), (rule, compiled))
             });
-            if let Some((other, _)) = covering {
+            if let Some(((other, _), _)) = covering {
                 found.push(
                     Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
                         .at(rule.span, "whenever this row applies…")

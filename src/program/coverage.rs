@@ -10,7 +10,7 @@ use super::{Definition, Lookup, Program};
 use crate::decide::Coverage;
 use crate::number::{Number, Rounding};
 use crate::policy::expr::{Type, Value};
-use crate::policy::{ChoiceId, FactId, Policy};
+use crate::policy::{ChoiceId, FactId, FactRef, LookupId, Policy};
 
 /// More combinations than this are not looked at.
 const MOST_COMBINATIONS: usize = 20_000;
@@ -173,15 +173,40 @@ impl Program {
                 {
                     samples.entry(*id).or_default().extend(self.days_off(today, &offset.steps).map(|day| Some(Value::Quantity(day.into()))));
                 }
+                if let Some((id, day)) = days_ago(test, today) {
+                    samples.entry(id).or_default().push(Some(Value::Quantity(day.into())));
+                }
                 cut_test(test, samples);
             }
         }
+    }
+
+    /// Representatives of every fact that a table reads; `None` where there are too many combinations.
+    pub(crate) fn representatives_of(&self, policy: &Policy, id: LookupId, today: jiff::civil::Date) -> Option<Samples> {
+        let reads = self.lookup_reads.get(id.index())?;
+        let facts = reads.facts.iter().filter_map(|fact| if let FactRef::Fact(id) = fact { Some(*id) } else { None });
+        let samples: Samples = facts.map(|id| (id, self.representatives(policy, id, today))).collect();
+        let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len().max(1)))?;
+        (combinations <= MOST_COMBINATIONS).then_some(samples)
     }
 
     fn days_off(&self, today: i64, steps: &crate::policy::expr::Steps) -> Option<i64> {
         let calendar = crate::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
         calendar.shift_date(today, steps.count.to_i64()?.checked_neg()?, steps.unit)
     }
+}
+
+/// The day that lies as long before today as `today - F` is compared with.
+fn days_ago(test: &Test, today: i64) -> Option<(FactId, i64)> {
+    let (TestKind::Compare(Quantity::Multiply(pair), _, Quantity::Constant(length))
+    | TestKind::Compare(Quantity::Constant(length), _, Quantity::Multiply(pair))) = &test.kind
+    else {
+        return None;
+    };
+    let (Quantity::Add(difference), Quantity::Constant(day)) = pair.as_ref() else { return None };
+    let (Quantity::Today, Quantity::Negate(fact)) = difference.as_ref() else { return None };
+    let Quantity::Fact(id) = fact.as_ref() else { return None };
+    Some((*id, today.checked_sub(length.divide(day)?.floor()?)?))
 }
 
 /// From the cuts of each fact to a value for each piece; `None` where there are too many combinations.

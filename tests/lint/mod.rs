@@ -55,3 +55,44 @@ fn only_an_overlap_is_an_error() {
     let errors: Vec<Code> = lints().filter(|code| code.severity() == Severity::Error).collect();
     assert_eq!(errors, [Code::LookupOverlap]);
 }
+
+fn of_text(text: &str) -> (Vec<Diagnostic>, String) {
+    let (pack, problems) = Pack::from_texts(&[("p.kulanz", text)]);
+    assert!(problems.is_empty(), "{}", render::human(&problems, &pack.sources, false));
+    let policy = policy::check(&pack).unwrap_or_else(|problems| panic!("{}", render::human(&problems, &pack.sources, false)));
+    let found = lint::lint(&policy, &Program::new(&policy), jiff::civil::date(2026, 11, 22));
+    (found.clone(), render::human(&found, &pack.sources, false))
+}
+
+const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\nrole agent\naction refund of money\nrule anything\n  agent may refund\n";
+
+#[test]
+fn rows_over_the_days_since_something_overlap_too() {
+    let table = |second: &str| {
+        format!(
+            "{HEAD}fact bought date verified\ntable due gives money\n  | today - bought | is |\n  | <= 30 days | 50 EUR |\n  | {second} | 20 EUR |\nrule owed\n  entitled to refund of due\n"
+        )
+    };
+    let (found, rendered) = of_text(&table(">= 30 days"));
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::LookupOverlap], "{rendered}");
+    assert!(rendered.contains("bought is 2026-10-23"), "{rendered}");
+    let (found, rendered) = of_text(&table("> 30 days"));
+    assert!(found.is_empty(), "{rendered}");
+}
+
+#[test]
+fn large_tables_are_looked_at_in_bounded_time() {
+    let rows: String =
+        (0..1_000).fold(String::new(), |rows, at| rows + &format!("  | agent | {} EUR | >= {at} EUR and < {} EUR |\n", at + 1, at + 1));
+    let (found, rendered) = of_text(&format!("{HEAD}fact total money verified\ntable bands\n  may refund\n  | role | up to | total |\n{rows}"));
+    assert!(found.is_empty(), "{rendered}");
+    let rows = rows.replace("  | agent", " ");
+    let rows: String = rows.lines().fold(String::new(), |rows, line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        rows + &format!("  | {} | {} |\n", cells[2], cells[1])
+    });
+    let (found, rendered) = of_text(&format!(
+        "{HEAD}fact total money verified\ntable bands gives money\n  | total | is |\n{rows}rule owed\n  entitled to refund of bands\n"
+    ));
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::LookupGap], "{rendered}");
+}
