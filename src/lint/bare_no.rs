@@ -3,12 +3,14 @@
 //! The lint looks for one among representative cases: each fact that the rules of an action read takes the values around the constants it is compared with. What it
 //! shows is confirmed by the engine; where there are too many cases it looks at a part of them, spread evenly.
 
+use std::collections::BTreeSet;
+
 use super::Subject;
 use super::case::{question, statement};
 use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Value;
-use crate::policy::{ActionId, FactId, FactRef, RoleId};
+use crate::policy::{ActionId, FactId, FactRef, RoleId, RuleId};
 use crate::program::coverage::Samples;
 use crate::question::{FactState, Provenance, Question, default_state};
 
@@ -31,17 +33,14 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The facts that decide about an action, with a value for each piece as far as it can be told.
 fn samples(on: Subject<'_>, action: ActionId) -> Samples {
-    let rules = on.policy.rules.iter().zip(&on.program.rules).filter(|(rule, _)| rule.actions.contains(&action)).map(|(_, compiled)| compiled);
-    let fallbacks = on.program.action_of(action).into_iter().flat_map(|it| &it.fallbacks);
-    let fallbacks = fallbacks.filter_map(|id| on.program.fallbacks.get(id.index()));
-    let reads = rules.map(|rule| &rule.reads).chain(fallbacks.map(|fallback| &fallback.reads));
-    let mut samples = Samples::new();
-    for fact in reads.flat_map(|reads| &reads.facts) {
-        if let FactRef::Fact(id) = fact {
-            samples.entry(*id).or_insert_with(|| on.program.representatives(on.policy, *id, on.today));
-        }
-    }
-    samples
+    let Some(compiled) = on.program.action_of(action) else { return Samples::new() };
+    let of_roles = compiled.by_role.iter().flat_map(|candidates| candidates.permissions.iter().chain(&candidates.prohibitions));
+    let ids: BTreeSet<RuleId> = of_roles.chain(&compiled.entitlements).copied().collect();
+    let rules = || ids.iter().filter_map(|id| on.program.rule(*id)).map(|rule| (&rule.condition, &rule.reads));
+    let fallbacks = || compiled.fallbacks.iter().filter_map(|id| on.program.fallbacks.get(id.index())).map(|it| (&it.condition, &it.reads));
+    let reads = rules().chain(fallbacks()).flat_map(|(_, reads)| &reads.facts);
+    let facts: BTreeSet<FactId> = reads.filter_map(|fact| if let FactRef::Fact(id) = fact { Some(*id) } else { None }).collect();
+    on.program.representatives(on.policy, facts, rules().chain(fallbacks()).map(|(condition, _)| condition), on.today)
 }
 
 fn wall(on: Subject<'_>, action: ActionId, role: RoleId, samples: &Samples) -> Option<Question> {

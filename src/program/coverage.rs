@@ -139,32 +139,37 @@ impl Program {
         finish(policy, samples)
     }
 
-    /// Values of a fact worth looking at: those around every constant that the whole program compares it with, dates also around those that lie as far
-    /// before `today` as a rule says.
-    pub(crate) fn representatives(&self, policy: &Policy, id: FactId, today: jiff::civil::Date) -> Vec<Option<Value>> {
-        let Some(fact) = policy.facts.get(id.index()) else { return Vec::new() };
-        let mut found = Samples::new();
+    /// Values of some facts worth looking at: those around every constant with which some conditions or a table compare them, dates also around those that lie as
+    /// far before `today` as a condition says.
+    pub(crate) fn representatives<'c>(
+        &self,
+        policy: &Policy,
+        facts: impl IntoIterator<Item = FactId>,
+        conditions: impl IntoIterator<Item = &'c Condition>,
+        today: jiff::civil::Date,
+    ) -> Samples {
         let today = crate::calendar::days(today);
-        let lookups = self.lookups.iter().flat_map(|lookup| lookup.rows.iter().map(|(when, _)| when));
-        let definitions = self.definitions.iter().filter_map(|it| if let Definition::Condition(body) = it { Some(body) } else { None });
-        let rules = self.rules.iter().map(|rule| &rule.condition);
-        for condition in rules.chain(definitions).chain(lookups) {
-            self.collect(condition, today, &mut found);
+        let mut found = Samples::new();
+        conditions.into_iter().for_each(|condition| self.collect(condition, today, &mut found));
+        for (when, _) in self.lookups.iter().flat_map(|lookup| &lookup.rows) {
+            self.collect(when, today, &mut found);
         }
-        let mut values = found.remove(&id).unwrap_or_default();
-        if matches!(fact.ty, Type::Date) {
-            values.push(Some(Value::Quantity(today.into())));
-        }
-        if complete(policy, &fact.ty, fact.optional, &mut values).is_none() {
-            values.retain(Option::is_some);
-        }
-        values
+        facts
+            .into_iter()
+            .filter_map(|id| Some((id, policy.facts.get(id.index())?)))
+            .map(|(id, fact)| (id, around_cuts(policy, fact, found.remove(&id), today)))
+            .collect()
     }
 
     /// Cuts as far as they can be told; the rest is passed over.
     fn collect(&self, condition: &Condition, today: i64, samples: &mut Samples) {
         match condition {
-            Condition::Constant(_) | Condition::Definition(_) => {}
+            Condition::Constant(_) => {}
+            Condition::Definition(id) => {
+                if let Some(Definition::Condition(body)) = self.definitions.get(id.index()) {
+                    self.collect(body, today, samples);
+                }
+            }
             Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect(part, today, samples)),
             Condition::Not(part, _) => self.collect(part, today, samples),
             Condition::Test(test) => {
@@ -185,7 +190,7 @@ impl Program {
     pub(crate) fn representatives_of(&self, policy: &Policy, id: LookupId, today: jiff::civil::Date) -> Option<Samples> {
         let reads = self.lookup_reads.get(id.index())?;
         let facts = reads.facts.iter().filter_map(|fact| if let FactRef::Fact(id) = fact { Some(*id) } else { None });
-        let samples: Samples = facts.map(|id| (id, self.representatives(policy, id, today))).collect();
+        let samples = self.representatives(policy, facts, [], today);
         let combinations = samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len().max(1)))?;
         (combinations <= MOST_COMBINATIONS).then_some(samples)
     }
@@ -194,6 +199,18 @@ impl Program {
         let calendar = crate::calendar::Calendar { zone: &self.zone, holidays: &self.holidays };
         calendar.shift_date(today, steps.count.to_i64()?.checked_neg()?, steps.unit)
     }
+}
+
+/// From the cuts of a fact, if it has any, to values worth looking at.
+fn around_cuts(policy: &Policy, fact: &crate::policy::Fact, cuts: Option<Vec<Option<Value>>>, today: i64) -> Vec<Option<Value>> {
+    let mut values = cuts.unwrap_or_default();
+    if matches!(fact.ty, Type::Date) {
+        values.push(Some(Value::Quantity(today.into())));
+    }
+    if complete(policy, &fact.ty, fact.optional, &mut values).is_none() {
+        values.retain(Option::is_some);
+    }
+    values
 }
 
 /// The day that lies as long before today as `today - F` is compared with.
