@@ -1,6 +1,7 @@
 //! What a role may grant on its own: entitlement, ceiling and authority of one reading, and the largest quantity that they let through.
 
 use super::bound::{Bound, Reading};
+use super::budget::Taking;
 use super::case::Case;
 use super::truth::Truth;
 use crate::number::{Number, Rounding};
@@ -103,12 +104,12 @@ impl<'a> View<'a> {
         let entitlements = self.entitlements(amount, &hard);
         let entitled = entitlements.iter().map(|share| share.value.clone()).max().unwrap_or(Bound::ZERO);
         let first = self.first(&entitlements, &entitled);
-        let taken = first.and_then(|id| self.rule(id)).map(|rule| self.case.takings(rule, &entitled, self.reading)).unwrap_or_default();
+        let parts = self.parts(&entitlements, amount);
         let (mut permissions, mut shared) = (Vec::new(), Vec::new());
         for id in &self.candidates.permissions {
             let Some(rule) = self.rule(*id).filter(|rule| self.applies(rule, amount)) else { continue };
-            let room = self.case.room(&rule.charges, self.role, self.reading, self.step(), &taken);
-            let value = self.quantity(rule).min(ceiling.clone()).min(entitled.add(&room));
+            let beyond = parts.iter().map(|(owed, taken)| owed.add(&self.case.room(&rule.charges, self.role, self.reading, self.step(), taken)));
+            let value = self.quantity(rule).min(ceiling.clone()).min(beyond.max().unwrap_or(Bound::ZERO));
             let list = if needs_approval(rule) { &mut shared } else { &mut permissions };
             list.push(Share { rule: *id, value });
         }
@@ -123,6 +124,24 @@ impl<'a> View<'a> {
             Share { rule: id, value: self.quantity(rule).min(room).min(hard.clone()) }
         };
         applicable.filter(|(_, rule)| self.applies(rule, amount)).map(share).collect()
+    }
+
+    /// What is owed before a permission adds to it, with what that takes from budgets. In the asker's favour an entitlement that is not sure may also turn out not
+    /// to apply, and to leave its budgets alone.
+    fn parts(&self, entitlements: &[Share], amount: &Number) -> Vec<(Bound, Vec<Taking>)> {
+        let part = |entitlements: &[Share]| {
+            let entitled = entitlements.iter().map(|share| share.value.clone()).max().unwrap_or(Bound::ZERO);
+            let first = self.first(entitlements, &entitled).and_then(|id| self.rule(id));
+            let taken = first.map(|rule| self.case.takings(rule, &entitled, self.reading)).unwrap_or_default();
+            (entitled, taken)
+        };
+        let is_sure = |share: &&Share| self.rule(share.rule).is_some_and(|rule| self.truth(&rule.condition, amount).is_surely_yes());
+        let sure: Vec<Share> = entitlements.iter().filter(is_sure).cloned().collect();
+        let mut parts = vec![part(entitlements)];
+        if self.reading == Reading::Favour && sure.len() < entitlements.len() {
+            parts.push(part(&sure));
+        }
+        parts
     }
 
     /// Of the entitlements that give the most, the one that asks for the least.

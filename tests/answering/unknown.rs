@@ -174,3 +174,13 @@ fn what_is_owed_costs_as_little_as_may_be_in_the_askers_favour() {
     // 10 % of the 30 EUR that are owed.
     assert_eq!(shop.ask("agent", "refund 130 EUR").given("rate", "10%").answer().limit(), "127");
 }
+
+#[test]
+fn what_may_be_owed_may_also_leave_its_budget_alone() {
+    let shop = shop(
+        "budget pot\n  100 EUR per month\nrule e\n  entitled to refund of 10 EUR\n  when seasonal\n  charge pot by 100 EUR\nrule a\n  agent may refund up to 50 EUR\n  when reason is late\n  charge pot\n",
+    );
+    let got = shop.ask("agent", "refund 50 EUR").answer();
+    assert_eq!((got.word(), got.need().as_str()), ("need", "reason, seasonal"));
+    assert_eq!(shop.ask("agent", "refund 50 EUR").given("reason", "late").given("seasonal", false).answer().word(), "yes");
+}

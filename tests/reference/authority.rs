@@ -128,11 +128,19 @@ impl<'a> Seat<'a> {
         let part = (entitled > End::ZERO)
             .then(|| best(owing.iter().filter(|candidate| candidate.reach >= entitled), |candidate| self.duties(candidate.rule)));
         let part = part.flatten().cloned();
-        let taken = part.as_ref().map(|part| taken(&part.takes, &entitled)).unwrap_or_default();
+        let mut parts = vec![(entitled.clone(), part.as_ref().map(|part| taken(&part.takes, &entitled)).unwrap_or_default())];
+        let sure: Vec<_> = owing.iter().filter(|candidate| Reading::Against.gives(self.case.applies(candidate.rule))).collect();
+        if self.reading == Reading::Favour && sure.len() < owing.len() {
+            // What may be owed may also not be owed, and then takes nothing.
+            let owed = sure.iter().map(|candidate| candidate.reach.clone()).max().unwrap_or(End::ZERO).min(cut.clone());
+            let enough = sure.iter().copied().filter(|candidate| candidate.reach >= owed && owed > End::ZERO);
+            let takes = best(enough, |candidate| self.duties(candidate.rule)).map(|part| taken(&part.takes, &owed)).unwrap_or_default();
+            parts.push((owed, takes));
+        }
         let permissions = applicable(|kind| matches!(kind, Kind::Permission(_)))
             .map(|rule| {
                 let takes = self.case.takes(rule, &self.role, self.reading);
-                let with_room = plus(&entitled, &room(&takes, &taken, &grid));
+                let with_room = parts.iter().map(|(owed, taken)| plus(owed, &room(&takes, taken, &grid))).max().unwrap();
                 let reach = self.quantity(rule, Rounding::Down).min(ceiling.clone()).min(with_room);
                 Candidate { rule, reach, takes }
             })
