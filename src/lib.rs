@@ -8,7 +8,7 @@
 //!                            JSON / FACT=VALUE ──question──▶ Question ───────┘
 //! ```
 //!
-//! Each module uses only those above it in the picture. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
+//! Each module uses only those before it in the picture; but `program` asks the evaluator of `decide` which tables have a row for every case. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
 pub mod answer;

@@ -7,8 +7,10 @@ pub mod expr;
 mod ids;
 mod index;
 mod model;
+mod outcome;
 
 pub use check::check;
 pub use ids::*;
 pub use index::*;
 pub use model::*;
+pub use outcome::Outcome;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::decide::Outcome;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
+use crate::policy::Outcome;
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ActionId, BudgetId, Expectation, FactRef, Fallback, Rule, RuleId, Test, TestFact};
 use crate::source::{Span, Spanned};

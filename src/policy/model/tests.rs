@@ -48,7 +48,7 @@ pub struct TestFact {
 #[derive(Clone, Debug)]
 pub enum Expectation {
     /// The answer's word.
-    Answer(crate::decide::Outcome),
+    Answer(crate::policy::Outcome),
     /// `up_to` with this limit.
     UpTo(Number),
     /// All of them, in order.
