@@ -26,6 +26,11 @@ pub(crate) fn date(days: i64) -> Option<Date> {
     EPOCH.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
+/// The date that a number of days stands for.
+pub(crate) fn date_of_number(number: &Number) -> Option<Date> {
+    date(number.to_i64()?)
+}
+
 /// Seconds since the epoch.
 pub(crate) fn seconds(moment: Timestamp) -> Number {
     let fraction = Number::ratio(moment.subsec_nanosecond().into(), NANOSECONDS).unwrap_or(Number::ZERO);
@@ -270,5 +275,15 @@ mod tests {
         assert_eq!(end(Window::YearFrom(4, 1), "2026-04-01T12:00Z"), "2027-04-01");
         let rolling = Window::Rolling(Steps { count: 365.into(), unit: Unit::Day });
         assert_eq!(end(rolling, "2026-11-21T10:00+01:00"), "2027-11-21");
+    }
+
+    #[test]
+    fn dates_and_moments_are_numbers_and_back() {
+        let today: Date = "2026-11-21".parse().unwrap();
+        assert_eq!(date(days(today)), Some(today));
+        assert_eq!((day("1970-01-02"), day("1969-12-31")), (1, -1));
+        let before: Timestamp = "1969-12-31T23:59:59.5Z".parse().unwrap();
+        assert_eq!(seconds(before), Number::ratio(-1, 2).unwrap());
+        assert_eq!(moment(&seconds(before)), Some(before));
     }
 }

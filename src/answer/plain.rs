@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use crate::calendar;
 use crate::decide::{Deadline, Limit};
 use crate::number::{Number, Rounding};
 use crate::policy::expr::{Steps, Type, Value};
 use crate::policy::{ActionId, BudgetUnit, Policy};
-use crate::question::moment::{number_date, number_moment};
 use crate::syntax::ast::Unit;
 
 /// A quantity of a measure. Money has the currency's decimals, half a smallest unit rounded away from zero.
@@ -118,8 +118,8 @@ pub(crate) fn value(policy: &Policy, ty: &Type, value: &Value) -> Json {
 
 fn number_of(policy: &Policy, ty: &Type, number: &Number) -> String {
     let text = match ty {
-        Type::Date => number_date(number).map(|date: Date| date.to_string()),
-        Type::Datetime => number_moment(number).map(|at| moment(policy, at)),
+        Type::Date => calendar::date_of_number(number).map(|date: Date| date.to_string()),
+        Type::Datetime => calendar::moment(number).map(|at| moment(policy, at)),
         _ => None,
     };
     text.unwrap_or_else(|| quantity(policy, ty, number))

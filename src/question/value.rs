@@ -5,6 +5,7 @@ use super::json::Json;
 use super::moment;
 use super::problem::{Mistake, Mistakes, Problems, member, quoted};
 use super::quantity::{self, Purpose, wrong_type};
+use crate::calendar;
 use crate::policy::ChoiceId;
 use crate::policy::Policy;
 use crate::policy::expr::{Type, Value};
@@ -44,12 +45,12 @@ fn text(json: &Json) -> Result<&str, Mistake> {
 
 fn date(json: &Json) -> Result<Value, Mistake> {
     let Json::Text(text) = json else { return Err(wrong_type("a date", json).help("write it like `\"2026-11-21\"`")) };
-    moment::date(text.trim()).map(|date| Value::Quantity(moment::date_number(date)))
+    moment::date(text.trim()).map(|date| Value::Quantity(calendar::days(date).into()))
 }
 
 fn datetime(policy: &Policy, json: &Json) -> Result<Value, Mistake> {
     let Json::Text(text) = json else { return Err(wrong_type("a date with a time", json).help("write it like `\"2026-11-21T10:00+01:00\"`")) };
-    moment::datetime(text.trim(), &policy.time_zone).map(|moment| Value::Quantity(moment::moment_number(moment)))
+    moment::datetime(text.trim(), &policy.time_zone).map(|moment| Value::Quantity(calendar::seconds(moment)))
 }
 
 fn choice(policy: &Policy, choices: &[ChoiceId], json: &Json) -> Result<ChoiceId, Mistake> {

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 
 use super::Speech;
 use super::tongue::{Arg, Tongue};
+use crate::calendar;
 use crate::decide::Limit;
 use crate::number::{MAX_DECIMALS, Number};
 use crate::policy::expr::{Steps, Type, Value};
 use crate::policy::{ActionId, FactRef};
-use crate::question::moment::{number_date, number_moment};
 use crate::question::{FactState, Question};
 use crate::syntax::ast::Unit;
 
@@ -122,8 +122,8 @@ impl Speech<'_> {
 
     fn quantity_value(&self, ty: &Type, number: &Number) -> String {
         let text = match ty {
-            Type::Date => number_date(number).map(|date| self.date(date)),
-            Type::Datetime => number_moment(number).map(|at| self.moment(at)),
+            Type::Date => calendar::date_of_number(number).map(|date| self.date(date)),
+            Type::Datetime => calendar::moment(number).map(|at| self.moment(at)),
             _ => None,
         };
         text.unwrap_or_else(|| self.quantity(ty, number))

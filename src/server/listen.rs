@@ -44,7 +44,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
 /// The next client and its place. Where all places are taken, the connection that has been idle longest makes room.
 async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &Pulses) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
+    // It fails where the client has already gone, which is no fault of the listener.
+    let _ = stream.set_nodelay(true);
     loop {
         if let Ok(place) = Arc::clone(connections).try_acquire_owned() {
             return Ok((stream, place));

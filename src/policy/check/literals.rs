@@ -1,8 +1,8 @@
 //! Literals into values: money in the policy's currency, durations in seconds, dates in days.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::calendar;
 use crate::clock::{Unreal, local};
 use crate::diagnostic::{Code, nearest};
 use crate::number::Number;
@@ -17,19 +17,6 @@ use super::{Checker, wording};
 const SECONDS_PER_MINUTE: i64 = 60;
 const UNITS: &[&str] = &["minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"];
 
-/// Days since 1970-01-01.
-pub(super) fn date_number(date: Date) -> Number {
-    let epoch = Date::constant(1970, 1, 1);
-    Number::from(i64::from(epoch.until(date).map_or(0, |span| span.get_days())))
-}
-
-/// Seconds since 1970-01-01 (UTC).
-fn moment_number(moment: jiff::Timestamp) -> Number {
-    let whole = Number::from(moment.as_second());
-    let part = Number::ratio(i64::from(moment.subsec_nanosecond()), 1_000_000_000).unwrap_or(Number::ZERO);
-    whole.add(&part).unwrap_or(whole)
-}
-
 impl Checker<'_> {
     pub(super) fn literal(&mut self, literal: &Literal, span: Span) -> Checked<Expr> {
         let constant = |value, ty| Ok(wording::node(ExprKind::Constant(value), ty, span));
@@ -38,8 +25,8 @@ impl Checker<'_> {
             Literal::Percent(number) => constant(Value::Quantity(number.clone()), Type::Percent),
             Literal::Money(number, currency) => constant(Value::Quantity(self.money(number, currency, span)?), Type::Money),
             Literal::Steps(steps) => self.duration(steps),
-            Literal::Date(date) => constant(Value::Quantity(date_number(*date)), Type::Date),
-            Literal::Datetime(moment) => constant(Value::Quantity(moment_number(self.moment(moment, span)?)), Type::Datetime),
+            Literal::Date(date) => constant(Value::Quantity(calendar::days(*date).into()), Type::Date),
+            Literal::Datetime(moment) => constant(Value::Quantity(calendar::seconds(self.moment(moment, span)?)), Type::Datetime),
             Literal::YesNo(value) => constant(Value::YesNo(*value), Type::YesNo),
             Literal::Text(text) => constant(Value::Text(text.clone()), Type::Text),
         }
