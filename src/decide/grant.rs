@@ -24,7 +24,7 @@ impl View<'_> {
         if *quantity <= standing.entitled {
             let Some(rule) = self.lightest(&standing.entitlements, quantity, &[]) else { return Grant::default() };
             let takings = self.rule(rule).map(|rule| self.case.takings(rule, quantity, self.reading)).unwrap_or_default();
-            return self.granted(vec![rule], quantity, takings);
+            return Grant { rules: vec![rule], require: self.obligations(&[rule], quantity), charge: self.charges(takings) };
         }
         let before: Vec<RuleId> = standing.first.into_iter().collect();
         let Some(rule) = self.lightest(&standing.permissions, quantity, &before) else { return Grant::default() };
@@ -37,9 +37,10 @@ impl View<'_> {
         let own = self.rule(rule).map(|rule| self.case.takings(rule, &above, self.reading)).unwrap_or_default();
         let beside = self.beside(rule, &before);
         let takes_part = !beside.is_empty() || !owed.is_empty();
-        let Grant { require, .. } = self.granted([beside, &[rule]].concat(), quantity, Vec::new());
-        let rules = if takes_part { [before.as_slice(), &[rule]].concat() } else { vec![rule] };
-        Grant { require, ..self.granted(rules, quantity, combined(owed, own)) }
+        let require = self.obligations(&[beside, &[rule]].concat(), quantity);
+        let mut rules = if takes_part { [before.as_slice(), &[rule]].concat() } else { vec![rule] };
+        rules.sort();
+        Grant { rules, require, charge: self.charges(combined(owed, own)) }
     }
 
     /// Those of the entitlements before a permission whose duties it brings along: where they reduce what it is charged.
@@ -53,15 +54,17 @@ impl View<'_> {
         enough.min_by_key(|share| self.burden(share.rule, quantity, self.beside(share.rule, beside))).map(|share| share.rule)
     }
 
-    fn granted(&self, mut rules: Vec<RuleId>, quantity: &Bound, takings: Vec<Taking>) -> Grant {
+    /// The duties of some rules together, each once.
+    fn obligations(&self, rules: &[RuleId], quantity: &Bound) -> Vec<Obligation> {
         let mut duties = Vec::new();
         for rule in rules.iter().filter_map(|id| self.rule(*id)) {
             self.duties(rule, quantity, &mut duties);
         }
-        let require = duties.into_iter().map(|duty| Obligation { duty, by: self.deadline(duty) }).collect();
-        let charge = takings.into_iter().map(|taking| self.charge(taking)).collect();
-        rules.sort();
-        Grant { rules, require, charge }
+        duties.into_iter().map(|duty| Obligation { duty, by: self.deadline(duty) }).collect()
+    }
+
+    fn charges(&self, takings: Vec<Taking>) -> Vec<BudgetCharge> {
+        takings.into_iter().map(|taking| self.charge(taking)).collect()
     }
 
     /// By when a duty is due; `None` where it has no deadline or the date it counts from is not known.
