@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows Kulanz: what is granted is found by looking at every rule in turn ([`Scenario::outcome`]).
 
+pub mod by_hand;
 mod dice;
 mod rules;
 
