@@ -14,6 +14,7 @@ mod question;
 mod readme;
 mod reference;
 mod running;
+mod scenario;
 mod server;
 mod shop;
 mod syntax;
