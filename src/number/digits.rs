@@ -1,4 +1,4 @@
-//! Numbers to digits without anything between, for those that are two machine words.
+//! Numbers to digits and back without anything between, for those that are two machine words.
 
 use super::{Number, Repr};
 
@@ -14,6 +14,22 @@ fn power(exponent: usize) -> Option<i64> {
 }
 
 impl Number {
+    /// `mantissa / 10^decimals`; `None` where a word does not hold the power.
+    pub(crate) fn decimal(mantissa: i64, decimals: usize) -> Option<Self> {
+        if decimals == 0 {
+            return Some(Self::from(mantissa));
+        }
+        let (mut top, mut bottom) = (mantissa, power(decimals)?);
+        // The bottom has no other factors.
+        for factor in [2, 5] {
+            let mut left = decimals;
+            while left > 0 && top % factor == 0 {
+                (top, bottom, left) = (top / factor, bottom / factor, left - 1);
+            }
+        }
+        Some(Self(Repr::Small(top, bottom)))
+    }
+
     /// How many decimals it takes to write a small one exactly; `Err` where it is no small one.
     pub(super) fn small_decimals(&self) -> Result<Option<usize>, ()> {
         let Repr::Small(_, bottom) = &self.0 else { return Err(()) };
@@ -91,10 +107,19 @@ mod tests {
                 prop_assert_eq!(number.small_decimals(), Ok(number.big_decimals()));
             }
         }
+
+        #[test]
+        fn decimals_are_fractions_in_lowest_terms(mantissa in any::<i64>(), near in -2000_i64..=2000, decimals in 0_usize..=18) {
+            for mantissa in [mantissa, near, near * 1000] {
+                let expected = Number::ratio(mantissa, 10_i64.pow(u32::try_from(decimals).unwrap()));
+                prop_assert_eq!(Number::decimal(mantissa, decimals), expected);
+            }
+        }
     }
 
     #[test]
-    fn what_rounds_to_nothing_has_no_sign() {
+    fn a_power_that_no_word_holds_is_no_decimal() {
+        assert_eq!(Number::decimal(1, 19), None);
         assert_eq!(Number::ratio(-1, 1000).unwrap().to_fixed(2), "0.00");
         assert_eq!(Number::ratio(-5, 1000).unwrap().to_fixed(2), "-0.01");
     }
