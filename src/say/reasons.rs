@@ -13,8 +13,23 @@ use crate::syntax::ast::Side;
 
 /// Writes a condition as it is written in the policy, on one line.
 pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
-    let lines = policy.sources.snippet(span).lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
+    let written = policy.sources.snippet(span);
+    if is_one_line(written) {
+        return out.push_str(written);
+    }
+    let lines = written.lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
     super::joined(out, lines.flat_map(str::split_whitespace), " ", String::push_str);
+}
+
+/// Whether a text is as it should be: words with one space between, no comment.
+fn is_one_line(text: &str) -> bool {
+    let mut before = b' ';
+    let good = text.bytes().all(|byte| {
+        let good = byte.is_ascii() && byte >= b' ' && byte != b'#' && !(byte == b' ' && before == b' ');
+        before = byte;
+        good
+    });
+    good && before != b' '
 }
 
 /// A condition on the distance of two points in time.
