@@ -68,15 +68,27 @@ struct Reply<'t> {
 }
 
 impl<'s> ByHand<'s> {
-    /// Lays out the rules.
+    /// Lays out the rules of a scenario.
     #[must_use]
     pub fn new(scenario: &'s Scenario) -> Self {
-        let mut rules: HashMap<Key<'s>, Vec<Rule>> = HashMap::new();
-        for rule in &scenario.rules {
-            let place = place(scenario.kind, &rule.region, rule.category.as_deref().unwrap_or_default(), rule.brand.as_deref().unwrap_or_default());
-            rules.entry((&rule.role, &rule.action, place)).or_default().push(rule.clone());
+        Self::of_rules(scenario.kind, &scenario.rules)
+    }
+
+    /// Lays out these rules.
+    #[must_use]
+    pub fn of_rules(kind: Kind, rules: &'s [Rule]) -> Self {
+        let mut by_key: HashMap<Key<'s>, Vec<Rule>> = HashMap::new();
+        for rule in rules {
+            let place = place(kind, &rule.region, rule.category.as_deref().unwrap_or_default(), rule.brand.as_deref().unwrap_or_default());
+            by_key.entry((&rule.role, &rule.action, place)).or_default().push(rule.clone());
         }
-        Self { kind: scenario.kind, rules }
+        Self { kind, rules: by_key }
+    }
+
+    /// How many pairs of role and action have rules; at the desk, how many places.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.rules.len()
     }
 
     /// Is the whole amount granted?

@@ -14,7 +14,7 @@ pub enum Kind {
 }
 
 /// A permission. It holds only where there is no fraud.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Rule {
     /// The name of the rule.
     pub name: String,
