@@ -12,11 +12,14 @@ mod complaint;
 mod csv;
 mod examples;
 mod expressions;
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod items;
 mod layout;
 mod numerals;
 mod piece;
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod tables;
+mod tree;
 mod vocabulary;
 mod words;
 
@@ -92,12 +95,13 @@ pub fn literal(text: &str) -> Result<ast::Literal, String> {
 
 impl Reader<'_, '_> {
     fn literal_piece(&mut self) -> Option<ast::Literal> {
-        let first = self.tree(Rule::literal_piece)?;
+        let tree = self.tree(Rule::literal_piece)?;
+        let first = tree.root()?;
         if first.as_rule() != Rule::signed_literal {
             return None;
         }
         let negative = piece::has(&first, Rule::minus);
-        let literal = self.literal(&first.clone().into_inner().last()?)?;
+        let literal = self.literal(&first.inner().last()?)?;
         if !negative {
             return Some(literal);
         }
