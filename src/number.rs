@@ -4,6 +4,8 @@
 //! is ever rounded unless a policy says so. Every operation that can leave the range of the language (a result beyond 10³⁰, a division by zero)
 //! returns `None`, which the evaluator calls *undefined*. Binary floating point appears nowhere.
 
+mod digits;
+
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -187,6 +189,10 @@ impl Number {
             return None;
         }
         if let (Repr::Small(n, d), Repr::Small(p, q)) = (&self.0, &step.0) {
+            // Most quantities are whole steps already: n/d is one of 1/q, so p/q too where p is 1.
+            if *p == 1 && q % d == 0 {
+                return Some(self.clone());
+            }
             // n/d ÷ p/q = nq / dp
             let (top, bottom) = (i128::from(*n) * i128::from(*q), i128::from(*d) * i128::from(*p));
             let below = top.div_euclid(bottom);
@@ -210,6 +216,14 @@ impl Number {
         Self::from_big(whole * step.to_big()).bounded()
     }
 
+    /// How this compares with a whole number.
+    pub(crate) fn cmp_whole(&self, whole: i64) -> Ordering {
+        match &self.0 {
+            Repr::Small(n, 1) => n.cmp(&whole),
+            _ => self.cmp(&Self::from(whole)),
+        }
+    }
+
     /// Whether this is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -219,7 +233,10 @@ impl Number {
     /// Whether this is above zero.
     #[must_use]
     pub fn is_positive(&self) -> bool {
-        *self > Self::ZERO
+        match &self.0 {
+            Repr::Small(n, _) => *n > 0,
+            Repr::Big(value) => value.is_positive(),
+        }
     }
 
     /// Whether this is a whole number.
@@ -252,6 +269,10 @@ impl Number {
     /// How many decimals it takes to write this exactly; `None` where no number of them would do.
     #[must_use]
     pub fn decimals(&self) -> Option<usize> {
+        self.small_decimals().unwrap_or_else(|()| self.big_decimals())
+    }
+
+    fn big_decimals(&self) -> Option<usize> {
         let mut rest = self.to_big().denom().clone();
         let (mut twos, mut fives) = (0, 0);
         while (&rest % 2_u8).is_zero() {
@@ -268,6 +289,12 @@ impl Number {
     /// Written with exactly `decimals` decimals and a point, rounded half away from zero where that is not exact: `-0.50`.
     #[must_use]
     pub fn to_fixed(&self, decimals: usize) -> String {
+        let mut text = String::new();
+        self.write_fixed(decimals, &mut text);
+        text
+    }
+
+    fn big_to_fixed(&self, decimals: usize) -> String {
         let scale = BigInt::from(10_u8).pow(u32::try_from(decimals).unwrap_or(u32::MAX));
         let scaled = (self.to_big() * BigRational::from_integer(scale)).round().to_integer();
         let digits = scaled.abs().to_string();
@@ -328,6 +355,7 @@ impl From<i64> for Number {
 }
 
 impl Ord for Number {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Repr::Small(a, b), Repr::Small(c, d)) if b == d => a.cmp(c),
@@ -338,6 +366,7 @@ impl Ord for Number {
 }
 
 impl PartialOrd for Number {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }

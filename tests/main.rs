@@ -3,6 +3,7 @@
 
 mod answer;
 mod answering;
+mod benches;
 mod cli;
 mod diagnostics;
 mod docs;
@@ -14,6 +15,7 @@ mod question;
 mod readme;
 mod reference;
 mod running;
+mod scenario;
 mod server;
 mod shop;
 mod syntax;

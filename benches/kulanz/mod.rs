@@ -1,0 +1,67 @@
+//! The calls that are measured, in one place for all benches and for the test that counts allocations.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use kulanz::engine::{Engine, json_line};
+use kulanz::pack::Pack;
+use kulanz::policy;
+use kulanz::question::Request;
+
+/// A pack that answers.
+pub struct Kulanz {
+    engine: Engine,
+}
+
+#[allow(dead_code, reason = "not every bench makes every call")]
+impl Kulanz {
+    /// Reads, checks and compiles a pack, as the program does.
+    pub fn read(path: &Path) -> Self {
+        Self { engine: Engine::read(path).unwrap_or_else(|broken| panic!("{:?}", broken.diagnostics)) }
+    }
+
+    /// Parses, checks and compiles one text.
+    pub fn from_text(text: &str) -> Self {
+        let (pack, diagnostics) = Pack::from_texts(&[("policy.kulanz", text)]);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        Self { engine: Engine::new(policy::check(&pack).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))) }
+    }
+
+    /// The pack.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// A question, read once and for all.
+    pub fn prepare(&self, json: &str) -> Request {
+        self.engine.reader().json(json, Timestamp::now()).unwrap_or_else(|problems| panic!("{problems:?} in {json}"))
+    }
+
+    /// Somebody who asks and asks again, with whatever can be used again.
+    pub fn asker(&self) -> Asker<'_> {
+        Asker { engine: &self.engine }
+    }
+}
+
+/// Asks one question after the other.
+pub struct Asker<'e> {
+    engine: &'e Engine,
+}
+
+#[allow(dead_code, reason = "not every bench makes every call")]
+impl Asker<'_> {
+    /// Decides a prepared question; the word that the answer begins with.
+    #[inline]
+    pub fn decide(&mut self, request: &Request) -> &'static str {
+        self.engine.decide(request).outcome.word()
+    }
+
+    /// From a question in JSON to the line of JSON that answers it, in `out` instead of what was there.
+    #[inline]
+    pub fn answer(&mut self, json: &str, out: &mut Vec<u8>) {
+        out.clear();
+        let request = self.engine.reader().json(json, Timestamp::now()).unwrap_or_else(|problems| panic!("{problems:?} in {json}"));
+        let line = json_line(&self.engine.ask(&request)).unwrap_or_else(|error| panic!("{error}"));
+        out.extend_from_slice(line.as_bytes());
+    }
+}
