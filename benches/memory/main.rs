@@ -25,7 +25,7 @@ use table::{Goal, Row};
 
 fn main() {
     let rows = [allocations(), vec![rules(Kind::Spread).goal(Goal::AtMost(1.0)), rules(Kind::Desk)]].concat();
-    if std::env::args().any(|argument| argument == "--rows") { print!("{}", table::lines(&rows)) } else { println!("{}", table::table(&rows)) }
+    if std::env::args().any(|argument| argument == "--rows") { print!("{}", table::lines(&rows)) } else { print!("{}", table::table(&rows)) }
 }
 
 /// How often memory is asked for in a `yes`, when what can be used again has been used once.
