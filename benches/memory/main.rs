@@ -34,14 +34,14 @@ fn allocations() -> Vec<Row> {
     let kulanz = Kulanz::from_text(&scenario.policy());
     let asked = scenario.questions_for(Word::Yes, 500);
     let requests: Vec<_> = asked.iter().map(|asked| kulanz.prepare(&asked.json)).collect();
-    let (mut asker, mut out) = (kulanz.asker(), Vec::new());
+    let (mut asker, mut out) = (kulanz.asker(), String::new());
     let mut decide = || assert!(requests.iter().all(|request| asker.decide(request) == "yes"));
     let prepared = second(&mut decide);
     let mut asker = kulanz.asker();
     let mut answer = || {
         for asked in &asked {
             asker.answer(&asked.json, &mut out);
-            assert!(out.starts_with(br#"{"answer":"yes","#));
+            assert!(out.starts_with(r#"{"answer":"yes","#));
         }
     };
     let json = second(&mut answer);
