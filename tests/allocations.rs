@@ -19,7 +19,6 @@ fn allocations(kind: Kind, size: usize) -> u64 {
 }
 
 #[test]
-#[ignore = "decisions allocate still"]
 fn a_plain_yes_allocates_nothing() {
     for (kind, size) in [(Kind::Spread, 16), (Kind::Spread, 160), (Kind::Desk, 160)] {
         assert_eq!(allocations(kind, size), 0, "{kind:?} {size}");

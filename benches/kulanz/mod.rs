@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use kulanz::engine::{Engine, json_line};
+use kulanz::engine::{Engine, Scratch};
 use kulanz::pack::Pack;
 use kulanz::policy;
-use kulanz::question::Request;
+use kulanz::question::{Reader, Request};
 
 /// A pack that answers.
 pub struct Kulanz {
@@ -39,13 +39,15 @@ impl Kulanz {
 
     /// Somebody who asks and asks again, with whatever can be used again.
     pub fn asker(&self) -> Asker<'_> {
-        Asker { engine: &self.engine }
+        Asker { engine: &self.engine, reader: self.engine.reader(), scratch: Scratch::default() }
     }
 }
 
 /// Asks one question after the other.
 pub struct Asker<'e> {
     engine: &'e Engine,
+    reader: Reader<'e>,
+    scratch: Scratch,
 }
 
 #[allow(dead_code, reason = "not every bench makes every call")]
@@ -58,10 +60,10 @@ impl Asker<'_> {
 
     /// From a question in JSON to the line of JSON that answers it, in `out` instead of what was there.
     #[inline]
-    pub fn answer(&mut self, json: &str, out: &mut Vec<u8>) {
+    pub fn answer(&mut self, json: &str, out: &mut String) {
         out.clear();
-        let request = self.engine.reader().json(json, Timestamp::now()).unwrap_or_else(|problems| panic!("{problems:?} in {json}"));
-        let line = json_line(&self.engine.ask(&request)).unwrap_or_else(|error| panic!("{error}"));
-        out.extend_from_slice(line.as_bytes());
+        let answered = self.engine.answer_json(&self.reader, json, Timestamp::now(), &mut self.scratch, out);
+        answered.unwrap_or_else(|unread| panic!("{unread:?} in {json}"));
+        out.push('\n');
     }
 }

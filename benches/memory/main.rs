@@ -25,7 +25,7 @@ use table::{Goal, Row};
 
 fn main() {
     let rows = [allocations(), vec![rules(Kind::Spread).goal(Goal::AtMost(1.0)), rules(Kind::Desk)]].concat();
-    if std::env::args().any(|argument| argument == "--rows") { print!("{}", table::lines(&rows)) } else { println!("{}", table::table(&rows)) }
+    if std::env::args().any(|argument| argument == "--rows") { print!("{}", table::lines(&rows)) } else { print!("{}", table::table(&rows)) }
 }
 
 /// How often memory is asked for in a `yes`, when what can be used again has been used once.
@@ -34,14 +34,14 @@ fn allocations() -> Vec<Row> {
     let kulanz = Kulanz::from_text(&scenario.policy());
     let asked = scenario.questions_for(Word::Yes, 500);
     let requests: Vec<_> = asked.iter().map(|asked| kulanz.prepare(&asked.json)).collect();
-    let (mut asker, mut out) = (kulanz.asker(), Vec::new());
+    let (mut asker, mut out) = (kulanz.asker(), String::new());
     let mut decide = || assert!(requests.iter().all(|request| asker.decide(request) == "yes"));
     let prepared = second(&mut decide);
     let mut asker = kulanz.asker();
     let mut answer = || {
         for asked in &asked {
             asker.answer(&asked.json, &mut out);
-            assert!(out.starts_with(br#"{"answer":"yes","#));
+            assert!(out.starts_with(r#"{"answer":"yes","#));
         }
     };
     let json = second(&mut answer);

@@ -85,9 +85,9 @@ fn typical(scenario: &Scenario, asked: &[kulanz_scenario::Asked]) -> String {
     let kulanz = Kulanz::from_text(&scenario.policy());
     let mut asker = kulanz.asker();
     let answers = asked.iter().map(|asked| {
-        let mut answer = Vec::new();
+        let mut answer = String::new();
         asker.answer(&asked.json, &mut answer);
-        String::from_utf8(answer).unwrap()
+        answer
     });
     let mut answers: Vec<_> = answers.collect();
     answers.sort_by_key(String::len);

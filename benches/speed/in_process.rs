@@ -118,12 +118,12 @@ fn json_floor<'a>(ready: &'a Ready, by_hand: &'a ByHand<'a>) -> Contender<'a> {
 }
 
 fn json(kulanz: &Kulanz, word: Word, texts: Vec<String>) -> Contender<'_> {
-    let (mut asker, mut out) = (kulanz.asker(), Vec::new());
+    let (mut asker, mut out) = (kulanz.asker(), String::new());
     let beginning = format!(r#"{{"answer":"{}","#, word.as_str());
     Contender::new(texts.len(), move |range| {
         for text in &texts[range] {
             asker.answer(text, &mut out);
-            assert!(out.starts_with(beginning.as_bytes()), "{text}");
+            assert!(out.starts_with(&beginning), "{text} {out}");
         }
     })
 }

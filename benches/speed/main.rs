@@ -80,5 +80,5 @@ fn main() {
             measure(effort)
         })
         .collect();
-    println!("{}\n\n{}", machine::facts(), table::table(&rows));
+    print!("{}\n\n{}", machine::facts(), table::table(&rows));
 }

@@ -45,12 +45,12 @@ pub fn packs(effort: Effort) -> Vec<Row> {
 type Question = (String, Option<&'static str>);
 
 fn contender<'a>(kulanz: &'a Kulanz, questions: &'a [Question]) -> Contender<'a> {
-    let (mut asker, mut out) = (kulanz.asker(), Vec::new());
+    let (mut asker, mut out) = (kulanz.asker(), String::new());
     Contender::new(questions.len(), move |range| {
         for (text, word) in &questions[range] {
             asker.answer(text, &mut out);
-            let answer = out.strip_prefix(br#"{"answer":""#).unwrap();
-            assert!(word.is_none_or(|word| answer.starts_with(word.as_bytes())), "{text} {}", String::from_utf8_lossy(&out));
+            let answer = out.strip_prefix(r#"{"answer":""#).unwrap();
+            assert!(word.is_none_or(|word| answer.starts_with(word)), "{text} {out}");
         }
     })
 }
