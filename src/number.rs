@@ -187,6 +187,10 @@ impl Number {
             return None;
         }
         if let (Repr::Small(n, d), Repr::Small(p, q)) = (&self.0, &step.0) {
+            // Most quantities are whole steps already: n/d is one of 1/q, so p/q too where p is 1.
+            if *p == 1 && q % d == 0 {
+                return Some(self.clone());
+            }
             // n/d ÷ p/q = nq / dp
             let (top, bottom) = (i128::from(*n) * i128::from(*q), i128::from(*d) * i128::from(*p));
             let below = top.div_euclid(bottom);
@@ -210,6 +214,14 @@ impl Number {
         Self::from_big(whole * step.to_big()).bounded()
     }
 
+    /// How this compares with a whole number.
+    pub(crate) fn cmp_whole(&self, whole: i64) -> Ordering {
+        match &self.0 {
+            Repr::Small(n, 1) => n.cmp(&whole),
+            _ => self.cmp(&Self::from(whole)),
+        }
+    }
+
     /// Whether this is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -219,7 +231,10 @@ impl Number {
     /// Whether this is above zero.
     #[must_use]
     pub fn is_positive(&self) -> bool {
-        *self > Self::ZERO
+        match &self.0 {
+            Repr::Small(n, _) => *n > 0,
+            Repr::Big(value) => value.is_positive(),
+        }
     }
 
     /// Whether this is a whole number.

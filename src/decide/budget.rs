@@ -32,6 +32,16 @@ impl Case<'_> {
         self.allotment(id, role).is_some()
     }
 
+    /// Whether both readings come to the same room in a budget.
+    pub fn is_charge_settled(self, charge: &Charge, role: RoleId) -> bool {
+        let Some(allotment) = self.allotment(charge.budget, role) else { return true };
+        let by = match &charge.by {
+            Measure::Once => true,
+            Measure::PerUnit(quantity) | Measure::Fixed(quantity) => self.quantity(quantity, None).is_settled(),
+        };
+        by && allotment.is_settled() && self.spent(charge.budget).is_known()
+    }
+
     /// What is left for a role. A bucket whose key is unknown is exhausted against the asker and unspent in favour.
     pub fn left(self, id: BudgetId, role: RoleId, reading: Reading) -> Bound {
         let Some(allotment) = self.allotment(id, role) else { return Bound::Unlimited };

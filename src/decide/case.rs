@@ -2,15 +2,15 @@
 //!
 //! Nothing here knows of readings. A condition comes to a [`Truth`], a quantity to a [`Range`]; the two readings only differ in what they make of those.
 
-use std::borrow::Cow;
-
 use super::range::Range;
 use super::truth::Truth;
 use crate::calendar::{self, Calendar};
 use crate::number::Number;
 use crate::policy::expr::{Distance, Value};
 use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, Key, LookupId};
+use crate::program::gate::{self, Choices, Gate};
 use crate::program::node::{Atom, Condition, Offset, Quantity, Scale, TestKind};
+use crate::program::screen::{Entry, Possible, Screen, Seen};
 use crate::program::{Definition, Lookup, LookupValue, Program};
 use crate::question::{FactState, Provenance, Question};
 use crate::syntax::ast::{Function, Matching, Quantifier, Side};
@@ -53,14 +53,35 @@ impl<'a> Fact<'a> {
 }
 
 /// A value that is not a quantity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Datum<'a> {
-    Known(Cow<'a, Value>),
+    Known(Plain<'a>),
     /// The id of somebody else: equal to no text that was supplied.
     Stranger,
     Unknown,
     Absent,
     Undefined,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Plain<'a> {
+    Text(&'a str),
+    Choice(ChoiceId),
+    Set(&'a [ChoiceId]),
+    YesNo(bool),
+    Quantity(&'a Number),
+}
+
+impl<'a> From<&'a Value> for Plain<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(text),
+            Value::Choice(id) => Self::Choice(*id),
+            Value::Set(ids) => Self::Set(ids),
+            Value::YesNo(value) => Self::YesNo(*value),
+            Value::Quantity(number) => Self::Quantity(number),
+        }
+    }
 }
 
 /// A case as one person sees it.
@@ -131,7 +152,50 @@ impl<'a> Case<'a> {
         Range::known(self.question.spent(id).clone())
     }
 
-    pub fn condition(self, condition: &Condition, amount: Option<&Number>) -> Truth {
+    /// Of the entries of a screen those that do not surely fail.
+    pub fn possible(self, screen: &'a Screen) -> Possible<'a> {
+        screen.possible(|id| match self.fact(id) {
+            Fact::Known(value) => Seen::Known(value),
+            Fact::Absent => Seen::Absent,
+            Fact::Unknown => Seen::Unknown,
+        })
+    }
+
+    /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
+    pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
+        let mut open = false;
+        for gate in entry.gates(gates) {
+            let truth = self.gate(*gate);
+            if truth.is_surely_no() {
+                return Truth::NO;
+            }
+            open |= !truth.is_surely_yes();
+        }
+        if entry.whole && !open { Truth::YES } else { self.condition(condition, amount) }
+    }
+
+    fn gate(self, gate: Gate) -> Truth {
+        let value = match self.fact(gate.fact()) {
+            Fact::Known(value) => value,
+            Fact::Unknown => return Truth::UNKNOWN,
+            Fact::Absent => {
+                return match gate {
+                    Gate::Presence(_, present) => Truth::known(!present),
+                    _ => Truth::UNDEFINED,
+                };
+            }
+        };
+        match (gate, value) {
+            (Gate::Presence(_, present), _) => Truth::known(present),
+            (Gate::Flag(_, wanted), Value::YesNo(value)) => Truth::known(*value == wanted),
+            (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Truth::known(Choices { first, bits }.contains(*id) == wanted),
+            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.texts.get(id) == Some(text)) == wanted),
+            (Gate::Number(_, how, whole), Value::Quantity(number)) => Truth::known(gate::compares(number, how, whole)),
+            _ => Truth::UNDEFINED,
+        }
+    }
+
+    pub fn condition(self, condition: &'a Condition, amount: Option<&Number>) -> Truth {
         match condition {
             Condition::Constant(value) => Truth::known(*value),
             Condition::And(parts, _) => self.all(parts, amount),
@@ -142,7 +206,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn all(self, parts: &[Condition], amount: Option<&Number>) -> Truth {
+    fn all(self, parts: &'a [Condition], amount: Option<&Number>) -> Truth {
         let mut truth = Truth::YES;
         for part in parts {
             truth = truth.and(self.condition(part, amount));
@@ -153,7 +217,7 @@ impl<'a> Case<'a> {
         truth
     }
 
-    fn any(self, parts: &[Condition], amount: Option<&Number>) -> Truth {
+    fn any(self, parts: &'a [Condition], amount: Option<&Number>) -> Truth {
         let mut truth = Truth::NO;
         for part in parts {
             truth = truth.or(self.condition(part, amount));
@@ -205,16 +269,28 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The rows that can hold: each with whether it surely does. The rows behind one that surely holds do not matter, since no two that can both hold differ.
-    fn rows<T>(self, lookup: &'a Lookup, amount: Option<&Number>, value: impl Fn(&'a LookupValue) -> T) -> (Vec<T>, bool) {
-        let mut found = Vec::new();
-        for (when, row) in &lookup.rows {
-            let truth = self.condition(when, amount);
-            if truth.can_be_yes() {
-                found.push(value(row));
-            }
+    /// What the rows that can hold come to together, and whether one of them surely holds. The rows beside one that surely holds do not matter, since no two that can
+    /// both hold differ.
+    fn rows<T>(
+        self,
+        lookup: &'a Lookup,
+        amount: Option<&Number>,
+        value: impl Fn(&'a LookupValue) -> T,
+        join: impl Fn(T, T) -> T,
+    ) -> (Option<T>, bool) {
+        let mut found = None;
+        for entry in self.possible(&lookup.screen) {
+            let Some((when, row)) = lookup.rows.get(entry.item as usize) else { continue };
+            let truth = self.entry(entry, &lookup.gates, when, amount);
             if truth.is_surely_yes() {
-                return (vec![value(row)], true);
+                return (Some(value(row)), true);
+            }
+            if truth.can_be_yes() {
+                let value = value(row);
+                found = Some(match found {
+                    Some(found) => join(found, value),
+                    None => value,
+                });
             }
         }
         (found, lookup.complete)
@@ -222,20 +298,23 @@ impl<'a> Case<'a> {
 
     fn truth_table(self, id: LookupId, amount: Option<&Number>) -> Truth {
         let Some(lookup) = self.program.lookup(id) else { return Truth::UNDEFINED };
-        let (rows, some_row_holds) = self.rows(lookup, amount, |value| match value {
+        let value = |value: &'a LookupValue| match value {
             LookupValue::Condition(condition) => self.condition(condition, amount),
             _ => Truth::UNDEFINED,
-        });
-        let start = if some_row_holds { None } else { Some(Truth::UNDEFINED) };
-        start.into_iter().chain(rows).reduce(Truth::or_else).unwrap_or(Truth::UNDEFINED)
+        };
+        match self.rows(lookup, amount, value, Truth::or_else) {
+            (Some(truth), true) => truth,
+            (Some(truth), false) => truth.or_else(Truth::UNDEFINED),
+            (None, _) => Truth::UNDEFINED,
+        }
     }
 
     fn datum(self, atom: &'a Atom, amount: Option<&Number>) -> Datum<'a> {
-        let text = |text: &'a Option<String>| text.as_ref().map_or(Datum::Unknown, |text| Datum::Known(Cow::Owned(Value::Text(text.clone()))));
+        let text = |text: &'a Option<String>| text.as_ref().map_or(Datum::Unknown, |text| Datum::Known(Plain::Text(text)));
         match atom {
-            Atom::Constant(value) => Datum::Known(Cow::Borrowed(value)),
+            Atom::Constant(value) => Datum::Known(value.into()),
             Atom::Fact(id) => match self.fact(*id) {
-                Fact::Known(value) => Datum::Known(Cow::Borrowed(value)),
+                Fact::Known(value) => Datum::Known(value.into()),
                 Fact::Absent => Datum::Absent,
                 Fact::Unknown => Datum::Unknown,
             },
@@ -249,15 +328,16 @@ impl<'a> Case<'a> {
     /// Known where all rows that can hold agree. Where a gap is possible beside them the value is unknown, so that it is never surely anything.
     fn atom_table(self, id: LookupId, amount: Option<&Number>) -> Datum<'a> {
         let Some(lookup) = self.program.lookup(id) else { return Datum::Undefined };
-        let (rows, some_row_holds) = self.rows(lookup, amount, |value| match value {
+        let value = |value: &'a LookupValue| match value {
             LookupValue::Atom(atom) => self.datum(atom, amount),
             _ => Datum::Undefined,
-        });
-        let mut rows = rows.into_iter();
-        match rows.next() {
-            None => Datum::Undefined,
-            Some(first) if some_row_holds && rows.all(|other| other == first) => first,
-            Some(_) => Datum::Unknown,
+        };
+        // Rows that do not agree leave it unknown, and so does whatever joins those.
+        let join = |one: (Datum<'a>, bool), other: (Datum<'a>, bool)| (one.0, one.1 && one.0 == other.0);
+        match self.rows(lookup, amount, |row| (value(row), true), join) {
+            (None, _) => Datum::Undefined,
+            (Some((datum, true)), true) => datum,
+            (Some(_), _) => Datum::Unknown,
         }
     }
 
@@ -270,10 +350,7 @@ impl<'a> Case<'a> {
     fn includes(self, set: &'a Atom, quantifier: Quantifier, choices: &[ChoiceId], amount: Option<&Number>) -> Truth {
         let set = self.datum(set, amount);
         let holds = |choice: &ChoiceId| match &set {
-            Datum::Known(value) => match value.as_ref() {
-                Value::Set(set) => Truth::known(set.binary_search(choice).is_ok()),
-                _ => Truth::UNDEFINED,
-            },
+            Datum::Known(Plain::Set(set)) => Truth::known(set.binary_search(choice).is_ok()),
             Datum::Unknown => Truth::UNKNOWN,
             _ => Truth::UNDEFINED,
         };
@@ -286,14 +363,12 @@ impl<'a> Case<'a> {
     fn matches(self, text: &'a Atom, how: Matching, pattern: &'a Atom, amount: Option<&Number>) -> Truth {
         let (text, pattern) = (self.datum(text, amount), self.datum(pattern, amount));
         match (&text, &pattern) {
-            (Datum::Known(text), Datum::Known(pattern)) => match (text.as_ref(), pattern.as_ref()) {
-                (Value::Text(text), Value::Text(pattern)) => Truth::known(match how {
-                    Matching::StartsWith => text.starts_with(pattern.as_str()),
-                    Matching::EndsWith => text.ends_with(pattern.as_str()),
-                    Matching::Contains => text.contains(pattern.as_str()),
-                }),
-                _ => Truth::UNDEFINED,
-            },
+            (Datum::Known(Plain::Text(text)), Datum::Known(Plain::Text(pattern))) => Truth::known(match how {
+                Matching::StartsWith => text.starts_with(pattern),
+                Matching::EndsWith => text.ends_with(pattern),
+                Matching::Contains => text.contains(pattern),
+            }),
+            (Datum::Known(_), Datum::Known(_)) => Truth::UNDEFINED,
             (Datum::Absent | Datum::Undefined, _) | (_, Datum::Absent | Datum::Undefined) => Truth::UNDEFINED,
             (Datum::Unknown, _) | (_, Datum::Unknown) => Truth::UNKNOWN,
             (Datum::Stranger, Datum::Stranger) => Truth::YES,
@@ -370,11 +445,12 @@ impl<'a> Case<'a> {
 
     fn table(self, id: LookupId, amount: Option<&Number>) -> Range {
         let Some(lookup) = self.program.lookup(id) else { return Range::undefined() };
-        let (rows, some_row_holds) = self.rows(lookup, amount, |value| match value {
+        let value = |value: &'a LookupValue| match value {
             LookupValue::Quantity(quantity) => self.quantity(quantity, amount),
             _ => Range::undefined(),
-        });
-        let value = rows.into_iter().reduce(Range::hull).unwrap_or_else(Range::undefined);
+        };
+        let (value, some_row_holds) = self.rows(lookup, amount, value, Range::hull);
+        let value = value.unwrap_or_else(Range::undefined);
         if some_row_holds { value } else { value.or_undefined() }
     }
 

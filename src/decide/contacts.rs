@@ -1,15 +1,18 @@
 //! Who could make it happen: other roles that decide, and those that approve what the asker proposes.
 
+use std::cell::Cell;
+
 use super::authority::{Share, Standing, View, forbids_all, stops_entitlements};
-use super::bound::Reading;
-use super::case::{Case, Person};
+use super::case::Person;
 use super::decision::{Contact, ContactKind};
 use super::need::Need;
 use super::open::Open;
+use super::truth::Truth;
 use crate::number::Number;
 use crate::policy::expr::Steps;
-use crate::policy::{ActionId, RoleId, RuleId};
-use crate::program::Kind;
+use crate::policy::{RoleId, RuleId};
+use crate::program::screen::Entry;
+use crate::program::{Kind, Program, Rule};
 
 /// A role that an `ask` clause names.
 #[derive(Clone, Debug)]
@@ -26,25 +29,49 @@ pub(crate) struct Contacts {
 }
 
 /// One question put to everybody else.
-#[derive(Clone, Copy)]
 pub(crate) struct Search<'a> {
-    pub case: Case<'a>,
-    pub action: ActionId,
-    pub role: RoleId,
-    pub reading: Reading,
-    pub amount: &'a Number,
+    /// The asker's own.
+    view: View<'a>,
+    amount: &'a Number,
+    /// Whether anything that was looked at may come out otherwise in the other reading.
+    open: Cell<bool>,
 }
 
 impl<'a> Search<'a> {
-    fn view(&self, person: Person, role: RoleId) -> Option<View<'a>> {
-        View::new(self.case.of(person), self.action, role, self.reading)
+    pub fn new(view: View<'a>, amount: &'a Number) -> Self {
+        Self { view, amount, open: Cell::new(false) }
     }
 
-    /// The roles that `kulanz` would go to, in the order of the language page.
-    pub fn contacts(&self, preferred: &[Preferred]) -> Contacts {
-        let mut list: Vec<Contact> = (0..self.case.program.roles.len()).filter_map(|at| self.decides(RoleId::new(at))).collect();
-        let proposal = self.proposal();
-        for role in proposal.iter().flat_map(|(_, approvers)| approvers) {
+    /// Whether the other reading may find others than were found.
+    pub fn is_open(&self) -> bool {
+        self.open.get()
+    }
+
+    fn of(&self, person: Person, role: RoleId) -> Option<View<'a>> {
+        View::new(self.view.case.of(person), self.view.action_id, role, self.view.reading)
+    }
+
+    fn program(&self) -> &'a Program {
+        self.view.case.program
+    }
+
+    /// Whether a person of a role has the authority.
+    fn covers(&self, view: &View<'a>, standing: &Standing) -> bool {
+        let covers = standing.authority.covers(self.amount);
+        if !covers && !view.is_settled(standing) {
+            self.open.set(true);
+        }
+        covers
+    }
+
+    /// The roles that `kulanz` would go to, in the order of the language page; `own` is where the asker stands.
+    pub fn contacts(&self, own: &Standing, preferred: &[Preferred]) -> Contacts {
+        let mut list: Vec<Contact> = (0..self.program().roles.len()).filter_map(|at| self.decides(RoleId::new(at))).collect();
+        if !self.view.is_settled(own) {
+            self.open.set(true);
+        }
+        let proposal = self.approved(own);
+        for role in proposal.iter().flat_map(|(_, approvers)| *approvers) {
             if !list.iter().any(|contact| contact.role == *role) {
                 list.push(self.contact(*role, ContactKind::Approve));
             }
@@ -60,50 +87,42 @@ impl<'a> Search<'a> {
     /// The asker's own role first where it is another person; then as named, then by steps up the hierarchy, then as written.
     fn rank(&self, contact: &Contact, preferred: &[Preferred]) -> (bool, usize, u32, RoleId) {
         let named = preferred.iter().position(|named| named.role == contact.role).unwrap_or(usize::MAX);
-        let steps = self.case.program.steps_up(self.role, contact.role).unwrap_or(u32::MAX);
+        let steps = self.program().steps_up(self.view.role, contact.role).unwrap_or(u32::MAX);
         (!contact.another_person, named, steps, contact.role)
     }
 
     fn contact(&self, role: RoleId, kind: ContactKind) -> Contact {
-        let within = self.case.program.roles.get(role.index()).and_then(|role| role.answers_within.clone());
+        let within = self.program().roles.get(role.index()).and_then(|role| role.answers_within.clone());
         Contact { role, kind, within, another_person: false, approved_by: Vec::new() }
     }
 
     /// How a role decides this itself, if it can.
-    pub fn decides(&self, role: RoleId) -> Option<Contact> {
-        if role == self.role {
+    fn decides(&self, role: RoleId) -> Option<Contact> {
+        if role == self.view.role {
             return self.is_for_another_person().then(|| Contact { another_person: true, ..self.contact(role, ContactKind::Decide) });
         }
-        if self.case.program.steps_up(role, self.role).is_some() {
+        if self.program().steps_up(role, self.view.role).is_some() {
             return None;
         }
-        let standing = self.view(Person::Other, role)?.standing(self.amount);
-        let contact = self.contact(role, ContactKind::Decide);
-        if standing.authority.covers(self.amount) {
-            return Some(contact);
+        let view = self.of(Person::Other, role)?;
+        let standing = view.standing(self.amount);
+        if self.covers(&view, &standing) {
+            return Some(self.contact(role, ContactKind::Decide));
         }
         let (_, approved_by) = self.approved(&standing)?;
-        Some(Contact { approved_by, ..contact })
+        Some(Contact { approved_by: approved_by.to_vec(), ..self.contact(role, ContactKind::Decide) })
     }
 
     /// Somebody else of the role would have the authority; the asker would not, even with every budget of their own unspent.
     fn is_for_another_person(&self) -> bool {
-        let covers = |person| self.view(person, self.role).is_some_and(|view| view.standing(self.amount).authority.covers(self.amount));
-        covers(Person::Other) && !covers(Person::AskerUnspent)
-    }
-
-    /// The permission by which the asker proposes, with those who approve.
-    fn proposal(&self) -> Option<(RuleId, Vec<RoleId>)> {
-        self.approved(&self.view(Person::Asker, self.role)?.standing(self.amount))
+        let covers = |person| self.of(person, self.view.role).is_some_and(|view| self.covers(&view, &view.standing(self.amount)));
+        self.view.candidates.personal && covers(Person::Other) && !covers(Person::AskerUnspent)
     }
 
     /// Of the permissions that need further people and reach the quantity, the one with the fewest, then the first.
-    fn approved(&self, standing: &Standing) -> Option<(RuleId, Vec<RoleId>)> {
+    fn approved(&self, standing: &Standing) -> Option<(RuleId, &'a [RoleId])> {
         let reaches = |share: &&Share| share.value.covers(self.amount);
-        let with_approvers = |share: &Share| match &self.case.program.rule(share.rule)?.kind {
-            Kind::Permission { approved_by } => Some((share.rule, approved_by.clone())),
-            _ => None,
-        };
+        let with_approvers = |share: &Share| Some((share.rule, approvers(self.program().rule(share.rule)?)));
         let possible = standing.shared.iter().filter(reaches).filter_map(with_approvers);
         possible.filter(|(_, approvers)| approvers.iter().all(|role| self.can_approve(*role))).min_by_key(|(_, approvers)| approvers.len())
     }
@@ -115,30 +134,46 @@ impl<'a> Search<'a> {
 
     /// The prohibitions that keep a role from approving.
     fn barring(&self, role: RoleId) -> Vec<RuleId> {
-        let Some(view) = self.view(Person::Other, role) else { return Vec::new() };
-        let forbids =
-            |id: &RuleId| view.rule(*id).is_some_and(|rule| stops_entitlements(rule) && forbids_all(rule) && view.applies(rule, self.amount));
-        view.candidates.prohibitions.iter().copied().filter(forbids).collect()
+        let Some(view) = self.of(Person::Other, role) else { return Vec::new() };
+        let forbids = |entry: &&Entry| {
+            view.rule(entry.rule()).is_some_and(|rule| {
+                let truth = if bars(rule) { view.truth(entry, rule, self.amount) } else { Truth::NO };
+                if truth.is_open() {
+                    self.open.set(true);
+                }
+                view.applies(rule, truth)
+            })
+        };
+        view.case.possible(&view.candidates.prohibitions).filter(forbids).map(Entry::rule).collect()
     }
 
     /// The prohibitions that keep anybody from approving what the asker could propose.
     pub fn bars(&self, standing: &Standing) -> Vec<RuleId> {
-        let proposals = standing.shared.iter().filter(|share| share.value.covers(self.amount)).filter_map(|share| self.case.program.rule(share.rule));
-        let approvers = proposals.flat_map(|rule| if let Kind::Permission { approved_by } = &rule.kind { approved_by.as_slice() } else { &[] });
-        approvers.flat_map(|role| self.barring(*role)).collect()
+        let proposals = standing.shared.iter().filter(|share| share.value.covers(self.amount)).filter_map(|share| self.program().rule(share.rule));
+        proposals.flat_map(approvers).flat_map(|role| self.barring(*role)).collect()
     }
 
     /// Adds what is open about the prohibitions that could keep the approvers of a contact from approving.
     pub fn collect_approvers(&self, contact: &Contact, need: &mut Need) {
         let proposed = if contact.kind == ContactKind::Approve { std::slice::from_ref(&contact.role) } else { &[] };
         for role in contact.approved_by.iter().chain(proposed) {
-            let Some(view) = self.view(Person::Other, *role) else { continue };
-            for id in &view.candidates.prohibitions {
-                let Some(rule) = view.rule(*id).filter(|rule| stops_entitlements(rule) && forbids_all(rule)) else { continue };
+            let Some(view) = self.of(Person::Other, *role) else { continue };
+            for entry in view.case.possible(&view.candidates.prohibitions) {
+                let Some(rule) = view.rule(entry.rule()).filter(|rule| bars(rule)) else { continue };
                 let mut open = Open::default();
                 view.case.open_in(&rule.condition, Some(self.amount), &mut open);
-                need.add(*id, &open);
+                need.add(entry.rule(), &open);
             }
         }
     }
+}
+
+/// Whether a prohibition leaves nothing even where it is owed.
+fn bars(rule: &Rule) -> bool {
+    stops_entitlements(rule) && forbids_all(rule)
+}
+
+/// Who must agree to what a rule grants.
+fn approvers(rule: &Rule) -> &[RoleId] {
+    if let Kind::Permission { approved_by } = &rule.kind { approved_by } else { &[] }
 }

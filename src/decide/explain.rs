@@ -6,10 +6,11 @@ use super::case::Case;
 use super::decision::{Explanation, FailedCondition, Limit, Measured, Verdict};
 use super::truth::Truth;
 use crate::number::Number;
+use crate::policy::FactRef;
 use crate::policy::expr::Value;
-use crate::policy::{FactRef, RuleId};
 use crate::program::Definition;
 use crate::program::node::{Condition, Reads, Scale, Test, TestKind};
+use crate::program::screen::{Entry, Screen};
 use crate::source::Span;
 use crate::syntax::ast::Unit;
 
@@ -18,15 +19,16 @@ const SECONDS_A_DAY: i64 = 86_400;
 impl View<'_> {
     /// Every rule that could have applied, in source order.
     pub fn explain(&self, amount: &Number) -> Vec<Explanation> {
-        let all = self.candidates.permissions.iter().chain(&self.candidates.prohibitions).chain(&self.action.entitlements);
-        let mut rules: Vec<RuleId> = all.copied().collect();
-        rules.sort();
-        rules.into_iter().filter_map(|id| self.explain_rule(id, amount)).collect()
+        let all = [&self.candidates.permissions, &self.candidates.prohibitions, &self.action.entitlements];
+        let mut entries: Vec<&Entry> = all.into_iter().flat_map(Screen::entries).collect();
+        entries.sort_by_key(|entry| entry.rule());
+        entries.into_iter().filter_map(|entry| self.explain_rule(entry, amount)).collect()
     }
 
-    fn explain_rule(&self, id: RuleId, amount: &Number) -> Option<Explanation> {
+    fn explain_rule(&self, entry: &Entry, amount: &Number) -> Option<Explanation> {
+        let id = entry.rule();
         let rule = self.rule(id)?;
-        let verdict = verdict(self.truth(&rule.condition, amount));
+        let verdict = verdict(self.truth(entry, rule, amount));
         let quantity = match (verdict, &rule.quantity) {
             (Verdict::Applies, Some(_)) => limit(self.quantity(rule)),
             (Verdict::Applies, None) if self.step().is_some() => limit(self.quantity(rule)),

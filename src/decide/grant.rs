@@ -1,6 +1,6 @@
 //! A grant of a quantity that is covered: by which rules, with which duties, charged to which budgets.
 
-use super::authority::{Share, Standing, View};
+use super::authority::{Share, Standing, View, lightest};
 use super::bound::{Bound, Reading};
 use super::budget::{Taking, combined};
 use super::decision::{BudgetCharge, Deadline, Obligation};
@@ -51,7 +51,7 @@ impl View<'_> {
     /// Of several rules that would do, the one that asks for the least, then the first.
     fn lightest(&self, shares: &[Share], quantity: &Bound, beside: &[RuleId]) -> Option<RuleId> {
         let enough = shares.iter().filter(|share| share.value >= *quantity);
-        enough.min_by_key(|share| self.burden(share.rule, quantity, self.beside(share.rule, beside))).map(|share| share.rule)
+        lightest(enough, |share| self.burden(share.rule, quantity, self.beside(share.rule, beside)))
     }
 
     /// The duties of some rules together, each once.

@@ -58,6 +58,9 @@ impl Program {
     }
 }
 
+/// A bare `no` names at most so many permissions that do not apply; `explain` has them all.
+const MOST_MISSED: usize = 3;
+
 fn empty(action: ActionId, amount: Option<Number>) -> Decision {
     Decision {
         outcome: Outcome::No,
@@ -112,24 +115,26 @@ impl<'a> Asked<'a> {
     }
 
     fn decide(&self) -> Decision {
-        let measured = self.sure.step().is_some();
-        let mut decision = match &self.question().amount {
-            Some(amount) => self.for_amount(amount),
-            None if measured => self.how_much(),
-            None => self.for_amount(&Number::ONE),
+        let asked = self.question().amount.as_ref();
+        let smallest = self.sure.smallest();
+        let amount = asked.unwrap_or(&smallest);
+        let own = self.sure.standing(amount);
+        let mut decision = match asked {
+            None if self.sure.step().is_some() => self.how_much(amount, &own),
+            _ => self.for_amount(amount, &own),
         };
-        decision.amount.clone_from(&self.question().amount);
-        self.complete(&mut decision);
+        decision.amount = asked.cloned();
+        self.complete(&own, &mut decision);
         if let Some(otherwise) = &mut decision.otherwise {
-            otherwise.amount.clone_from(&self.question().amount);
-            self.complete(otherwise);
+            otherwise.amount = asked.cloned();
+            self.complete(&own, otherwise);
         }
         decision
     }
 
-    /// What every answer carries, whatever it is.
-    fn complete(&self, decision: &mut Decision) {
-        let entitled = self.sure.largest(&Bound::Unlimited, |standing| standing.entitled.clone());
+    /// What every answer carries, whatever it is. `own` is where the role stands, for whatever quantity.
+    fn complete(&self, own: &Standing, decision: &mut Decision) {
+        let entitled = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.entitled.clone());
         decision.entitled = as_limit(&entitled, self.sure.step());
         decision.also_owed = also_owed(self.sure.case, self.sure.action_id, self.role());
         if self.sure.case.mode == Mode::Ask {
@@ -146,16 +151,21 @@ impl<'a> Asked<'a> {
     }
 
     /// Without a quantity: the largest that is surely granted, or else the answer for the smallest.
-    fn how_much(&self) -> Decision {
-        let own = |standing: &Standing| standing.authority.clone();
-        let limit = self.sure.largest(&Bound::Unlimited, own);
+    fn how_much(&self, smallest: &Number, own: &Standing) -> Decision {
+        let limit = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.authority.clone());
         if limit.is_zero() {
-            return self.for_amount(&self.sure.smallest());
+            return self.for_amount(smallest, own);
         }
-        let standing = self.sure.standing(&self.sure.representative(&limit));
+        let at_limit;
+        let standing = if self.sure.is_even() {
+            own
+        } else {
+            at_limit = self.sure.standing(&self.sure.representative(&limit));
+            &at_limit
+        };
         let outcome = if limit <= standing.entitled { Outcome::Owed } else { Outcome::Yes };
-        let need = self.could_raise(&Bound::Unlimited, &limit);
-        let decision = self.granted(outcome, &standing, &limit);
+        let need = self.could_raise(own, &Bound::Unlimited, &limit);
+        let decision = self.granted(outcome, standing, &limit);
         Decision { limit: as_limit(&limit, self.sure.step()), need: need.ranked(self.sure.case), ..decision }
     }
 
@@ -164,21 +174,23 @@ impl<'a> Asked<'a> {
         Decision { outcome, because: reasons(rules), require, charge, ..empty(self.sure.action_id, None) }
     }
 
-    fn for_amount(&self, amount: &Number) -> Decision {
-        let standing = self.sure.standing(amount);
+    /// The answer for a quantity, where the role stands as `standing` says.
+    fn for_amount(&self, amount: &Number, standing: &Standing) -> Decision {
         if standing.authority.covers(amount) {
             let outcome = if standing.entitled.covers(amount) { Outcome::Owed } else { Outcome::Yes };
-            let limit = self.sure.largest(&Bound::Unlimited, |standing| standing.authority.clone());
-            let decision = self.granted(outcome, &standing, &Bound::Finite(amount.clone()));
+            let limit = self.sure.largest_from(standing, &Bound::Unlimited, |standing| standing.authority.clone());
+            let decision = self.granted(outcome, standing, &Bound::Finite(amount.clone()));
             return Decision { limit: as_limit(&limit, self.sure.step()), ..decision };
         }
-        let first = self.first_reading(amount, &standing);
+        let search = Search::new(self.sure, amount);
+        let first = self.first_reading(&search, amount, standing);
         let mut need = Need::default();
-        if self.perhaps.standing(amount).authority.covers(amount) {
+        let perhaps = (!self.sure.is_settled(standing)).then(|| self.perhaps.standing(amount));
+        if perhaps.is_some_and(|perhaps| perhaps.authority.covers(amount)) {
             let wanted = Bound::Finite(amount.clone());
             let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
             self.sure.collect_need(goal, &mut need);
-        } else if first.outcome == Outcome::No {
+        } else if first.outcome == Outcome::No && search.is_open() {
             self.need_of_others(amount, &mut need);
         }
         let because = reasons(need.rules.iter().copied());
@@ -188,29 +200,33 @@ impl<'a> Asked<'a> {
 
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
     fn turned_into_need(&self, amount: &Number, first: Decision, because: Vec<Reason>, need: Vec<FactRef>) -> Decision {
-        let sources = Sources::new(&self.sure, &blockers(&self.perhaps, amount), amount);
+        let sources = Sources::new(&self.sure, &blockers(&self.perhaps.standing(amount), amount), amount);
         let (offer, advice) = (sources.offers(self.role()), sources.advice());
         let otherwise = Some(Box::new(first.clone()));
         Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), offer, advice, need, otherwise, ..first }
     }
 
     /// The answer where everything unknown stays unknown and the quantity is not granted.
-    fn first_reading(&self, amount: &Number, standing: &Standing) -> Decision {
-        let blockers = blockers(&self.sure, amount);
+    fn first_reading(&self, search: &Search<'_>, amount: &Number, standing: &Standing) -> Decision {
+        let blockers = blockers(standing, amount);
         let sources = Sources::new(&self.sure, &blockers, amount);
-        let search = Search { case: self.sure.case, action: self.sure.action_id, role: self.role(), reading: Reading::Against, amount };
-        let contacts = search.contacts(&sources.preferred());
+        let contacts = search.contacts(standing, &sources.preferred());
         let below = self.sure.step().and_then(|step| amount.subtract(step)).map_or(Bound::ZERO, Bound::Finite);
-        let limit = self.sure.largest(&below, |standing| standing.authority.clone());
-        let limit = if self.sure.step().is_some() { limit } else { Bound::ZERO };
-        let mut need = self.could_raise(&below, &limit);
-        if contacts.list.is_empty() {
+        let limit = match self.sure.step() {
+            Some(_) => self.sure.largest_from(standing, &below, |standing| standing.authority.clone()),
+            None => Bound::ZERO,
+        };
+        let mut need = self.could_raise(standing, &below, &limit);
+        if contacts.list.is_empty() && search.is_open() {
             self.need_of_others(amount, &mut need);
         }
         let mut decision = match &limit {
             limit if !limit.is_zero() => {
-                let standing = self.sure.standing(&self.sure.representative(limit));
-                self.granted(Outcome::UpTo, &standing, limit)
+                if self.sure.is_even() {
+                    self.granted(Outcome::UpTo, standing, limit)
+                } else {
+                    self.granted(Outcome::UpTo, &self.sure.standing(&self.sure.representative(limit)), limit)
+                }
             }
             _ if contacts.list.is_empty() => empty(self.sure.action_id, None),
             _ => Decision { outcome: Outcome::Ask, because: reasons(contacts.proposal), ..empty(self.sure.action_id, None) },
@@ -220,7 +236,7 @@ impl<'a> Asked<'a> {
             decision.because.extend(most_generous(standing).map(Reason::Rule));
         }
         if decision.because.is_empty() && decision.outcome == Outcome::No {
-            decision.because = self.missed(&search, standing);
+            decision.because = self.missed(search, standing);
         }
         decision.because.extend(sources.fallbacks().filter(|id| self.speaks(*id)).map(Reason::Fallback));
         decision.because.sort();
@@ -230,14 +246,14 @@ impl<'a> Asked<'a> {
         Decision { limit: as_limit(&limit, self.sure.step()), ask, offer, advice, need: need.ranked(self.sure.case), ..decision }
     }
 
-    /// Why nobody can, where no rule that applies says so: what bars the approvers, or else the permissions whose conditions do not hold.
+    /// Why nobody can, where no rule that applies says so: what bars the approvers, or else the first permissions whose conditions do not hold.
     fn missed(&self, search: &Search<'_>, standing: &Standing) -> Vec<Reason> {
         let bars = search.bars(standing);
         if !bars.is_empty() {
             return reasons(bars);
         }
         let applies = |id: &RuleId| standing.shared.iter().any(|share| share.rule == *id);
-        reasons(self.sure.candidates.permissions.iter().copied().filter(|id| !applies(id)))
+        reasons(self.sure.candidates.permissions.rules().filter(|id| !applies(id)).take(MOST_MISSED))
     }
 
     /// Whether a fallback says why.
@@ -246,8 +262,11 @@ impl<'a> Asked<'a> {
     }
 
     /// What could bring the role above a limit, up to `most`.
-    fn could_raise(&self, most: &Bound, limit: &Bound) -> Need {
+    fn could_raise(&self, standing: &Standing, most: &Bound, limit: &Bound) -> Need {
         let mut need = Need::default();
+        if self.sure.is_even() && self.sure.is_settled(standing) {
+            return need;
+        }
         let best = self.perhaps.largest(most, |standing| standing.authority.clone());
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
@@ -259,23 +278,24 @@ impl<'a> Asked<'a> {
     /// What could put somebody else in the place to decide or approve.
     fn need_of_others(&self, amount: &Number, need: &mut Need) {
         let case = self.sure.case;
-        let search = |reading| Search { case, action: self.sure.action_id, role: self.role(), reading, amount };
-        for contact in search(Reading::Favour).contacts(&[]).list {
+        let sure = Search::new(self.sure, amount);
+        let perhaps = Search::new(self.perhaps, amount);
+        for contact in perhaps.contacts(&self.perhaps.standing(amount), &[]).list {
             let (person, role) = match contact.kind {
                 ContactKind::Decide => (Person::Other, contact.role),
                 ContactKind::Approve => (Person::Asker, self.role()),
             };
             let Some(view) = View::new(case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
-            let (sure, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
-            view.collect_need(Goal { at: amount, least: amount, sure: &sure, wanted: &wanted, approval: Approval::Included }, need);
-            search(Reading::Against).collect_approvers(&contact, need);
+            let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
+            view.collect_need(Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included }, need);
+            sure.collect_approvers(&contact, need);
         }
     }
 }
 
 /// The applicable prohibitions whose cap is below a quantity.
-fn blockers(view: &View<'_>, amount: &Number) -> Vec<RuleId> {
-    view.caps(amount).into_iter().filter(|(_, cap)| !cap.covers(amount)).map(|(id, _)| id).collect()
+fn blockers(standing: &Standing, amount: &Number) -> Vec<RuleId> {
+    standing.caps.iter().filter(|cap| !cap.value.covers(amount)).map(|cap| cap.rule).collect()
 }
 
 /// The applicable permission with the highest limit, where none has room.

@@ -1,6 +1,6 @@
 //! What to find out: the facts on which the rules that matter still turn.
 
-use super::authority::{Share, View, stops_entitlements};
+use super::authority::{Share, Standing, View, stops_entitlements};
 use super::bound::{Bound, Reading};
 use super::case::Case;
 use super::open::Open;
@@ -65,7 +65,11 @@ impl View<'_> {
     pub fn collect_need(&self, goal: Goal<'_>, need: &mut Need) {
         let sure = Self { reading: Reading::Against, ..*self };
         let perhaps = Self { reading: Reading::Favour, ..*self };
-        let (low, high) = (sure.standing(goal.at), perhaps.standing(goal.at));
+        let low = sure.standing(goal.at);
+        if self.is_settled(&low) {
+            return;
+        }
+        let high = perhaps.standing(goal.at);
         let of_use = |value: &Bound| value > goal.sure && value.covers(goal.least);
         let permissions = high.permissions.iter().chain(if goal.approval == Approval::Included { high.shared.as_slice() } else { &[] });
         let useful: Vec<&Share> = permissions.filter(|share| of_use(&share.value)).collect();
@@ -77,13 +81,13 @@ impl View<'_> {
         for share in &owed {
             self.collect_rule(share, &goal, need);
         }
-        self.collect_prohibitions(&sure, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
+        self.collect_prohibitions(&sure, &low, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
     }
 
     fn collect_rule(&self, share: &Share, goal: &Goal<'_>, need: &mut Need) {
         let Some(rule) = self.rule(share.rule) else { return };
         let mut open = Open::default();
-        if !self.truth(&rule.condition, goal.at).is_surely_yes() {
+        if !self.condition(&rule.condition, goal.at).is_surely_yes() {
             self.case.open_in(&rule.condition, Some(goal.at), &mut open);
         }
         let sure = Self { reading: Reading::Against, ..*self };
@@ -112,22 +116,22 @@ impl View<'_> {
     }
 
     /// Prohibitions that are not sure and stand in the way: of permissions, or of what is owed where they say so.
-    fn collect_prohibitions(&self, sure: &View<'_>, goal: &Goal<'_>, of_permissions: bool, of_entitlements: bool, need: &mut Need) {
+    fn collect_prohibitions(&self, sure: &View<'_>, low: &Standing, goal: &Goal<'_>, of_permissions: bool, of_entitlements: bool, need: &mut Need) {
         let perhaps = View { reading: Reading::Favour, ..*sure };
-        for (id, cap) in sure.caps(goal.at) {
-            let Some(rule) = self.rule(id) else { continue };
+        for Share { rule: id, value: cap } in &low.caps {
+            let Some(rule) = self.rule(*id) else { continue };
             let in_the_way = of_permissions || (of_entitlements && stops_entitlements(rule));
-            if !in_the_way || cap >= *goal.wanted {
+            if !in_the_way || cap >= goal.wanted {
                 continue;
             }
             let mut open = Open::default();
             self.case.open_in(&rule.condition, Some(goal.at), &mut open);
-            if cap < perhaps.quantity(rule)
+            if *cap < perhaps.quantity(rule)
                 && let Some(quantity) = &rule.quantity
             {
                 self.case.open_in_quantity(quantity, None, &mut open);
             }
-            need.add(id, &open);
+            need.add(*id, &open);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::authority::View;
 use super::bound::{Bound, Reading};
 use super::case::Case;
-use super::contacts::{Contacts, Preferred, Search};
+use super::contacts::{Preferred, Search};
 use super::decision::{AdviceRef, Alternative, Outcome, Owed, Reason};
 use super::need::{Approval, Goal, Need};
 use super::{as_limit, blockers};
@@ -23,7 +23,7 @@ impl<'a> Sources<'a> {
         let program = view.case.program;
         let rules = blockers.iter().filter_map(|id| Some((Reason::Rule(*id), &program.rule(*id)?.instead)));
         let serves =
-            |id: &&FallbackId| program.fallbacks.get(id.index()).is_some_and(|fallback| view.truth(&fallback.condition, amount).is_surely_yes());
+            |id: &&FallbackId| program.fallbacks.get(id.index()).is_some_and(|fallback| view.condition(&fallback.condition, amount).is_surely_yes());
         let fallbacks = view.action.fallbacks.iter().filter(serves);
         let fallbacks = fallbacks.filter_map(|id| Some((Reason::Fallback(*id), &program.fallbacks.get(id.index())?.instead)));
         Self { case: view.case, amount, list: rules.chain(fallbacks).collect() }
@@ -88,15 +88,15 @@ impl<'a> Sources<'a> {
         // Nothing of it is the role's to grant: who grants all that is offered, or else the smallest part of it?
         let smallest = sure.smallest();
         let wanted = most.finite().cloned().unwrap_or_else(|| smallest.clone());
-        let ask = |reading| {
-            let search = |amount| {
-                let routes = Sources::new(&sure, &blockers(&sure, amount), amount).preferred();
-                Search { case: self.case, action, role, reading, amount }.contacts(&routes)
-            };
-            let whole: Contacts = search(&wanted);
-            if whole.list.is_empty() { search(&smallest) } else { whole }
+        let ask = |amount| {
+            let own = sure.standing(amount);
+            let routes = Sources::new(&sure, &blockers(&own, amount), amount).preferred();
+            Search::new(sure, amount).contacts(&own, &routes).list
         };
-        let contacts = ask(Reading::Against).list;
+        let mut contacts = ask(&wanted);
+        if contacts.is_empty() && wanted != smallest {
+            contacts = ask(&smallest);
+        }
         if !contacts.is_empty() {
             return Some(Alternative { ask: contacts, ..alternative(Outcome::Ask) });
         }
@@ -115,9 +115,9 @@ impl<'a> Sources<'a> {
 
 /// The other actions that the same facts entitle to.
 pub(crate) fn also_owed(case: Case<'_>, asked: ActionId, role: RoleId) -> Vec<Owed> {
-    let others = (0..case.program.actions.len()).map(ActionId::new).filter(|action| *action != asked);
+    let others = case.program.owing.iter().copied().filter(|action| *action != asked);
     let owed = |action| {
-        let view = View::new(case, action, role, Reading::Against).filter(|view| !view.action.entitlements.is_empty())?;
+        let view = View::new(case, action, role, Reading::Against)?;
         let most = view.largest(&Bound::Unlimited, |standing| standing.entitled.clone());
         if most.is_zero() {
             return None;

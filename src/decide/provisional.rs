@@ -1,6 +1,6 @@
 //! Verified facts that were used although no system of record said them.
 
-use super::authority::{View, stops_entitlements};
+use super::authority::{Share, View, stops_entitlements};
 use super::bound::{Bound, Reading};
 use super::case::{Case, Mode};
 use super::decision::{Decision, Limit, Outcome, Reason};
@@ -12,6 +12,9 @@ use crate::program::key_ref;
 impl View<'_> {
     /// Those that a rule which decided read, and those that alone keep a prohibition from applying. In the order of the facts.
     pub fn provisional(&self, decision: &Decision) -> Vec<FactId> {
+        if !self.case.program.verified.iter().any(|id| self.case.is_provisional(*id)) {
+            return Vec::new();
+        }
         let mut found = Open::default();
         for reason in &decision.because {
             let reads = match reason {
@@ -46,7 +49,7 @@ impl View<'_> {
         let perhaps = View { reading: Reading::Favour, ..on_record };
         let amount = self.representative(granted);
         let is_owed = self.standing(&amount).entitled >= *granted;
-        for (id, cap) in on_record.caps(&amount) {
+        for Share { rule: id, value: cap } in on_record.caps(&amount) {
             let Some(rule) = self.rule(id) else { continue };
             let binds = !is_owed || stops_entitlements(rule);
             if binds && cap < *granted {

@@ -34,8 +34,8 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 /// The facts that decide about an action, with a value for each piece as far as it can be told.
 fn samples(on: Subject<'_>, action: ActionId) -> Samples {
     let Some(compiled) = on.program.action_of(action) else { return Samples::new() };
-    let of_roles = compiled.by_role.iter().flat_map(|candidates| candidates.permissions.iter().chain(&candidates.prohibitions));
-    let ids: BTreeSet<RuleId> = of_roles.chain(&compiled.entitlements).copied().collect();
+    let of_roles = compiled.by_role.iter().flat_map(|candidates| candidates.permissions.rules().chain(candidates.prohibitions.rules()));
+    let ids: BTreeSet<RuleId> = of_roles.chain(compiled.entitlements.rules()).collect();
     let rules = || ids.iter().filter_map(|id| on.program.rule(*id)).map(|rule| (&rule.condition, &rule.reads));
     let fallbacks = || compiled.fallbacks.iter().filter_map(|id| on.program.fallbacks.get(id.index())).map(|it| (&it.condition, &it.reads));
     let reads = rules().chain(fallbacks()).flat_map(|(_, reads)| &reads.facts);

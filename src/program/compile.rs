@@ -2,10 +2,12 @@
 
 use super::lower::Lower;
 use super::node::{Condition, Named, Quantity, Reads, Test, TestKind};
+use super::screen::Screen;
 use super::{
     Allotment, Budget, Charge, Definition, Duty, Fact, Fallback, Instead, Kind, Lookup, LookupValue, Measure, Offer, Program, Requirement, Role,
     Route, Rule, smallest,
 };
+use crate::decide::Bound;
 use crate::number::Number;
 use crate::policy::expr::{Type, Value};
 use crate::policy::{self, BudgetUnit, ChargeBy, Key, Policy, RoleId, RuleKind, Subject};
@@ -59,7 +61,8 @@ pub(super) fn lookup(lower: &Lower<'_>, lookup: &policy::Lookup) -> Lookup {
         }
         _ => LookupValue::Quantity(lower.quantity(&row.value)),
     };
-    Lookup { rows: lookup.rows.iter().map(|row| (lower.condition(&row.when), value(row))).collect(), complete: false }
+    let rows = lookup.rows.iter().map(|row| (lower.condition(&row.when), value(row))).collect();
+    Lookup { rows, gates: Box::default(), screen: Screen::default(), complete: false }
 }
 
 pub(super) fn definition_reads(definition: &Definition, named: &Named<'_>) -> Reads {
@@ -168,14 +171,28 @@ pub(super) fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
         }
         RuleKind::Entitlement { quantity } => (Kind::Entitlement, quantity.as_ref()),
     };
+    let quantity = quantity.map(|expr| lower.quantity(expr));
+    let measure_of = |action: &policy::ActionId| lower.policy.actions.get(action.index()).and_then(|action| action.measure.as_ref());
+    let step = rule.actions.iter().find_map(measure_of).map(|measure| smallest(measure, lower.policy.currency_decimals));
     Rule {
+        fixed: fixed(&kind, quantity.as_ref(), step.as_ref()),
         kind,
         condition: in_force(lower, &rule.from, &rule.until, rule.condition.as_ref(), rule.span),
-        quantity: quantity.map(|expr| lower.quantity(expr)),
+        quantity,
         charges: rule.charges.iter().map(|it| Charge { budget: it.budget, by: measure(lower, &it.by) }).collect(),
         requires: rule.requires.iter().map(|it| Requirement { duty: it.duty, when: always(lower, it.when.as_ref()) }).collect(),
         instead: instead(lower, &rule.instead),
         reads: Reads::default(),
+    }
+}
+
+/// What a rule lets through for every question alike.
+fn fixed(kind: &Kind, quantity: Option<&Quantity>, step: Option<&Number>) -> Option<Bound> {
+    match quantity {
+        None if matches!(kind, Kind::Prohibition { whole: true, .. }) => Some(Bound::ZERO),
+        None => Some(Bound::Unlimited),
+        Some(Quantity::Constant(number)) => Some(Bound::Finite(number.clone().max(Number::ZERO)).round(step, kind.rounding())),
+        Some(_) => None,
     }
 }
 

@@ -5,18 +5,25 @@
 
 mod compile;
 pub(crate) mod coverage;
+pub(crate) mod gate;
 mod lower;
 pub(crate) mod node;
+pub(crate) mod screen;
+mod thresholds;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::number::Number;
+use crate::decide::Bound;
+use crate::number::{Number, Rounding};
 use crate::policy::expr::{Steps, Type, Value};
-use crate::policy::{ActionId, BudgetId, DutyId, FactId, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
+use crate::policy::{ActionId, BudgetId, DutyId, FactId, FactRef, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
 pub(crate) use compile::key_ref;
+use gate::{Gate, TextId};
 use lower::Lower;
-use node::{Atom, Condition, Named, Quantity, Reads, Test, TestKind};
+use node::{Atom, Condition, Named, Quantity, Reads};
+use rustc_hash::FxHashMap;
+use screen::{Entry, Screen};
 
 /// A policy made ready to be evaluated.
 #[derive(Clone, Debug)]
@@ -33,6 +40,12 @@ pub struct Program {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Vec<Fallback>,
+    /// The texts that gates compare facts with.
+    pub(crate) texts: Texts,
+    /// The facts that only a system of record can vouch for.
+    pub(crate) verified: Vec<FactId>,
+    /// The actions that somebody may be entitled to.
+    pub(crate) owing: Vec<ActionId>,
     definition_reads: Vec<Reads>,
     lookup_reads: Vec<Reads>,
 }
@@ -51,11 +64,14 @@ pub(crate) struct Fact {
     pub default: Option<Value>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Action {
     /// The smallest quantity that can be granted; `None` for an action without a measure.
     pub step: Option<Number>,
-    pub entitlements: Vec<RuleId>,
+    /// Those of all its rules.
+    pub gates: Box<[Gate]>,
+    /// Its items are rules.
+    pub entitlements: Screen,
     /// By role: those that bind it.
     pub by_role: Vec<Candidates>,
     pub fallbacks: Vec<FallbackId>,
@@ -64,10 +80,35 @@ pub(crate) struct Action {
 /// The rules of one action that bind one role, in source order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Candidates {
-    pub permissions: Vec<RuleId>,
-    pub prohibitions: Vec<RuleId>,
+    pub permissions: Screen,
+    pub prohibitions: Screen,
     /// What the conditions of these rules and of the entitlements compare `amount` with.
     pub thresholds: Vec<Quantity>,
+    /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another.
+    pub personal: bool,
+}
+
+/// Texts of a policy, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts {
+    texts: Vec<Box<str>>,
+    places: FxHashMap<Box<str>, TextId>,
+}
+
+impl Texts {
+    fn add(&mut self, text: &str) -> TextId {
+        if let Some(id) = self.places.get(text) {
+            return *id;
+        }
+        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        self.texts.push(text.into());
+        self.places.insert(text.into(), id);
+        id
+    }
+
+    pub fn get(&self, id: TextId) -> Option<&str> {
+        self.texts.get(id.0 as usize).map(Box::as_ref)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -104,6 +145,9 @@ pub(crate) enum Definition {
 #[derive(Clone, Debug)]
 pub(crate) struct Lookup {
     pub rows: Vec<(Condition, LookupValue)>,
+    pub gates: Box<[Gate]>,
+    /// Its items are rows.
+    pub screen: Screen,
     /// Whether some row holds in every case.
     pub complete: bool,
 }
@@ -122,8 +166,10 @@ pub(crate) struct Rule {
     pub condition: Condition,
     /// Limit, cap or quantity; `None` is without limit, but for a prohibition of the whole action.
     pub quantity: Option<Quantity>,
-    pub charges: Vec<Charge>,
-    pub requires: Vec<Requirement>,
+    /// What its quantity lets through where that is the same for every question, rounded.
+    pub fixed: Option<Bound>,
+    pub charges: Box<[Charge]>,
+    pub requires: Box<[Requirement]>,
     pub instead: Instead,
     /// All that its condition, quantity, duties and charges read, with the allotments and keys of its budgets.
     pub reads: Reads,
@@ -140,6 +186,13 @@ pub(crate) enum Kind {
         whole: bool,
     },
     Entitlement,
+}
+
+impl Kind {
+    /// How its quantity is rounded to what can be granted.
+    pub fn rounding(&self) -> Rounding {
+        if matches!(self, Self::Entitlement) { Rounding::HalfUp } else { Rounding::Down }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -221,14 +274,18 @@ impl Program {
             lookups: policy.lookups.iter().map(|it| compile::lookup(&lower, it)).collect(),
             rules: policy.rules.iter().map(|it| compile::rule(&lower, it)).collect(),
             fallbacks: policy.fallbacks.iter().map(|it| compile::fallback(&lower, it)).collect(),
+            texts: Texts::default(),
+            verified: (0..policy.facts.len()).map(FactId::new).filter(|id| policy.facts.get(id.index()).is_some_and(|fact| fact.verified)).collect(),
+            owing: Vec::new(),
             definition_reads: Vec::new(),
             lookup_reads: Vec::new(),
         };
+        program.screen_lookups();
         program.find_what_names_read();
         program.find_complete_tables(policy);
         program.budgets = policy.budgets.iter().map(|it| compile::budget(&lower, &program, it)).collect();
         program.find_what_rules_read();
-        program.actions = (0..policy.actions.len()).map(|at| program.action(policy, ActionId::new(at))).collect();
+        program.find_actions(policy);
         program
     }
 
@@ -301,78 +358,97 @@ impl Program {
         }
     }
 
-    fn action(&self, policy: &Policy, id: ActionId) -> Action {
-        let rules = || policy.rules.iter().enumerate().filter(|(_, rule)| rule.actions.contains(&id)).map(|(at, rule)| (RuleId::new(at), rule));
-        let entitlements: Vec<RuleId> = rules().filter(|(_, rule)| matches!(rule.kind, RuleKind::Entitlement { .. })).map(|(at, _)| at).collect();
-        let mut by_role = vec![Candidates::default(); policy.roles.len()];
-        for (at, rule) in rules() {
-            for (role, candidates) in by_role.iter_mut().enumerate() {
-                let role = RoleId::new(role);
-                match &rule.kind {
-                    RuleKind::Permission { subject, .. } if compile::binds(subject, |named| self.steps_up(named, role).is_some()) => {
-                        candidates.permissions.push(at);
-                    }
-                    RuleKind::Prohibition { subject, .. } if compile::binds(subject, |named| self.steps_up(role, named).is_some()) => {
-                        candidates.prohibitions.push(at);
-                    }
-                    _ => {}
+    fn screen_lookups(&mut self) {
+        let mut texts = std::mem::take(&mut self.texts);
+        let mut screens = Vec::new();
+        for lookup in &self.lookups {
+            let (mut all, mut entries) = (Vec::new(), Vec::new());
+            for (at, (when, _)) in lookup.rows.iter().enumerate() {
+                entries.push(self.entry(at, when, &mut texts, &mut all));
+            }
+            screens.push((Screen::new(entries, &all, &texts), all));
+        }
+        for (lookup, (screen, gates)) in self.lookups.iter_mut().zip(screens) {
+            (lookup.screen, lookup.gates) = (screen, gates.into());
+        }
+        self.texts = texts;
+    }
+
+    fn entry(&self, item: usize, condition: &Condition, texts: &mut Texts, all: &mut Vec<Gate>) -> Entry {
+        let mut gates = Vec::new();
+        let whole = self.gates(condition, texts, &mut gates);
+        Entry::new(item, all, &gates, whole)
+    }
+
+    fn find_actions(&mut self, policy: &Policy) {
+        let mut rules = vec![Vec::new(); policy.actions.len()];
+        for (at, rule) in policy.rules.iter().enumerate() {
+            for action in &rule.actions {
+                if let Some(rules) = rules.get_mut(action.index())
+                    && rules.last() != Some(&at)
+                {
+                    rules.push(at);
                 }
             }
         }
-        for candidates in &mut by_role {
-            let all = candidates.permissions.iter().chain(&candidates.prohibitions).chain(&entitlements);
-            candidates.thresholds = all.filter_map(|at| self.rule(*at)).flat_map(|rule| self.thresholds(&rule.condition)).collect();
+        let mut texts = std::mem::take(&mut self.texts);
+        let mut actions: Vec<Action> = rules.iter().map(|rules| self.action(policy, rules, &mut texts)).collect();
+        self.texts = texts;
+        for (action, checked) in actions.iter_mut().zip(&policy.actions) {
+            action.step = checked.measure.as_ref().map(|measure| smallest(measure, policy.currency_decimals));
         }
-        let fallbacks = policy.fallbacks.iter().enumerate().filter(|(_, it)| it.actions.contains(&id)).map(|(at, _)| FallbackId::new(at));
-        let step = policy.actions.get(id.index()).and_then(|it| it.measure.as_ref()).map(|measure| smallest(measure, policy.currency_decimals));
-        Action { step, entitlements, by_role, fallbacks: fallbacks.collect() }
-    }
-
-    /// What a condition compares `amount` with; the checker lets it stand only alone on one side.
-    fn thresholds(&self, condition: &Condition) -> Vec<Quantity> {
-        let mut found = Vec::new();
-        self.collect_thresholds(condition, &mut found);
-        found
-    }
-
-    fn collect_thresholds(&self, condition: &Condition, found: &mut Vec<Quantity>) {
-        match condition {
-            Condition::Constant(_) => {}
-            Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect_thresholds(part, found)),
-            Condition::Not(part, _) => self.collect_thresholds(part, found),
-            Condition::Definition(id) => {
-                if let Some(Definition::Condition(body)) = self.definitions.get(id.index()) {
-                    self.collect_thresholds(body, found);
+        for (at, fallback) in policy.fallbacks.iter().enumerate() {
+            for action in &fallback.actions {
+                if let Some(action) = actions.get_mut(action.index()) {
+                    action.fallbacks.push(FallbackId::new(at));
                 }
             }
-            Condition::Test(test) => self.test_thresholds(test, found),
         }
+        self.owing =
+            (0..actions.len()).map(ActionId::new).filter(|id| actions.get(id.index()).is_some_and(|it| !it.entitlements.is_empty())).collect();
+        self.actions = actions;
     }
 
-    fn test_thresholds(&self, test: &Test, found: &mut Vec<Quantity>) {
-        match &test.kind {
-            TestKind::Compare(left, _, right) if self.is_amount(left) => found.push(right.clone()),
-            TestKind::Compare(left, _, right) if self.is_amount(right) => found.push(left.clone()),
-            TestKind::Between(value, low, high) if self.is_amount(value) => found.extend([low.clone(), high.clone()]),
-            TestKind::Between(value, low, high) if self.is_amount(low) || self.is_amount(high) => found.push(value.clone()),
-            TestKind::Lookup(id) => {
-                for (when, _) in self.lookup(*id).map(|it| it.rows.as_slice()).unwrap_or_default() {
-                    self.collect_thresholds(when, found);
+    /// An action of these rules.
+    fn action(&self, policy: &Policy, rules: &[usize], texts: &mut Texts) -> Action {
+        let mut gates = Vec::new();
+        let mut entitlements = Vec::new();
+        let mut by_role = vec![(Vec::new(), Vec::new()); policy.roles.len()];
+        for at in rules {
+            let (Some(rule), Some(compiled)) = (policy.rules.get(*at), self.rules.get(*at)) else { continue };
+            let entry = self.entry(*at, &compiled.condition, texts, &mut gates);
+            let mut binding = by_role.iter_mut().enumerate().map(|(role, lists)| (RoleId::new(role), lists));
+            match &rule.kind {
+                RuleKind::Entitlement { .. } => entitlements.push(entry),
+                RuleKind::Permission { subject, .. } => {
+                    let binds = |role| compile::binds(subject, |named| self.steps_up(named, role).is_some());
+                    binding.by_ref().filter(|(role, _)| binds(*role)).for_each(|(_, (permissions, _))| permissions.push(entry));
+                }
+                RuleKind::Prohibition { subject, .. } => {
+                    let binds = |role| compile::binds(subject, |named| self.steps_up(role, named).is_some());
+                    binding.by_ref().filter(|(role, _)| binds(*role)).for_each(|(_, (_, prohibitions))| prohibitions.push(entry));
                 }
             }
-            _ => {}
         }
+        let candidates = |(permissions, prohibitions): (Vec<Entry>, Vec<Entry>)| {
+            let all = || permissions.iter().chain(&prohibitions).chain(&entitlements).filter_map(|entry| self.rules.get(entry.item as usize));
+            let thresholds = self.thresholds(all().map(|rule| &rule.condition));
+            let personal = all().any(|rule| self.is_personal(&rule.reads));
+            let screen = |entries| Screen::new(entries, &gates, texts);
+            Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
+        };
+        let by_role = by_role.into_iter().map(candidates).collect();
+        Action { step: None, entitlements: Screen::new(entitlements, &gates, texts), by_role, fallbacks: Vec::new(), gates: gates.into() }
     }
 
-    /// `amount` itself, or a definition that is nothing but it.
-    fn is_amount(&self, quantity: &Quantity) -> bool {
-        match quantity {
-            Quantity::Amount => true,
-            Quantity::Definition(id) => {
-                matches!(self.definitions.get(id.index()), Some(Definition::Quantity(body)) if self.is_amount(body))
-            }
-            _ => false,
-        }
+    /// Whether what reads this may come out otherwise for another person of the same role.
+    fn is_personal(&self, reads: &Reads) -> bool {
+        let by_fact = reads.facts.iter().any(|fact| match fact {
+            FactRef::ActorId => true,
+            FactRef::ActorTeam => false,
+            FactRef::Fact(id) => self.fact(*id).is_some_and(|fact| fact.about_actor),
+        });
+        by_fact || reads.budgets.iter().any(|id| self.budget(*id).is_some_and(|budget| budget.keys.contains(&Key::Actor)))
     }
 }
 

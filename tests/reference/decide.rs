@@ -16,6 +16,9 @@ use super::reads::facts_of_rule;
 use super::room::{Reading, Take};
 use super::value::{End, Value};
 
+/// A bare `no` names at most so many permissions.
+const MOST_MISSED: usize = 3;
+
 /// Answers a question.
 pub fn decide(book: &Book, asked: &Asked, belief: Belief) -> Answer {
     let case = Case { book, asked, belief, person: Person::Asker, amount: Value::Absent };
@@ -228,7 +231,7 @@ impl<'a> Seat<'a> {
         }
     }
 
-    /// What bars the approvers of what could be proposed; else the permissions whose conditions do not hold.
+    /// What bars the approvers of what could be proposed; else the first permissions whose conditions do not hold.
     fn missed(&self, quantity: &End) -> Vec<&'a Rule> {
         let standing = self.standing();
         let shared: Vec<_> = standing.permissions.iter().filter(|candidate| !candidate.rule.approved_by.is_empty()).collect();
@@ -238,7 +241,7 @@ impl<'a> Seat<'a> {
             return bars;
         }
         let applies = |rule: &Rule| shared.iter().any(|candidate| candidate.rule.name == rule.name);
-        self.rules().filter(|rule| matches!(rule.kind, Kind::Permission(_)) && !applies(rule)).collect()
+        self.rules().filter(|rule| matches!(rule.kind, Kind::Permission(_)) && !applies(rule)).take(MOST_MISSED).collect()
     }
 
     /// The permission that would give the most, where none has room.

@@ -1,0 +1,174 @@
+//! Gates: the parts of a condition that compare one fact with constants.
+//!
+//! Most rules are an `and` of such parts. They are kept beside the condition, side by side with those of the other rules of an action, so that a rule which does not
+//! apply is passed over without a look at its condition.
+
+use super::Program;
+use super::node::{Atom, Condition, Quantity, TestKind};
+use super::{Definition, Texts};
+use crate::number::Number;
+use crate::policy::expr::{Comparison, Value};
+use crate::policy::{ChoiceId, FactId};
+
+/// One fact compared with constants. A gate holds just where its part of the condition does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// A yes/no fact is this.
+    Flag(FactId, bool),
+    /// A fact is present, or is not.
+    Presence(FactId, bool),
+    /// The value of a `one of` is among 64 neighbours, the first and a bit for each, or is not. Not a struct of its own, so that a gate is two words.
+    Choice(FactId, u16, u64, bool),
+    /// A text is this, or is not.
+    Text(FactId, TextId, bool),
+    /// A quantity compared with a whole number.
+    Number(FactId, Comparison, i64),
+}
+
+/// Up to 64 neighbours among the values of `one of` facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Choices {
+    pub first: u16,
+    /// A bit for each, from the first on.
+    pub bits: u64,
+}
+
+/// A text of the policy, by its place in [`Texts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TextId(pub u32);
+
+impl Choices {
+    /// `None` where they lie too far apart.
+    fn new(ids: &[ChoiceId]) -> Option<Self> {
+        let first = ids.iter().map(|id| id.index()).min()?;
+        let mut bits = 0_u64;
+        for id in ids {
+            let place = id.index() - first;
+            bits |= 1_u64.checked_shl(u32::try_from(place).ok()?)?;
+        }
+        Some(Self { first: u16::try_from(first).ok()?, bits })
+    }
+
+    pub fn contains(self, id: ChoiceId) -> bool {
+        let Some(place) = id.index().checked_sub(usize::from(self.first)) else { return false };
+        place < 64 && self.bits >> place & 1 == 1
+    }
+
+    pub fn ids(self) -> impl Iterator<Item = ChoiceId> {
+        (0..64).map(move |place| ChoiceId::new(usize::from(self.first) + place)).filter(move |id| self.contains(*id))
+    }
+}
+
+impl Gate {
+    pub fn fact(self) -> FactId {
+        match self {
+            Self::Flag(fact, _) | Self::Presence(fact, _) | Self::Choice(fact, ..) | Self::Text(fact, ..) | Self::Number(fact, ..) => fact,
+        }
+    }
+}
+
+impl Program {
+    /// Adds the gates of a condition; whether they are all of it.
+    pub(super) fn gates(&self, condition: &Condition, texts: &mut Texts, into: &mut Vec<Gate>) -> bool {
+        match condition {
+            Condition::Constant(value) => *value,
+            // Not `all`, which would stop at the first that is not.
+            Condition::And(parts, _) => parts.iter().fold(true, |whole, part| self.gates(part, texts, into) && whole),
+            Condition::Definition(id) => match self.definitions.get(id.index()) {
+                Some(Definition::Condition(body)) => self.gates(body, texts, into),
+                _ => false,
+            },
+            Condition::Not(inner, _) => match inner.as_ref() {
+                Condition::Test(test) => gate(&test.kind, false, texts, into).is_some(),
+                _ => false,
+            },
+            Condition::Test(test) => gate(&test.kind, true, texts, into).is_some(),
+            Condition::Or(..) => false,
+        }
+    }
+}
+
+/// The gates of a test, or of its opposite; `None` where it is none.
+fn gate(test: &TestKind, holds: bool, texts: &mut Texts, into: &mut Vec<Gate>) -> Option<()> {
+    match test {
+        TestKind::Flag(fact) => into.push(Gate::Flag(*fact, holds)),
+        TestKind::Present(fact) => into.push(Gate::Presence(*fact, holds)),
+        TestKind::OneOf(Atom::Fact(fact), among) => match among.as_ref() {
+            [Atom::Constant(Value::Text(text))] => into.push(Gate::Text(*fact, texts.add(text), holds)),
+            among => {
+                let choice = |atom: &Atom| if let Atom::Constant(Value::Choice(id)) = atom { Some(*id) } else { None };
+                let ids: Vec<ChoiceId> = among.iter().map(choice).collect::<Option<_>>()?;
+                let Choices { first, bits } = Choices::new(&ids)?;
+                into.push(Gate::Choice(*fact, first, bits, holds));
+            }
+        },
+        TestKind::Compare(Quantity::Fact(fact), how, Quantity::Constant(number)) => {
+            into.push(Gate::Number(*fact, if holds { *how } else { opposite(*how) }, number.to_i64()?));
+        }
+        TestKind::Compare(Quantity::Constant(number), how, Quantity::Fact(fact)) => {
+            let how = mirrored(*how);
+            into.push(Gate::Number(*fact, if holds { how } else { opposite(how) }, number.to_i64()?));
+        }
+        TestKind::Between(Quantity::Fact(fact), Quantity::Constant(low), Quantity::Constant(high)) if holds => {
+            let (low, high) = (low.to_i64()?, high.to_i64()?);
+            into.extend([Gate::Number(*fact, Comparison::AtLeast, low), Gate::Number(*fact, Comparison::AtMost, high)]);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn opposite(how: Comparison) -> Comparison {
+    match how {
+        Comparison::Less => Comparison::AtLeast,
+        Comparison::AtLeast => Comparison::Less,
+        Comparison::Greater => Comparison::AtMost,
+        Comparison::AtMost => Comparison::Greater,
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+    }
+}
+
+/// The same with its sides exchanged.
+fn mirrored(how: Comparison) -> Comparison {
+    match how {
+        Comparison::Less => Comparison::Greater,
+        Comparison::AtLeast => Comparison::AtMost,
+        Comparison::Greater => Comparison::Less,
+        Comparison::AtMost => Comparison::AtLeast,
+        same => same,
+    }
+}
+
+/// Whether a number compares so with a whole one.
+pub(crate) fn compares(number: &Number, how: Comparison, whole: i64) -> bool {
+    let order = number.cmp_whole(whole);
+    match how {
+        Comparison::Less => order.is_lt(),
+        Comparison::AtLeast => order.is_ge(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::AtMost => order.is_le(),
+        Comparison::Equal => order.is_eq(),
+        Comparison::NotEqual => order.is_ne(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_is_two_words() {
+        assert_eq!(size_of::<Gate>(), 16);
+    }
+
+    #[test]
+    fn choices_lie_within_64_places() {
+        let ids = |places: &[usize]| places.iter().map(|at| ChoiceId::new(*at)).collect::<Vec<_>>();
+        let choices = Choices::new(&ids(&[70, 7, 33])).unwrap();
+        assert_eq!(choices.ids().collect::<Vec<_>>(), ids(&[7, 33, 70]));
+        assert!(!choices.contains(ChoiceId::new(6)) && !choices.contains(ChoiceId::new(71)) && !choices.contains(ChoiceId::new(7 + 64)));
+        assert_eq!(Choices::new(&ids(&[7, 71])), None);
+        assert_eq!(Choices::new(&ids(&[70_000])), None);
+    }
+}

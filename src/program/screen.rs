@@ -1,0 +1,360 @@
+//! Screens: which of many conditions can hold, found without a look at each.
+//!
+//! A [`Screen`] keeps the [`Gate`]s of its entries. A long one also keeps, for the facts that tell its entries apart best, the pieces into which the constants of the
+//! gates cut the values of the fact, and for each piece a bit for each entry: whether it can hold there. The entries that can hold for a question are those whose bit is
+//! set for every one of these facts. What is passed over surely does not hold; what is left is looked at as if there were no screen.
+
+use rustc_hash::FxHashMap;
+
+use super::Texts;
+use super::gate::{Choices, Gate};
+use crate::number::Number;
+use crate::policy::expr::{Comparison, Value};
+use crate::policy::{ChoiceId, FactId, RuleId};
+
+/// From this many entries on there is an index.
+const FEW: usize = 16;
+/// At most so many facts are indexed…
+const MOST_COLUMNS: usize = 6;
+/// …each in at most so many pieces: an entry takes a bit a piece.
+const MOST_PIECES: usize = 256;
+/// A fact of use leaves at most this share of the entries, in percent.
+const MOST_LEFT: usize = 80;
+
+/// Conditions that are looked through together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Screen {
+    entries: Box<[Entry]>,
+    index: Option<Box<Index>>,
+}
+
+/// One of the conditions of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Whose condition it is: the place of a rule, or of a row of a table.
+    pub item: u32,
+    first: u32,
+    count: u16,
+    /// Whether its gates are all of its condition.
+    pub whole: bool,
+}
+
+impl Entry {
+    /// An entry whose gates follow those that are there already. Too many to be counted are left out.
+    pub fn new(item: usize, all: &mut Vec<Gate>, gates: &[Gate], whole: bool) -> Self {
+        let count = u16::try_from(gates.len());
+        let first = u32::try_from(all.len());
+        let (first, count, whole) = match (first, count) {
+            (Ok(first), Ok(count)) => (first, count, whole),
+            _ => (0, 0, false),
+        };
+        all.extend(gates.iter().take(usize::from(count)));
+        Self { item: u32::try_from(item).unwrap_or(u32::MAX), first, count, whole }
+    }
+
+    /// Its item, where that is a rule.
+    pub fn rule(&self) -> RuleId {
+        RuleId::new(self.item as usize)
+    }
+
+    /// Its gates, among those of its kind.
+    pub fn gates(self, all: &[Gate]) -> &[Gate] {
+        let first = self.first as usize;
+        all.get(first..first + usize::from(self.count)).unwrap_or_default()
+    }
+}
+
+/// What is known of a fact, as far as a screen cares.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen<'a> {
+    Known(&'a Value),
+    Absent,
+    Unknown,
+}
+
+impl Screen {
+    pub fn new(entries: Vec<Entry>, gates: &[Gate], texts: &Texts) -> Self {
+        let index = if entries.len() < FEW { None } else { Index::new(&entries, gates, texts).map(Box::new) };
+        Self { entries: entries.into(), index }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// All of them, in order, where its items are rules.
+    pub fn rules(&self) -> impl Iterator<Item = RuleId> {
+        self.entries.iter().map(Entry::rule)
+    }
+
+    /// Those that can hold, in order.
+    pub fn possible<'a>(&'a self, seen: impl Fn(FactId) -> Seen<'a>) -> Possible<'a> {
+        match &self.index {
+            None => Possible::All(self.entries.iter()),
+            Some(index) => {
+                let mut rows = [None; MOST_COLUMNS];
+                for (row, column) in rows.iter_mut().zip(&index.columns) {
+                    *row = column.row(seen(column.fact), index.words);
+                }
+                Possible::Indexed(Indexed { entries: &self.entries, rows, words: index.words, next: 0, word: 0, base: 0 })
+            }
+        }
+    }
+}
+
+/// The entries of a screen that can hold.
+pub(crate) enum Possible<'a> {
+    All(std::slice::Iter<'a, Entry>),
+    Indexed(Indexed<'a>),
+}
+
+pub(crate) struct Indexed<'a> {
+    entries: &'a [Entry],
+    /// The bits of each column; `None` leaves all.
+    rows: [Option<&'a [u64]>; MOST_COLUMNS],
+    words: usize,
+    next: usize,
+    word: u64,
+    base: usize,
+}
+
+impl<'a> Iterator for Possible<'a> {
+    type Item = &'a Entry;
+
+    fn next(&mut self) -> Option<&'a Entry> {
+        match self {
+            Self::All(entries) => entries.next(),
+            Self::Indexed(indexed) => indexed.next(),
+        }
+    }
+}
+
+impl<'a> Iterator for Indexed<'a> {
+    type Item = &'a Entry;
+
+    fn next(&mut self) -> Option<&'a Entry> {
+        while self.word == 0 {
+            if self.next >= self.words {
+                return None;
+            }
+            let next = self.next;
+            self.word = self.rows.iter().flatten().fold(u64::MAX, |bits, row| bits & row.get(next).copied().unwrap_or(0));
+            self.base = next * 64;
+            self.next += 1;
+        }
+        let place = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        // Behind the last entry there are bits where no column says anything.
+        self.entries.get(self.base + place)
+    }
+}
+
+/// For the facts that tell entries apart: which entries can hold in which piece of its values.
+#[derive(Clone, Debug)]
+struct Index {
+    /// How many words have a bit for each entry.
+    words: usize,
+    /// What leaves the least first.
+    columns: Vec<Column>,
+}
+
+#[derive(Clone, Debug)]
+struct Column {
+    fact: FactId,
+    cuts: Cuts,
+    /// The bits of each piece, one piece after the other; then those of an absent fact.
+    rows: Box<[u64]>,
+}
+
+/// Into which pieces the values of a fact are cut.
+#[derive(Clone, Debug)]
+enum Cuts {
+    /// No, yes.
+    Flag,
+    /// The values that gates name; all others are the last piece.
+    Choices(FxHashMap<ChoiceId, u32>),
+    Texts(FxHashMap<Box<str>, u32>),
+    /// Below the first cut, the cut, between it and the next, and so on: so many neighbours a piece.
+    Numbers(Box<[i64]>, usize),
+}
+
+impl Index {
+    fn new(entries: &[Entry], gates: &[Gate], texts: &Texts) -> Option<Self> {
+        let words = entries.len().div_ceil(64);
+        let mut facts: Vec<FactId> = entries.iter().flat_map(|entry| entry.gates(gates)).map(|gate| gate.fact()).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        let mut columns: Vec<(usize, Column)> = facts
+            .into_iter()
+            .filter_map(|fact| {
+                let column = Column::new(fact, entries, gates, words, texts)?;
+                let left = column.share_left(entries.len(), words);
+                (left <= MOST_LEFT).then_some((left, column))
+            })
+            .collect();
+        columns.sort_by_key(|(left, column)| (*left, column.fact));
+        columns.truncate(MOST_COLUMNS);
+        let columns: Vec<Column> = columns.into_iter().map(|(_, column)| column).collect();
+        (!columns.is_empty()).then_some(Self { words, columns })
+    }
+}
+
+impl Column {
+    fn new(fact: FactId, entries: &[Entry], gates: &[Gate], words: usize, texts: &Texts) -> Option<Self> {
+        let about = |entry: &Entry| entry.gates(gates).iter().copied().filter(move |gate| gate.fact() == fact);
+        let cuts = Cuts::new(entries.iter().flat_map(|entry| entry.gates(gates)).copied().filter(|gate| gate.fact() == fact), texts)?;
+        let mut rows = vec![0_u64; (cuts.pieces() + 1) * words];
+        let mut can_hold = vec![true; cuts.pieces() + 1];
+        for (place, entry) in entries.iter().enumerate() {
+            can_hold.fill(true);
+            about(entry).for_each(|gate| cuts.shut(gate, texts, &mut can_hold));
+            for (row, _) in rows.chunks_exact_mut(words).zip(&can_hold).filter(|(_, can_hold)| **can_hold) {
+                if let Some(word) = row.get_mut(place / 64) {
+                    *word |= 1 << (place % 64);
+                }
+            }
+        }
+        Some(Self { fact, cuts, rows: rows.into() })
+    }
+
+    /// How many entries a piece leaves on average, in percent.
+    fn share_left(&self, entries: usize, words: usize) -> usize {
+        let pieces = self.cuts.pieces();
+        let set: usize = self.rows.iter().take(pieces * words).map(|word| word.count_ones() as usize).sum();
+        set * 100 / (entries * pieces).max(1)
+    }
+
+    /// The entries that can hold; `None` is all of them.
+    fn row(&self, seen: Seen<'_>, words: usize) -> Option<&[u64]> {
+        let piece = match seen {
+            Seen::Unknown => return None,
+            Seen::Absent => self.cuts.pieces(),
+            Seen::Known(value) => self.cuts.piece(value)?,
+        };
+        self.rows.get(piece * words..(piece + 1) * words)
+    }
+}
+
+impl Cuts {
+    /// `None` where nothing is cut.
+    fn new(gates: impl Iterator<Item = Gate>, texts: &Texts) -> Option<Self> {
+        let mut flag = false;
+        let (mut choices, mut named, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for gate in gates {
+            match gate {
+                Gate::Flag(..) => flag = true,
+                Gate::Presence(..) => {}
+                Gate::Choice(_, first, bits, _) => choices.extend(Choices { first, bits }.ids()),
+                Gate::Text(_, id, _) => named.extend(texts.get(id).map(Box::<str>::from)),
+                Gate::Number(_, _, cut) => numbers.push(cut),
+            }
+        }
+        if flag {
+            return Some(Self::Flag);
+        }
+        if !choices.is_empty() {
+            return Some(Self::Choices(numbered(choices)));
+        }
+        if !named.is_empty() {
+            return Some(Self::Texts(numbered(named)));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        let a_piece = (2 * numbers.len() + 1).div_ceil(MOST_PIECES);
+        (!numbers.is_empty()).then(|| Self::Numbers(numbers.into(), a_piece))
+    }
+
+    fn pieces(&self) -> usize {
+        match self {
+            Self::Flag => 2,
+            Self::Choices(places) => places.len().min(MOST_PIECES) + 1,
+            Self::Texts(places) => places.len().min(MOST_PIECES) + 1,
+            Self::Numbers(cuts, a_piece) => (2 * cuts.len() + 1).div_ceil(*a_piece),
+        }
+    }
+
+    /// The piece in which a value lies.
+    fn piece(&self, value: &Value) -> Option<usize> {
+        match (self, value) {
+            (Self::Flag, Value::YesNo(yes)) => Some(usize::from(*yes)),
+            (Self::Choices(places), Value::Choice(id)) => Some(shared(places.get(id).copied(), self.pieces())),
+            (Self::Texts(places), Value::Text(text)) => Some(shared(places.get(text.as_str()).copied(), self.pieces())),
+            (Self::Numbers(cuts, a_piece), Value::Quantity(number)) => Some(rank(cuts, number) / a_piece),
+            _ => None,
+        }
+    }
+
+    /// Leaves the pieces where a gate on this fact holds for some value. The last of them is an absent fact.
+    fn shut(&self, gate: Gate, texts: &Texts, can_hold: &mut [bool]) {
+        let Some((absent, pieces)) = can_hold.split_last_mut() else { return };
+        let count = pieces.len();
+        match (self, gate) {
+            (_, Gate::Presence(_, present)) => {
+                *absent &= !present;
+                pieces.iter_mut().for_each(|can_hold| *can_hold &= present);
+            }
+            (Self::Flag, Gate::Flag(_, wanted)) => retain(pieces, |piece| piece == usize::from(wanted)),
+            (Self::Choices(places), Gate::Choice(_, first, bits, wanted)) => {
+                let named: Vec<usize> = Choices { first, bits }.ids().map(|id| shared(places.get(&id).copied(), count)).collect();
+                leave(pieces, &named, wanted, places.len());
+            }
+            (Self::Texts(places), Gate::Text(_, id, wanted)) => {
+                let place = texts.get(id).and_then(|text| places.get(text)).copied();
+                leave(pieces, &[shared(place, count)], wanted, places.len());
+            }
+            (Self::Numbers(cuts, a_piece), Gate::Number(_, how, cut)) => {
+                let at = 2 * cuts.partition_point(|known| *known < cut) + 1;
+                retain(pieces, |piece| {
+                    let (low, high) = (piece * a_piece, (piece + 1) * a_piece - 1);
+                    match how {
+                        Comparison::Less => low < at,
+                        Comparison::AtMost => low <= at,
+                        Comparison::Greater => high > at,
+                        Comparison::AtLeast => high >= at,
+                        Comparison::Equal => low <= at && at <= high,
+                        Comparison::NotEqual => low != at || high != at,
+                    }
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn retain(pieces: &mut [bool], keep: impl Fn(usize) -> bool) {
+    pieces.iter_mut().enumerate().for_each(|(piece, can_hold)| *can_hold &= keep(piece));
+}
+
+/// Leaves the pieces of some values, or those of all others. A piece that several values share has others.
+fn leave(pieces: &mut [bool], named: &[usize], wanted: bool, values: usize) {
+    if wanted {
+        retain(pieces, |piece| named.contains(&piece));
+    } else if values <= MOST_PIECES {
+        retain(pieces, |piece| !named.contains(&piece));
+    }
+}
+
+/// A number for each, in their order.
+fn numbered<T: Ord + std::hash::Hash>(mut all: Vec<T>) -> FxHashMap<T, u32> {
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().zip(0..).collect()
+}
+
+/// The piece of a value that was given a number: where there are more than pieces they share them; those without one are the last.
+fn shared(place: Option<u32>, pieces: usize) -> usize {
+    let named = pieces - 1;
+    place.map_or(named, |place| place as usize % named.max(1))
+}
+
+/// Twice the number of cuts below, and one more where it is a cut itself.
+fn rank(cuts: &[i64], number: &Number) -> usize {
+    let below = cuts.partition_point(|cut| number.cmp_whole(*cut).is_gt());
+    let is_cut = cuts.get(below).is_some_and(|cut| number.cmp_whole(*cut).is_eq());
+    2 * below + usize::from(is_cut)
+}
