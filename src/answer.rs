@@ -3,25 +3,29 @@
 //! Quantities, dates and durations have the form that the reader of questions takes back. Every field is always there but `explain` and `otherwise`; the
 //! other fields that may be missing say so.
 
+mod json;
 pub(crate) mod parts;
 pub mod plain;
+mod write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::parts::{AskEntry, BecauseEntry, ChargeEntry, ExplainEntry, FailedEntry, NeedEntry, OfferEntry, OwedEntry, PolicyEntry, RequireEntry};
 
+pub(crate) use self::json::list;
 pub(crate) use self::parts::type_word;
-use crate::decide::{Decision, Limit};
-use crate::policy::{FactId, Policy};
-use crate::question::{Explain, Question};
+pub(crate) use self::write::{Writer, policy as write_policy};
+use crate::decide::Decision;
+use crate::policy::Policy;
+use crate::question::Question;
 use crate::say::Speech;
 
 /// An answer, ready to be written as JSON.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// `yes`, `owed`, `up_to`, `ask`, `no` or `need`.
-    pub answer: &'static str,
+    pub answer: String,
     /// Whether it may be granted as asked: `yes` or `owed`.
     pub allowed: bool,
     /// The action's name.
@@ -31,12 +35,12 @@ pub struct Answer {
     /// The largest quantity that the asker may surely grant.
     pub limit: Option<String>,
     /// Only there where it is true; `limit` is null then.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub limit_unlimited: bool,
     /// The largest quantity that the customer is surely owed.
     pub entitled: Option<String>,
     /// Only there where it is true; `entitled` is null then.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub entitled_unlimited: bool,
     /// What decided.
     pub because: Vec<BecauseEntry>,
@@ -61,11 +65,11 @@ pub struct Answer {
     /// Which policy answered.
     pub policy: PolicyEntry,
     /// With `need`: the answer if nothing more can be found out.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "server", schema(no_recursion))]
     pub otherwise: Option<Box<Answer>>,
     /// Every rule that could have applied; only there where it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explain: Option<Vec<ExplainEntry>>,
 }
 
@@ -76,44 +80,24 @@ fn is_false(value: &bool) -> bool {
 
 impl Answer {
     /// Puts a decision into words; `language` is a place in the policy's `languages`.
+    ///
+    /// The fields are those of the JSON that [`write()`] writes. Whoever wants the JSON writes it and saves this step.
     #[must_use]
     pub fn new(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
-        let mut answer = Self::without_explanation(policy, question, decision, language);
-        if question.explain == Explain::Every {
-            let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
-            answer.explain = Some(parts.explain());
-        }
-        answer
-    }
-
-    fn without_explanation(policy: &Policy, question: &Question, decision: &Decision, language: usize) -> Self {
-        let parts = parts::Parts { policy, question, decision, speech: Speech::new(policy, language) };
-        Self {
-            answer: decision.outcome.word(),
-            allowed: decision.outcome.is_allowed(),
-            action: parts::action_name(policy, decision.action),
-            amount: decision.amount.as_ref().map(|amount| plain::of_action(policy, decision.action, amount)),
-            limit: plain::limit(policy, decision.action, &decision.limit),
-            limit_unlimited: decision.limit == Limit::Unlimited,
-            entitled: plain::limit(policy, decision.action, &decision.entitled),
-            entitled_unlimited: decision.entitled == Limit::Unlimited,
-            because: parts.because(),
-            require: parts.require(),
-            charge: parts.charge(),
-            ask: parts.ask(&decision.ask),
-            offer: parts.offer(),
-            advice: parts.advice(),
-            also_owed: parts.also_owed(),
-            need: parts.need(&decision.need),
-            provisional: decision.provisional.iter().map(|id| fact_name(policy, *id)).collect(),
-            say: parts.speech.say(question, decision),
-            policy: PolicyEntry { name: parts.speech.plain(&policy.name), version: policy.version.clone() },
-            otherwise: decision.otherwise.as_ref().map(|otherwise| Box::new(Self::without_explanation(policy, question, otherwise, language))),
-            explain: None,
-        }
+        let mut text = String::new();
+        write(&mut text, policy, question, decision, language);
+        read(&text)
     }
 }
 
-fn fact_name(policy: &Policy, id: FactId) -> String {
-    policy.facts.get(id.index()).map_or_else(String::new, |fact| fact.name.clone())
+/// Writes an answer as JSON, without a line end; `language` is a place in the policy's `languages`.
+///
+/// It is the text that `serde_json` makes of an [`Answer`], without the answer.
+pub fn write(out: &mut String, policy: &Policy, question: &Question, decision: &Decision, language: usize) {
+    Writer { policy, question, decision, speech: Speech::new(policy, language) }.answer(out);
+}
+
+/// What was written, as a type that it fits. A test sees to it that it does.
+pub(crate) fn read<T: Default + for<'de> Deserialize<'de>>(written: &str) -> T {
+    serde_json::from_str(written).unwrap_or_default()
 }

@@ -10,6 +10,19 @@
 //! let request = engine.reader().json(question, jiff::Timestamp::now()).expect("the question is right");
 //! assert_eq!(engine.ask(&request).answer, "yes");
 //! ```
+//!
+//! Whoever has JSON and wants JSON saves the steps between:
+//!
+//! ```
+//! # use kulanz::engine::{Engine, Scratch};
+//! # let engine = Engine::read("policies/fashion-shop".as_ref()).expect("the pack checks");
+//! let (mut scratch, mut answers) = (Scratch::default(), String::new());
+//! for question in [r#"{"actor": {"role": "agent"}, "action": "exchange"}"#, r#"{"actor": {"role": "agent"}, "action": "refund"}"#] {
+//!     engine.answer_json(&engine.reader(), question, jiff::Timestamp::now(), &mut scratch, &mut answers).expect("the question is right");
+//!     answers.push('\n');
+//! }
+//! assert_eq!(answers.lines().count(), 2);
+//! ```
 
 use std::path::Path;
 
@@ -17,15 +30,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::answer::Answer;
-use crate::decide::{Decision, Mode};
+use crate::answer::{self, Answer};
+use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::lint;
-use crate::options::Options;
+use crate::options::{self, Options};
 use crate::pack::Pack;
 use crate::policy::{self, Policy};
 use crate::program::Program;
-use crate::question::{OptionsRequest, Reader, Request};
+use crate::question::{Names, OptionsRequest, Reader, Request, Slate, Unread};
 use crate::source::Sources;
 
 /// A policy and its program.
@@ -33,6 +46,13 @@ use crate::source::Sources;
 pub struct Engine {
     policy: Policy,
     program: Program,
+    names: Names,
+}
+
+/// What is used again from one question to the next, so that it takes no new memory. It serves any engine, one question at a time.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    slate: Slate,
 }
 
 /// A pack that answers nothing.
@@ -96,7 +116,7 @@ impl Engine {
     /// Compiles a checked policy.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { program: Program::new(&policy), policy }
+        Self { program: Program::new(&policy), names: Names::new(&policy), policy }
     }
 
     /// The policy.
@@ -114,7 +134,12 @@ impl Engine {
     /// Reads questions for this policy.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.policy)
+        Reader::new(&self.policy).with_names(&self.names)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Can this be granted?
@@ -127,6 +152,35 @@ impl Engine {
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
         self.program.decide(&request.question, Mode::Ask)
+    }
+
+    /// Reads a question in JSON and writes its answer in JSON at the end of `out`, without a line end. `reader` is one of this engine; `now` is the moment
+    /// of a question that names none.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is no right question: what is wrong with it. Then nothing is written.
+    pub fn answer_json(
+        &self,
+        reader: &Reader<'_>,
+        question: &str,
+        now: Timestamp,
+        scratch: &mut Scratch,
+        out: &mut String,
+    ) -> Result<Outcome, Unread> {
+        Ok(self.write_answer(reader.fill(question, now, &mut scratch.slate)?, out))
+    }
+
+    /// Writes the answer in JSON at the end of `out`, without a line end.
+    pub fn write_answer(&self, request: &Request, out: &mut String) -> Outcome {
+        let decision = self.decide(request);
+        answer::write(out, &self.policy, &request.question, &decision, request.language);
+        decision.outcome
+    }
+
+    /// Writes everything that a role may do in a case, in JSON, at the end of `out`, without a line end.
+    pub fn write_options(&self, request: &OptionsRequest, out: &mut String) {
+        options::write(out, &self.policy, &self.program, request);
     }
 
     /// Everything that a role may do in a case.

@@ -4,6 +4,8 @@
 //! is ever rounded unless a policy says so. Every operation that can leave the range of the language (a result beyond 10³⁰, a division by zero)
 //! returns `None`, which the evaluator calls *undefined*. Binary floating point appears nowhere.
 
+mod digits;
+
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -267,6 +269,10 @@ impl Number {
     /// How many decimals it takes to write this exactly; `None` where no number of them would do.
     #[must_use]
     pub fn decimals(&self) -> Option<usize> {
+        self.small_decimals().unwrap_or_else(|()| self.big_decimals())
+    }
+
+    fn big_decimals(&self) -> Option<usize> {
         let mut rest = self.to_big().denom().clone();
         let (mut twos, mut fives) = (0, 0);
         while (&rest % 2_u8).is_zero() {
@@ -283,6 +289,12 @@ impl Number {
     /// Written with exactly `decimals` decimals and a point, rounded half away from zero where that is not exact: `-0.50`.
     #[must_use]
     pub fn to_fixed(&self, decimals: usize) -> String {
+        let mut text = String::new();
+        self.write_fixed(decimals, &mut text);
+        text
+    }
+
+    fn big_to_fixed(&self, decimals: usize) -> String {
         let scale = BigInt::from(10_u8).pow(u32::try_from(decimals).unwrap_or(u32::MAX));
         let scaled = (self.to_big() * BigRational::from_integer(scale)).round().to_integer();
         let digits = scaled.abs().to_string();
@@ -343,6 +355,7 @@ impl From<i64> for Number {
 }
 
 impl Ord for Number {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Repr::Small(a, b), Repr::Small(c, d)) if b == d => a.cmp(c),
@@ -353,6 +366,7 @@ impl Ord for Number {
 }
 
 impl PartialOrd for Number {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }

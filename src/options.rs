@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::answer::{Answer, AskEntry, ExplainEntry, NeedEntry, PolicyEntry, RequireEntry};
+use crate::answer::{self, AskEntry, ExplainEntry, NeedEntry, PolicyEntry, RequireEntry, Writer};
 use crate::decide::{Decision, Mode};
 use crate::policy::{ActionId, Policy};
 use crate::program::Program;
@@ -12,7 +12,7 @@ use crate::question::{OptionsRequest, Question};
 use crate::say::{Colour, Speech};
 
 /// What may be done in a case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Options {
     /// Each action of the policy, in source order.
@@ -21,27 +21,27 @@ pub struct Options {
     pub policy: PolicyEntry,
 }
 
-/// One action, as if asked for without a quantity. The fields mean what they mean in an [`Answer`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One action, as if asked for without a quantity. The fields mean what they mean in an [`answer::Answer`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[expect(missing_docs, reason = "the fields are those of an answer")]
 pub struct OptionEntry {
     pub action: String,
     pub title: Option<String>,
-    pub answer: &'static str,
+    pub answer: String,
     pub allowed: bool,
     pub limit: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub limit_unlimited: bool,
     pub entitled: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub entitled_unlimited: bool,
     pub require: Vec<RequireEntry>,
     pub ask: Vec<AskEntry>,
     pub need: Vec<NeedEntry>,
     pub provisional: Vec<String>,
     pub say: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explain: Option<Vec<ExplainEntry>>,
 }
 
@@ -58,13 +58,9 @@ impl Options {
     /// Decides about every action of the policy.
     #[must_use]
     pub fn new(policy: &Policy, program: &Program, request: &OptionsRequest) -> Self {
-        let speech = Speech::new(policy, request.language);
-        let entry = |(question, decision): (Question, Decision)| {
-            let title = policy.actions.get(decision.action.index()).and_then(|action| action.title.as_ref());
-            OptionEntry::new(Answer::new(policy, &question, &decision, request.language), title.map(|title| speech.plain(title)))
-        };
-        let options = decisions(policy, program, request).map(entry).collect();
-        Self { options, policy: PolicyEntry { name: speech.plain(&policy.name), version: policy.version.clone() } }
+        let mut text = String::new();
+        write(&mut text, policy, program, request);
+        answer::read(&text)
     }
 
     /// The same for a terminal, an action a line.
@@ -81,23 +77,14 @@ impl Options {
     }
 }
 
-impl OptionEntry {
-    fn new(answer: Answer, title: Option<String>) -> Self {
-        Self {
-            action: answer.action,
-            title,
-            answer: answer.answer,
-            allowed: answer.allowed,
-            limit: answer.limit,
-            limit_unlimited: answer.limit_unlimited,
-            entitled: answer.entitled,
-            entitled_unlimited: answer.entitled_unlimited,
-            require: answer.require,
-            ask: answer.ask,
-            need: answer.need,
-            provisional: answer.provisional,
-            say: answer.say,
-            explain: answer.explain,
-        }
-    }
+/// Writes the options as JSON, without a line end: the text that `serde_json` makes of [`Options`], without them.
+pub fn write(out: &mut String, policy: &Policy, program: &Program, request: &OptionsRequest) {
+    let speech = Speech::new(policy, request.language);
+    out.push_str("{\"options\":");
+    answer::list(out, decisions(policy, program, request), |out, (question, decision)| {
+        Writer { policy, question: &question, decision: &decision, speech }.option(out);
+    });
+    out.push_str(",\"policy\":");
+    answer::write_policy(out, policy, speech);
+    out.push('}');
 }

@@ -6,16 +6,22 @@ mod facts;
 mod fields;
 mod json;
 pub(crate) mod moment;
+mod names;
 mod problem;
 mod quantity;
+mod quick;
 mod reader;
+mod scan;
+mod slate;
 mod spoken;
 mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
+pub use names::Names;
 pub use problem::Problem;
-pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
+pub use reader::{Caller, OptionsRequest, Reader, Request, Spending, Unread};
+pub use slate::Slate;
 pub use spoken::Spoken;
 
 use unicode_normalization::UnicodeNormalization;

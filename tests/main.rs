@@ -3,6 +3,7 @@
 
 mod answer;
 mod answering;
+mod benches;
 mod cli;
 mod diagnostics;
 mod docs;

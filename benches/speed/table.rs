@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 /// One row: something measured, and what it is compared with.
+#[derive(Clone)]
 pub struct Row {
     what: String,
     measured: String,
@@ -56,11 +57,15 @@ impl Row {
 
 /// The whole table in Markdown.
 pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from("| what | Kulanz | against | ratio | goal | |\n|---|---|---|---|---|---|\n");
-    for row in rows {
+    format!("| what | Kulanz | against | ratio | goal | |\n|---|---|---|---|---|---|\n{}", lines(rows))
+}
+
+/// The same without its head.
+pub fn lines(rows: &[Row]) -> String {
+    rows.iter().fold(String::new(), |mut text, row| {
         let _ = writeln!(text, "{}", row.line());
-    }
-    text
+        text
+    })
 }
 
 /// Nanoseconds as they are read.

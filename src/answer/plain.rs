@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use super::json;
 use crate::calendar;
 use crate::decide::{Deadline, Limit};
 use crate::number::{Number, Rounding};
@@ -14,11 +15,25 @@ use crate::syntax::ast::Unit;
 /// A quantity of a measure. Money has the currency's decimals, half a smallest unit rounded away from zero.
 #[must_use]
 pub fn quantity(policy: &Policy, measure: &Type, value: &Number) -> String {
+    let mut text = String::new();
+    write_quantity(&mut text, policy, measure, value);
+    text
+}
+
+/// Writes it.
+pub(crate) fn write_quantity(out: &mut String, policy: &Policy, measure: &Type, value: &Number) {
     match measure {
-        Type::Money => format!("{} {}", value.to_fixed(policy.currency_decimals), policy.currency.code()),
-        Type::Percent => format!("{value}%"),
-        Type::Duration => duration(value),
-        _ => value.to_string(),
+        Type::Money => {
+            value.write_fixed(policy.currency_decimals, out);
+            out.push(' ');
+            out.push_str(policy.currency.code());
+        }
+        Type::Percent => {
+            value.write_plain(out);
+            out.push('%');
+        }
+        Type::Duration => write_duration(out, value),
+        _ => value.write_plain(out),
     }
 }
 
@@ -55,48 +70,95 @@ fn smallest(policy: &Policy, measure: &Type) -> Option<Number> {
     }
 }
 
-/// `None` where there is no limit or no amount to it.
-pub(super) fn limit(policy: &Policy, action: ActionId, limit: &Limit) -> Option<String> {
+/// The quantity of a limit; `None` where there is no limit or no amount to it.
+pub(super) fn limit(limit: &Limit) -> Option<&Number> {
     match limit {
-        Limit::Amount(value) => Some(of_action(policy, action, value)),
+        Limit::Amount(value) => Some(value),
         Limit::None | Limit::Unlimited => None,
     }
 }
 
 /// Seconds as ISO 8601: `P1DT2H`.
-fn duration(seconds: &Number) -> String {
-    let sign = if *seconds < Number::ZERO { "-" } else { "" };
-    let seconds = if sign.is_empty() { seconds.clone() } else { seconds.negate() };
-    let (Some(whole), zero) = (seconds.floor(), seconds.is_zero()) else { return seconds.to_string() };
+fn write_duration(out: &mut String, seconds: &Number) {
+    let negated = (*seconds < Number::ZERO).then(|| seconds.negate());
+    let seconds = negated.as_ref().unwrap_or(seconds);
+    let Some(whole) = seconds.floor() else { return seconds.write_plain(out) };
+    out.push_str(if negated.is_some() { "-P" } else { "P" });
     let rest = seconds.subtract(&Number::from(whole - whole % 60)).unwrap_or(Number::ZERO);
-    let part = |count: i64, letter: &str| if count == 0 { String::new() } else { format!("{count}{letter}") };
-    let days = part(whole / 86_400, "D");
-    let last = if rest.is_zero() && !zero { String::new() } else { format!("{rest}S") };
-    let clock = format!("{}{}{last}", part(whole % 86_400 / 3600, "H"), part(whole % 3600 / 60, "M"));
-    let t = if clock.is_empty() { "" } else { "T" };
-    format!("{sign}P{days}{t}{clock}")
+    let part = |out: &mut String, count: i64, letter| {
+        if count != 0 {
+            Number::from(count).write_plain(out);
+            out.push(letter);
+        }
+    };
+    part(out, whole / 86_400, 'D');
+    if whole % 86_400 == 0 && rest.is_zero() && !seconds.is_zero() {
+        return;
+    }
+    out.push('T');
+    part(out, whole % 86_400 / 3600, 'H');
+    part(out, whole % 3600 / 60, 'M');
+    if !rest.is_zero() || seconds.is_zero() {
+        rest.write_plain(out);
+        out.push('S');
+    }
 }
 
 /// `N UNIT` as ISO 8601; working days, for which that has no form, in words: `5 working days`.
 pub(crate) fn steps(steps: &Steps) -> String {
-    let count = &steps.count;
-    match steps.unit {
-        Unit::Minute => format!("PT{count}M"),
-        Unit::Hour => format!("PT{count}H"),
-        Unit::Day => format!("P{count}D"),
-        Unit::Week => format!("P{count}W"),
-        Unit::Month => format!("P{count}M"),
-        Unit::Year => format!("P{count}Y"),
-        Unit::WorkingDay if *count == Number::ONE => "1 working day".to_owned(),
-        Unit::WorkingDay => format!("{count} working days"),
-    }
+    let mut text = String::new();
+    write_steps(&mut text, steps);
+    text
 }
 
-/// A day, or a moment with the offset of the policy's time zone.
-pub(super) fn deadline(policy: &Policy, deadline: Deadline) -> String {
+/// Writes it.
+pub(super) fn write_steps(out: &mut String, steps: &Steps) {
+    let (before, after) = match steps.unit {
+        Unit::Minute => ("PT", "M"),
+        Unit::Hour => ("PT", "H"),
+        Unit::Day => ("P", "D"),
+        Unit::Week => ("P", "W"),
+        Unit::Month => ("P", "M"),
+        Unit::Year => ("P", "Y"),
+        Unit::WorkingDay if steps.count == Number::ONE => ("", " working day"),
+        Unit::WorkingDay => ("", " working days"),
+    };
+    out.push_str(before);
+    steps.count.write_plain(out);
+    out.push_str(after);
+}
+
+/// Writes `2026-11-21`.
+pub(crate) fn write_date(out: &mut String, date: Date) {
+    if date.year() < 0 {
+        return out.push_str(&date.to_string());
+    }
+    write_year(out, date.year());
+    out.push('-');
+    write_two(out, date.month());
+    out.push('-');
+    write_two(out, date.day());
+}
+
+/// Writes a year from 0 on with its four digits.
+pub(crate) fn write_year(out: &mut String, year: i16) {
+    let two = |part: i16| i8::try_from(part).unwrap_or_default();
+    write_two(out, two(year / 100));
+    write_two(out, two(year % 100));
+}
+
+/// Writes two digits of a month, a day, an hour.
+pub(crate) fn write_two(out: &mut String, number: i8) {
+    let digit = |part: i8| char::from(b'0' + part.unsigned_abs() % 10);
+    out.push(digit(number / 10));
+    out.push(digit(number % 10));
+}
+
+/// Writes a day, or a moment with the offset of the policy's time zone.
+pub(super) fn write_deadline(out: &mut String, policy: &Policy, deadline: Deadline) {
     match deadline {
-        Deadline::Day(date) => date.to_string(),
-        Deadline::Moment(at) => moment(policy, at),
+        Deadline::Day(date) => write_date(out, date),
+        Deadline::Moment(at) => out.push_str(&moment(policy, at)),
     }
 }
 
@@ -107,22 +169,30 @@ fn moment(policy: &Policy, at: Timestamp) -> String {
 
 /// The value of a fact as JSON.
 pub(crate) fn value(policy: &Policy, ty: &Type, value: &Value) -> Json {
-    match value {
-        Value::YesNo(value) => Json::Bool(*value),
-        Value::Text(text) => Json::String(text.clone()),
-        Value::Choice(id) => Json::String(policy.choice(*id).to_owned()),
-        Value::Set(ids) => ids.iter().map(|id| policy.choice(*id)).collect(),
-        Value::Quantity(number) => Json::String(number_of(policy, ty, number)),
+    let mut text = String::new();
+    write_value(&mut text, policy, ty, value);
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn write_number_of(out: &mut String, policy: &Policy, ty: &Type, number: &Number) {
+    let date = if *ty == Type::Date { calendar::date_of_number(number) } else { None };
+    let at = if *ty == Type::Datetime { calendar::moment(number) } else { None };
+    match (date, at) {
+        (Some(date), _) => write_date(out, date),
+        (None, Some(at)) => out.push_str(&moment(policy, at)),
+        (None, None) => write_quantity(out, policy, ty, number),
     }
 }
 
-fn number_of(policy: &Policy, ty: &Type, number: &Number) -> String {
-    let text = match ty {
-        Type::Date => calendar::date_of_number(number).map(|date: Date| date.to_string()),
-        Type::Datetime => calendar::moment(number).map(|at| moment(policy, at)),
-        _ => None,
-    };
-    text.unwrap_or_else(|| quantity(policy, ty, number))
+/// Writes the value of a fact as JSON.
+pub(super) fn write_value(out: &mut String, policy: &Policy, ty: &Type, value: &Value) {
+    match value {
+        Value::YesNo(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Text(text) => json::text(out, text),
+        Value::Choice(id) => json::text(out, policy.choice(*id)),
+        Value::Set(ids) => json::list(out, ids, |out, id| json::text(out, policy.choice(*id))),
+        Value::Quantity(number) => json::string(out, |out| write_number_of(out, policy, ty, number)),
+    }
 }
 
 #[cfg(test)]
@@ -131,13 +201,26 @@ mod tests {
 
     #[test]
     fn durations_are_iso_8601() {
-        let iso = |text: &str| duration(&Number::parse(text).unwrap());
+        let iso = |text: &str| {
+            let mut out = String::new();
+            write_duration(&mut out, &Number::parse(text).unwrap());
+            out
+        };
         assert_eq!(iso("14400"), "PT4H");
         assert_eq!(iso("86400"), "P1D");
         assert_eq!(iso("95400"), "P1DT2H30M");
         assert_eq!(iso("90.5"), "PT1M30.5S");
         assert_eq!(iso("-60"), "-PT1M");
         assert_eq!(iso("0"), "PT0S");
+    }
+
+    #[test]
+    fn dates_are_those_of_jiff() {
+        for date in [Date::MIN, Date::constant(0, 1, 1), Date::constant(7, 12, 31), Date::constant(2026, 11, 21), Date::MAX] {
+            let mut out = String::new();
+            write_date(&mut out, date);
+            assert_eq!(out, date.to_string());
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::exit::{Failure, Outcome};
 use super::question::{Files, Words, role, spoken};
 use super::terminal::Terminal;
 use super::{batch, pack};
-use crate::answer::Answer;
+use crate::answer;
 use crate::engine::{Engine, json_line};
 use crate::question::{Explain, Problem, Request};
 use crate::say::{Colour, Speech};
@@ -32,15 +32,19 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
     let engine = pack::engine(terminal)?;
     let explain = if arguments.explain { Explain::Every } else { Explain::Decisive };
     match engine.reader().spoken(&spoken(&words, &arguments.case, &files, explain, terminal), Timestamp::now()) {
-        Ok(request) => answer(&engine, &request, terminal),
+        Ok(request) => tell(&engine, &request, terminal),
         Err(problems) => wrong(problems, terminal),
     }
 }
 
-fn answer(engine: &Engine, request: &Request, terminal: &Terminal) -> Result<Outcome, Failure> {
+fn tell(engine: &Engine, request: &Request, terminal: &Terminal) -> Result<Outcome, Failure> {
     let decision = engine.decide(request);
     let text = match terminal.format {
-        Format::Json => json_line(&Answer::new(engine.policy(), &request.question, &decision, request.language))?,
+        Format::Json => {
+            let mut line = String::new();
+            answer::write(&mut line, engine.policy(), &request.question, &decision, request.language);
+            line + "\n"
+        }
         _ => Speech::new(engine.policy(), request.language).human(&request.question, &decision, Colour::Ansi),
     };
     terminal.out().write_all(text.as_bytes())?;

@@ -9,7 +9,6 @@ use super::exit::{Failure, Outcome};
 use super::question::{Files, Words, role, spoken};
 use super::terminal::Terminal;
 use super::{ask, pack};
-use crate::engine::json_line;
 use crate::question::Explain;
 use crate::{options, say::Colour};
 
@@ -25,7 +24,11 @@ pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure>
     match engine.reader().spoken_options(&spoken(&words, &arguments.case, &files, Explain::Decisive, terminal), Timestamp::now()) {
         Ok(request) => {
             let text = match terminal.format {
-                Format::Json => json_line(&engine.options(&request))?,
+                Format::Json => {
+                    let mut line = String::new();
+                    engine.write_options(&request, &mut line);
+                    line + "\n"
+                }
                 _ => options::Options::human(engine.policy(), engine.program(), &request, Colour::Ansi),
             };
             terminal.out().write_all(text.as_bytes())?;

@@ -53,13 +53,6 @@ pub(crate) struct Standing {
     closed: bool,
 }
 
-/// Rules that apply, of those that were looked at.
-struct Applicable {
-    shares: Shares,
-    /// Whether none of them hung on anything open.
-    closed: bool,
-}
-
 impl<'a> View<'a> {
     /// `None` for a role or an action that the program does not have.
     pub fn new(case: Case<'a>, action_id: ActionId, role: RoleId, reading: Reading) -> Option<Self> {
@@ -110,72 +103,88 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Of some candidates those that apply, in source order, with what they let through.
-    fn applicable(&self, candidates: &'a Screen, amount: &Number, value: impl Fn(&'a Rule) -> Bound) -> Applicable {
-        let (mut shares, mut closed) = (Shares::new(), true);
+    /// Shows those of some candidates that apply, in source order; whether the condition of every one comes to one result.
+    fn applicable(&self, candidates: &'a Screen, amount: &Number, mut show: impl FnMut(RuleId, &'a Rule)) -> bool {
+        let mut closed = true;
+        if candidates.is_empty() {
+            return closed;
+        }
         for entry in self.case.possible(candidates) {
+            let gates = self.case.gates(entry, &self.action.gates);
+            if gates.is_surely_no() {
+                continue;
+            }
             let Some(rule) = self.rule(entry.rule()) else { continue };
-            let truth = self.truth(entry, rule, amount);
+            let truth = if gates.is_surely_yes() { gates } else { self.condition(&rule.condition, amount) };
             closed &= !truth.is_open();
             if self.applies(rule, truth) {
-                shares.push(Share { rule: entry.rule(), value: value(rule) });
+                show(entry.rule(), rule);
             }
         }
-        Applicable { shares, closed }
+        closed
     }
 
     /// The applicable prohibitions that bind the role, with their caps, in source order.
     pub fn caps(&self, amount: &Number) -> Shares {
-        self.applicable(&self.candidates.prohibitions, amount, |rule| self.quantity(rule)).shares
+        let mut caps = Shares::new();
+        self.applicable(&self.candidates.prohibitions, amount, |id, rule| caps.push(Share { rule: id, value: self.quantity(rule) }));
+        caps
     }
 
     /// Where the role stands for a quantity.
     pub fn standing(&self, amount: &Number) -> Standing {
-        let Applicable { shares: caps, closed } = self.applicable(&self.candidates.prohibitions, amount, |rule| self.quantity(rule));
-        let least = |caps: &mut dyn Iterator<Item = &Share>| caps.map(|cap| &cap.value).min().cloned().unwrap_or(Bound::Unlimited);
-        let ceiling = least(&mut caps.iter());
-        let hard = least(&mut caps.iter().filter(|cap| self.rule(cap.rule).is_some_and(stops_entitlements)));
         let mut standing = Standing {
-            caps,
+            caps: Shares::new(),
             entitled: Bound::ZERO,
             entitlements: Shares::new(),
             first: None,
             permissions: Shares::new(),
             shared: Shares::new(),
             authority: Bound::ZERO,
-            closed,
+            closed: true,
         };
-        if !self.action.entitlements.is_empty() {
-            let share = |rule: &'a Rule| {
-                let room = self.case.room(&rule.charges, self.role, self.reading, self.step(), &[]);
-                self.quantity(rule).min(room).min(hard.clone())
-            };
-            let Applicable { shares, closed } = self.applicable(&self.action.entitlements, amount, share);
-            standing.entitled = shares.iter().map(|share| &share.value).max().cloned().unwrap_or(Bound::ZERO);
-            standing.first = self.first(&shares, &standing.entitled);
-            standing.entitlements = shares;
-            standing.closed &= closed;
+        let (mut ceiling, mut hard) = (Bound::Unlimited, Bound::Unlimited);
+        standing.closed &= self.applicable(&self.candidates.prohibitions, amount, |id, rule| {
+            let value = self.quantity(rule);
+            ceiling.lower(&value);
+            if stops_entitlements(rule) {
+                hard.lower(&value);
+            }
+            standing.caps.push(Share { rule: id, value });
+        });
+        standing.closed &= self.applicable(&self.action.entitlements, amount, |id, rule| {
+            let mut value = self.quantity(rule);
+            value.lower(&hard);
+            value.lower(&self.room(rule, &[]));
+            standing.entitled.raise(&value);
+            standing.entitlements.push(Share { rule: id, value });
+        });
+        let mut parts = Vec::new();
+        if !standing.entitlements.is_empty() {
+            parts = self.parts(&standing.entitlements, amount);
+            standing.first = self.first(&standing.entitlements, &standing.entitled);
         }
-        self.add_permissions(&mut standing, &ceiling, amount);
-        standing.authority =
-            standing.permissions.iter().map(|share| &share.value).max().cloned().unwrap_or(Bound::ZERO).max(standing.entitled.clone());
+        standing.closed &= self.applicable(&self.candidates.permissions, amount, |id, rule| {
+            let mut value = self.quantity(rule);
+            value.lower(&ceiling);
+            if !rule.charges.is_empty() {
+                let beyond = parts.iter().map(|(owed, taken)| owed.add(&self.room(rule, taken))).max();
+                value.lower(&beyond.unwrap_or_else(|| self.room(rule, &[])));
+            }
+            if needs_approval(rule) {
+                standing.shared.push(Share { rule: id, value });
+            } else {
+                standing.authority.raise(&value);
+                standing.permissions.push(Share { rule: id, value });
+            }
+        });
+        standing.authority.raise(&standing.entitled);
         standing
     }
 
-    /// What permissions add to what is owed, below a ceiling.
-    fn add_permissions(&self, standing: &mut Standing, ceiling: &Bound, amount: &Number) {
-        let parts = if standing.entitlements.is_empty() { Vec::new() } else { self.parts(&standing.entitlements, amount) };
-        let value = |rule: &'a Rule| {
-            let room = |taken: &[Taking]| self.case.room(&rule.charges, self.role, self.reading, self.step(), taken);
-            let beyond = parts.iter().map(|(owed, taken)| owed.add(&room(taken))).max();
-            self.quantity(rule).min(ceiling.clone()).min(beyond.unwrap_or_else(|| room(&[])))
-        };
-        let Applicable { shares, closed } = self.applicable(&self.candidates.permissions, amount, value);
-        standing.closed &= closed;
-        for share in shares {
-            let list = if self.rule(share.rule).is_some_and(needs_approval) { &mut standing.shared } else { &mut standing.permissions };
-            list.push(share);
-        }
+    /// The room that the budgets of a rule leave beside what is taken.
+    fn room(&self, rule: &'a Rule, taken: &[Taking]) -> Bound {
+        if rule.charges.is_empty() { Bound::Unlimited } else { self.case.room(&rule.charges, self.role, self.reading, self.step(), taken) }
     }
 
     /// Whether both readings come to this standing: nothing that was looked at is open.
@@ -187,7 +196,7 @@ impl<'a> View<'a> {
     /// Whether both readings let through the same by a rule that applies.
     fn is_rule_settled(&self, rule: &'a Rule) -> bool {
         let is_settled = |quantity: &'a Quantity| self.case.quantity(quantity, None).is_settled();
-        let quantity = rule.fixed.is_some() || rule.quantity.as_ref().is_none_or(is_settled);
+        let quantity = rule.fixed.is_some() || rule.quantity.as_deref().is_none_or(is_settled);
         quantity && rule.charges.iter().all(|charge| self.case.is_charge_settled(charge, self.role))
     }
 

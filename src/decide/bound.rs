@@ -40,6 +40,22 @@ impl Bound {
         }
     }
 
+    /// Becomes the other where that is less.
+    pub fn lower(&mut self, other: &Self) {
+        if let Self::Finite(_) = other
+            && other < self
+        {
+            self.clone_from(other);
+        }
+    }
+
+    /// Becomes the other where that is more.
+    pub fn raise(&mut self, other: &Self) {
+        if other > self {
+            self.clone_from(other);
+        }
+    }
+
     /// The sum; beyond what can be counted it is without limit.
     pub fn add(&self, other: &Self) -> Self {
         match (self, other) {

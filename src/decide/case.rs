@@ -104,6 +104,13 @@ impl<'a> Case<'a> {
 
     /// What is known of a fact, about this person, under these rules of evidence.
     pub fn fact(self, id: FactId) -> Fact<'a> {
+        if self.mode == Mode::Ask && self.is_asker() {
+            return match self.question.fact(id) {
+                FactState::Known(value, _) => Fact::Known(value),
+                FactState::Absent(_) => Fact::Absent,
+                FactState::Unknown => Fact::Unknown,
+            };
+        }
         let Some(fact) = self.program.fact(id) else { return Fact::Unknown };
         let accepts = |from: Provenance| self.mode == Mode::Ask || !fact.verified || from == Provenance::Record;
         if fact.about_actor && self.person == Person::Other {
@@ -163,15 +170,21 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        let mut open = false;
+        let truth = self.gates(entry, gates);
+        if truth.is_open() { self.condition(condition, amount) } else { truth }
+    }
+
+    /// What the gates of an entry say of its condition: surely yes, surely no, or nothing.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Truth {
+        let mut all_hold = entry.whole;
         for gate in entry.gates(gates) {
             let truth = self.gate(*gate);
             if truth.is_surely_no() {
                 return Truth::NO;
             }
-            open |= !truth.is_surely_yes();
+            all_hold &= truth.is_surely_yes();
         }
-        if entry.whole && !open { Truth::YES } else { self.condition(condition, amount) }
+        if all_hold { Truth::YES } else { Truth::UNKNOWN }
     }
 
     fn gate(self, gate: Gate) -> Truth {
@@ -368,8 +381,7 @@ impl<'a> Case<'a> {
                 Matching::EndsWith => text.ends_with(pattern),
                 Matching::Contains => text.contains(pattern),
             }),
-            (Datum::Known(_), Datum::Known(_)) => Truth::UNDEFINED,
-            (Datum::Absent | Datum::Undefined, _) | (_, Datum::Absent | Datum::Undefined) => Truth::UNDEFINED,
+            (Datum::Known(_), Datum::Known(_)) | (Datum::Absent | Datum::Undefined, _) | (_, Datum::Absent | Datum::Undefined) => Truth::UNDEFINED,
             (Datum::Unknown, _) | (_, Datum::Unknown) => Truth::UNKNOWN,
             (Datum::Stranger, Datum::Stranger) => Truth::YES,
             (Datum::Stranger, _) | (_, Datum::Stranger) => Truth::NO,

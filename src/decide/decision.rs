@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use smallvec::SmallVec;
 
 use crate::number::Number;
 pub use crate::policy::Outcome;
@@ -34,7 +35,7 @@ pub struct Decision {
     /// The largest quantity that the customer is surely owed.
     pub entitled: Limit,
     /// What decided, in source order.
-    pub because: Vec<Reason>,
+    pub because: SmallVec<[Reason; 2]>,
     /// The duties of the grant, or of a grant of `limit`.
     pub require: Vec<Obligation>,
     /// What the grant, or a grant of `limit`, takes from which budget.

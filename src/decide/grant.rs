@@ -3,31 +3,32 @@
 use super::authority::{Share, Standing, View, lightest};
 use super::bound::{Bound, Reading};
 use super::budget::{Taking, combined};
-use super::decision::{BudgetCharge, Deadline, Obligation};
+use super::decision::{BudgetCharge, Deadline, Decision, Obligation, Reason};
 use crate::calendar;
 use crate::number::{Number, Rounding};
 use crate::policy::{DutyId, RuleId};
+use crate::program::Rule;
 use crate::syntax::ast::Unit;
 
-/// By which rules a quantity is granted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Grant {
-    /// In source order.
-    pub rules: Vec<RuleId>,
-    pub require: Vec<Obligation>,
-    pub charge: Vec<BudgetCharge>,
-}
-
 impl View<'_> {
-    /// The grant of a quantity that the standing covers. The reading is the one against the asker.
-    pub fn grant(&self, standing: &Standing, quantity: &Bound) -> Grant {
+    /// Puts the grant of a quantity that the standing covers into a decision: by which rules, in source order, with which duties, charged to which budgets. The reading
+    /// is the one against the asker.
+    pub fn grant(&self, standing: &Standing, quantity: &Bound, decision: &mut Decision) {
         if *quantity <= standing.entitled {
-            let Some(rule) = self.lightest(&standing.entitlements, quantity, &[]) else { return Grant::default() };
+            let Some(rule) = self.lightest(&standing.entitlements, quantity, &[]) else { return };
             let takings = self.rule(rule).map(|rule| self.case.takings(rule, quantity, self.reading)).unwrap_or_default();
-            return Grant { rules: vec![rule], require: self.obligations(&[rule], quantity), charge: self.charges(takings) };
+            decision.because.push(Reason::Rule(rule));
+            decision.require = self.obligations(&[rule], quantity);
+            decision.charge = self.charges(takings);
+            return;
         }
-        let before: Vec<RuleId> = standing.first.into_iter().collect();
-        let Some(rule) = self.lightest(&standing.permissions, quantity, &before) else { return Grant::default() };
+        let before = standing.first.as_slice();
+        let Some(rule) = self.lightest(&standing.permissions, quantity, before) else { return };
+        decision.because.push(Reason::Rule(rule));
+        let is_plain = |rule: &Rule| rule.charges.is_empty() && rule.requires.is_empty();
+        if before.is_empty() && self.rule(rule).is_some_and(is_plain) {
+            return;
+        }
         let owed: Vec<Taking> =
             before.iter().filter_map(|id| self.rule(*id)).flat_map(|rule| self.case.takings(rule, &standing.entitled, self.reading)).collect();
         let above = match (quantity, &standing.entitled) {
@@ -35,12 +36,13 @@ impl View<'_> {
             _ => Bound::Unlimited,
         };
         let own = self.rule(rule).map(|rule| self.case.takings(rule, &above, self.reading)).unwrap_or_default();
-        let beside = self.beside(rule, &before);
-        let takes_part = !beside.is_empty() || !owed.is_empty();
-        let require = self.obligations(&[beside, &[rule]].concat(), quantity);
-        let mut rules = if takes_part { [before.as_slice(), &[rule]].concat() } else { vec![rule] };
-        rules.sort();
-        Grant { rules, require, charge: self.charges(combined(owed, own)) }
+        let beside = self.beside(rule, before);
+        if !beside.is_empty() || !owed.is_empty() {
+            decision.because.extend(before.iter().copied().map(Reason::Rule));
+            decision.because.sort();
+        }
+        decision.require = self.obligations(&[beside, &[rule]].concat(), quantity);
+        decision.charge = self.charges(combined(owed, own));
     }
 
     /// Those of the entitlements before a permission whose duties it brings along: where they reduce what it is charged.
@@ -49,7 +51,7 @@ impl View<'_> {
     }
 
     /// Of several rules that would do, the one that asks for the least, then the first.
-    fn lightest(&self, shares: &[Share], quantity: &Bound, beside: &[RuleId]) -> Option<RuleId> {
+    pub fn lightest(&self, shares: &[Share], quantity: &Bound, beside: &[RuleId]) -> Option<RuleId> {
         let enough = shares.iter().filter(|share| share.value >= *quantity);
         lightest(enough, |share| self.burden(share.rule, quantity, self.beside(share.rule, beside)))
     }

@@ -33,10 +33,10 @@ use crate::program::{Program, node};
 use crate::question::{Explain, Question};
 use authority::{Standing, View};
 use case::{Case, Person};
-use contacts::{Contacts, Search};
-use grant::Grant;
+use contacts::Search;
 use need::{Approval, Goal, Need};
 use offers::{Sources, also_owed};
+use smallvec::SmallVec;
 
 impl Program {
     /// Answers a question. In [`Mode::Grant`] verified facts that no system of record says are unknown.
@@ -68,7 +68,7 @@ fn empty(action: ActionId, amount: Option<Number>) -> Decision {
         amount,
         limit: Limit::None,
         entitled: Limit::None,
-        because: Vec::new(),
+        because: SmallVec::new(),
         require: Vec::new(),
         charge: Vec::new(),
         ask: Vec::new(),
@@ -91,8 +91,8 @@ fn as_limit(bound: &Bound, step: Option<&Number>) -> Limit {
     }
 }
 
-fn reasons(rules: impl IntoIterator<Item = RuleId>) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = rules.into_iter().map(Reason::Rule).collect();
+fn reasons(rules: impl IntoIterator<Item = RuleId>) -> SmallVec<[Reason; 2]> {
+    let mut reasons: SmallVec<[Reason; 2]> = rules.into_iter().map(Reason::Rule).collect();
     reasons.sort();
     reasons.dedup();
     reasons
@@ -119,14 +119,13 @@ impl<'a> Asked<'a> {
         let smallest = self.sure.smallest();
         let amount = asked.unwrap_or(&smallest);
         let own = self.sure.standing(amount);
-        let mut decision = match asked {
-            None if self.sure.step().is_some() => self.how_much(amount, &own),
-            _ => self.for_amount(amount, &own),
-        };
-        decision.amount = asked.cloned();
+        let mut decision = empty(self.sure.action_id, asked.cloned());
+        match asked {
+            None if self.sure.step().is_some() => self.how_much(amount, &own, &mut decision),
+            _ => self.for_amount(amount, &own, &mut decision),
+        }
         self.complete(&own, &mut decision);
         if let Some(otherwise) = &mut decision.otherwise {
-            otherwise.amount = asked.cloned();
             self.complete(&own, otherwise);
         }
         decision
@@ -134,8 +133,10 @@ impl<'a> Asked<'a> {
 
     /// What every answer carries, whatever it is. `own` is where the role stands, for whatever quantity.
     fn complete(&self, own: &Standing, decision: &mut Decision) {
-        let entitled = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.entitled.clone());
-        decision.entitled = as_limit(&entitled, self.sure.step());
+        if !self.sure.action.entitlements.is_empty() {
+            let entitled = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.entitled.clone());
+            decision.entitled = as_limit(&entitled, self.sure.step());
+        }
         decision.also_owed = also_owed(self.sure.case, self.sure.action_id, self.role());
         if self.sure.case.mode == Mode::Ask {
             decision.provisional = self.sure.provisional(decision);
@@ -151,10 +152,10 @@ impl<'a> Asked<'a> {
     }
 
     /// Without a quantity: the largest that is surely granted, or else the answer for the smallest.
-    fn how_much(&self, smallest: &Number, own: &Standing) -> Decision {
+    fn how_much(&self, smallest: &Number, own: &Standing, decision: &mut Decision) {
         let limit = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.authority.clone());
         if limit.is_zero() {
-            return self.for_amount(smallest, own);
+            return self.for_amount(smallest, own, decision);
         }
         let at_limit;
         let standing = if self.sure.is_even() {
@@ -163,51 +164,54 @@ impl<'a> Asked<'a> {
             at_limit = self.sure.standing(&self.sure.representative(&limit));
             &at_limit
         };
-        let outcome = if limit <= standing.entitled { Outcome::Owed } else { Outcome::Yes };
-        let need = self.could_raise(own, &Bound::Unlimited, &limit);
-        let decision = self.granted(outcome, standing, &limit);
-        Decision { limit: as_limit(&limit, self.sure.step()), need: need.ranked(self.sure.case), ..decision }
-    }
-
-    fn granted(&self, outcome: Outcome, standing: &Standing, quantity: &Bound) -> Decision {
-        let Grant { rules, require, charge } = self.sure.grant(standing, quantity);
-        Decision { outcome, because: reasons(rules), require, charge, ..empty(self.sure.action_id, None) }
+        decision.outcome = if limit <= standing.entitled { Outcome::Owed } else { Outcome::Yes };
+        decision.limit = as_limit(&limit, self.sure.step());
+        decision.need = self.could_raise(own, &Bound::Unlimited, &limit).ranked(self.sure.case);
+        self.sure.grant(standing, &limit, decision);
     }
 
     /// The answer for a quantity, where the role stands as `standing` says.
-    fn for_amount(&self, amount: &Number, standing: &Standing) -> Decision {
+    fn for_amount(&self, amount: &Number, standing: &Standing, decision: &mut Decision) {
         if standing.authority.covers(amount) {
-            let outcome = if standing.entitled.covers(amount) { Outcome::Owed } else { Outcome::Yes };
+            decision.outcome = if standing.entitled.covers(amount) { Outcome::Owed } else { Outcome::Yes };
             let limit = self.sure.largest_from(standing, &Bound::Unlimited, |standing| standing.authority.clone());
-            let decision = self.granted(outcome, standing, &Bound::Finite(amount.clone()));
-            return Decision { limit: as_limit(&limit, self.sure.step()), ..decision };
+            decision.limit = as_limit(&limit, self.sure.step());
+            return self.sure.grant(standing, &Bound::Finite(amount.clone()), decision);
         }
         let search = Search::new(self.sure, amount);
-        let first = self.first_reading(&search, amount, standing);
+        self.first_reading(&search, amount, standing, decision);
         let mut need = Need::default();
         let perhaps = (!self.sure.is_settled(standing)).then(|| self.perhaps.standing(amount));
         if perhaps.is_some_and(|perhaps| perhaps.authority.covers(amount)) {
             let wanted = Bound::Finite(amount.clone());
             let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
             self.sure.collect_need(goal, &mut need);
-        } else if first.outcome == Outcome::No && search.is_open() {
+        } else if decision.outcome == Outcome::No && search.is_open() {
             self.need_of_others(amount, &mut need);
         }
         let because = reasons(need.rules.iter().copied());
         let need = need.ranked(self.sure.case);
-        if need.is_empty() { first } else { self.turned_into_need(amount, first, because, need) }
+        if !need.is_empty() {
+            self.turn_into_need(amount, because, need, decision);
+        }
     }
 
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
-    fn turned_into_need(&self, amount: &Number, first: Decision, because: Vec<Reason>, need: Vec<FactRef>) -> Decision {
+    fn turn_into_need(&self, amount: &Number, because: SmallVec<[Reason; 2]>, need: Vec<FactRef>, decision: &mut Decision) {
         let sources = Sources::new(&self.sure, &blockers(&self.perhaps.standing(amount), amount), amount);
-        let (offer, advice) = (sources.offers(self.role()), sources.advice());
-        let otherwise = Some(Box::new(first.clone()));
-        Decision { outcome: Outcome::Need, because, require: Vec::new(), charge: Vec::new(), offer, advice, need, otherwise, ..first }
+        let first = std::mem::replace(decision, empty(decision.action, decision.amount.clone()));
+        decision.outcome = Outcome::Need;
+        decision.limit = first.limit.clone();
+        decision.because = because;
+        decision.ask.clone_from(&first.ask);
+        decision.offer = sources.offers(self.role());
+        decision.advice = sources.advice();
+        decision.need = need;
+        decision.otherwise = Some(Box::new(first));
     }
 
     /// The answer where everything unknown stays unknown and the quantity is not granted.
-    fn first_reading(&self, search: &Search<'_>, amount: &Number, standing: &Standing) -> Decision {
+    fn first_reading(&self, search: &Search<'_>, amount: &Number, standing: &Standing, decision: &mut Decision) {
         let blockers = blockers(standing, amount);
         let sources = Sources::new(&self.sure, &blockers, amount);
         let contacts = search.contacts(standing, &sources.preferred());
@@ -220,17 +224,18 @@ impl<'a> Asked<'a> {
         if contacts.list.is_empty() && search.is_open() {
             self.need_of_others(amount, &mut need);
         }
-        let mut decision = match &limit {
-            limit if !limit.is_zero() => {
-                if self.sure.is_even() {
-                    self.granted(Outcome::UpTo, standing, limit)
-                } else {
-                    self.granted(Outcome::UpTo, &self.sure.standing(&self.sure.representative(limit)), limit)
-                }
+        decision.limit = as_limit(&limit, self.sure.step());
+        if !limit.is_zero() {
+            decision.outcome = Outcome::UpTo;
+            if self.sure.is_even() {
+                self.sure.grant(standing, &limit, decision);
+            } else {
+                self.sure.grant(&self.sure.standing(&self.sure.representative(&limit)), &limit, decision);
             }
-            _ if contacts.list.is_empty() => empty(self.sure.action_id, None),
-            _ => Decision { outcome: Outcome::Ask, because: reasons(contacts.proposal), ..empty(self.sure.action_id, None) },
-        };
+        } else if !contacts.list.is_empty() {
+            decision.outcome = Outcome::Ask;
+            decision.because.extend(contacts.proposal.map(Reason::Rule));
+        }
         decision.because.extend(blockers.into_iter().map(Reason::Rule));
         if decision.because.is_empty() {
             decision.because.extend(most_generous(standing).map(Reason::Rule));
@@ -241,13 +246,14 @@ impl<'a> Asked<'a> {
         decision.because.extend(sources.fallbacks().filter(|id| self.speaks(*id)).map(Reason::Fallback));
         decision.because.sort();
         decision.because.dedup();
-        let Contacts { list: ask, .. } = contacts;
-        let (offer, advice) = (sources.offers(self.role()), sources.advice());
-        Decision { limit: as_limit(&limit, self.sure.step()), ask, offer, advice, need: need.ranked(self.sure.case), ..decision }
+        decision.ask = contacts.list;
+        decision.offer = sources.offers(self.role());
+        decision.advice = sources.advice();
+        decision.need = need.ranked(self.sure.case);
     }
 
     /// Why nobody can, where no rule that applies says so: what bars the approvers, or else the first permissions whose conditions do not hold.
-    fn missed(&self, search: &Search<'_>, standing: &Standing) -> Vec<Reason> {
+    fn missed(&self, search: &Search<'_>, standing: &Standing) -> SmallVec<[Reason; 2]> {
         let bars = search.bars(standing);
         if !bars.is_empty() {
             return reasons(bars);

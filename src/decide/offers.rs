@@ -21,7 +21,7 @@ pub(crate) struct Sources<'a> {
 impl<'a> Sources<'a> {
     pub fn new(view: &View<'a>, blockers: &[RuleId], amount: &'a Number) -> Self {
         let program = view.case.program;
-        let rules = blockers.iter().filter_map(|id| Some((Reason::Rule(*id), &program.rule(*id)?.instead)));
+        let rules = blockers.iter().filter_map(|id| Some((Reason::Rule(*id), program.rule(*id)?.instead.as_deref()?)));
         let serves =
             |id: &&FallbackId| program.fallbacks.get(id.index()).is_some_and(|fallback| view.condition(&fallback.condition, amount).is_surely_yes());
         let fallbacks = view.action.fallbacks.iter().filter(serves);
@@ -122,7 +122,7 @@ pub(crate) fn also_owed(case: Case<'_>, asked: ActionId, role: RoleId) -> Vec<Ow
         if most.is_zero() {
             return None;
         }
-        let rule = *view.grant(&view.standing(&view.representative(&most)), &most).rules.first()?;
+        let rule = view.lightest(&view.standing(&view.representative(&most)).entitlements, &most, &[])?;
         Some(Owed { action, limit: as_limit(&most, view.step()), rule })
     };
     others.filter_map(owed).collect()

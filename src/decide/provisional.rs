@@ -18,7 +18,7 @@ impl View<'_> {
         let mut found = Open::default();
         for reason in &decision.because {
             let reads = match reason {
-                Reason::Rule(id) => self.rule(*id).map(|rule| &rule.reads),
+                Reason::Rule(id) => self.rule(*id).map(|rule| rule.reads.as_ref()),
                 Reason::Fallback(id) => self.case.program.fallbacks.get(id.index()).map(|fallback| &fallback.reads),
             };
             reads.iter().flat_map(|reads| &reads.facts).for_each(|fact| found.add(*fact));

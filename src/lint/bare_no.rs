@@ -34,9 +34,10 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 /// The facts that decide about an action, with a value for each piece as far as it can be told.
 fn samples(on: Subject<'_>, action: ActionId) -> Samples {
     let Some(compiled) = on.program.action_of(action) else { return Samples::new() };
-    let of_roles = compiled.by_role.iter().flat_map(|candidates| candidates.permissions.rules().chain(candidates.prohibitions.rules()));
+    let of_roles =
+        on.program.candidates_of(action).iter().flat_map(|candidates| candidates.permissions.rules().chain(candidates.prohibitions.rules()));
     let ids: BTreeSet<RuleId> = of_roles.chain(compiled.entitlements.rules()).collect();
-    let rules = || ids.iter().filter_map(|id| on.program.rule(*id)).map(|rule| (&rule.condition, &rule.reads));
+    let rules = || ids.iter().filter_map(|id| on.program.rule(*id)).map(|rule| (&rule.condition, rule.reads.as_ref()));
     let fallbacks = || compiled.fallbacks.iter().filter_map(|id| on.program.fallbacks.get(id.index())).map(|it| (&it.condition, &it.reads));
     let reads = rules().chain(fallbacks()).flat_map(|(_, reads)| &reads.facts);
     let facts: BTreeSet<FactId> = reads.filter_map(|fact| if let FactRef::Fact(id) = fact { Some(*id) } else { None }).collect();

@@ -27,7 +27,7 @@ pub(super) fn group_rows(on: Subject<'_>) -> Vec<Vec<Row<'_>>> {
 
 /// The quantity of a row where it is a constant.
 pub(super) fn quantity_of(rule: &program::Rule) -> Option<Bound> {
-    match (&rule.quantity, &rule.kind) {
+    match (rule.quantity.as_deref(), &rule.kind) {
         (Some(Quantity::Constant(number)), _) => Some(Bound::of(&crate::decide::Range::known(number.clone()), Reading::Against)),
         (None, Kind::Prohibition { whole: true, .. }) => Some(Bound::ZERO),
         (None, _) => Some(Bound::Unlimited),

@@ -165,7 +165,7 @@ fn always(lower: &Lower<'_>, when: Option<&policy::expr::Expr>) -> Condition {
 
 pub(super) fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
     let (kind, quantity) = match &rule.kind {
-        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.clone() }, limit.as_ref()),
+        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.as_slice().into() }, limit.as_ref()),
         RuleKind::Prohibition { cap, even_if_entitled, .. } => {
             (Kind::Prohibition { even_if_entitled: *even_if_entitled, whole: matches!(cap, policy::Cap::Nothing) }, cap.quantity())
         }
@@ -178,11 +178,11 @@ pub(super) fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
         fixed: fixed(&kind, quantity.as_ref(), step.as_ref()),
         kind,
         condition: in_force(lower, &rule.from, &rule.until, rule.condition.as_ref(), rule.span),
-        quantity,
+        quantity: quantity.map(Box::new),
         charges: rule.charges.iter().map(|it| Charge { budget: it.budget, by: measure(lower, &it.by) }).collect(),
         requires: rule.requires.iter().map(|it| Requirement { duty: it.duty, when: always(lower, it.when.as_ref()) }).collect(),
-        instead: instead(lower, &rule.instead),
-        reads: Reads::default(),
+        instead: Some(instead(lower, &rule.instead)).filter(|instead| !instead.is_empty()).map(Box::new),
+        reads: Box::default(),
     }
 }
 

@@ -72,8 +72,13 @@ impl Program {
     pub(super) fn gates(&self, condition: &Condition, texts: &mut Texts, into: &mut Vec<Gate>) -> bool {
         match condition {
             Condition::Constant(value) => *value,
-            // Not `all`, which would stop at the first that is not.
-            Condition::And(parts, _) => parts.iter().fold(true, |whole, part| self.gates(part, texts, into) && whole),
+            Condition::And(parts, _) => {
+                let mut whole = true;
+                for part in parts {
+                    whole &= self.gates(part, texts, into);
+                }
+                whole
+            }
             Condition::Definition(id) => match self.definitions.get(id.index()) {
                 Some(Definition::Condition(body)) => self.gates(body, texts, into),
                 _ => false,

@@ -34,6 +34,8 @@ pub struct Program {
     pub(crate) roles: Vec<Role>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) actions: Vec<Action>,
+    /// Action by action, for each role the rules that bind it.
+    candidates: Vec<Candidates>,
     pub(crate) duties: Vec<Duty>,
     pub(crate) budgets: Vec<Budget>,
     pub(crate) definitions: Vec<Definition>,
@@ -72,8 +74,6 @@ pub(crate) struct Action {
     pub gates: Box<[Gate]>,
     /// Its items are rules.
     pub entitlements: Screen,
-    /// By role: those that bind it.
-    pub by_role: Vec<Candidates>,
     pub fallbacks: Vec<FallbackId>,
 }
 
@@ -162,23 +162,23 @@ pub(crate) enum LookupValue {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub kind: Kind,
-    /// Dates first, then the condition.
-    pub condition: Condition,
-    /// Limit, cap or quantity; `None` is without limit, but for a prohibition of the whole action.
-    pub quantity: Option<Quantity>,
     /// What its quantity lets through where that is the same for every question, rounded.
     pub fixed: Option<Bound>,
     pub charges: Box<[Charge]>,
     pub requires: Box<[Requirement]>,
-    pub instead: Instead,
+    /// Dates first, then the condition.
+    pub condition: Condition,
+    /// Limit, cap or quantity; `None` is without limit, but for a prohibition of the whole action.
+    pub quantity: Option<Box<Quantity>>,
+    pub instead: Option<Box<Instead>>,
     /// All that its condition, quantity, duties and charges read, with the allotments and keys of its budgets.
-    pub reads: Reads,
+    pub reads: Box<Reads>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Permission {
-        approved_by: Vec<RoleId>,
+        approved_by: Box<[RoleId]>,
     },
     /// `whole`: nothing of the action is left.
     Prohibition {
@@ -222,6 +222,12 @@ pub(crate) struct Instead {
     pub offers: Vec<Offer>,
     pub advice: Vec<Condition>,
     pub routes: Vec<Route>,
+}
+
+impl Instead {
+    fn is_empty(&self) -> bool {
+        self.offers.is_empty() && self.advice.is_empty() && self.routes.is_empty()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -268,6 +274,7 @@ impl Program {
             roles: (0..policy.roles.len()).map(|at| compile::role(policy, at)).collect(),
             facts: policy.facts.iter().map(compile::fact).collect(),
             actions: Vec::new(),
+            candidates: Vec::new(),
             duties: policy.duties.iter().map(|it| compile::duty(&lower, it)).collect(),
             budgets: Vec::new(),
             definitions: policy.definitions.iter().map(|it| compile::definition(&lower, it)).collect(),
@@ -311,7 +318,13 @@ impl Program {
     }
 
     pub(crate) fn candidates(&self, action: ActionId, role: RoleId) -> Option<&Candidates> {
-        self.action_of(action)?.by_role.get(role.index())
+        self.candidates_of(action).get(role.index())
+    }
+
+    /// By role.
+    pub(crate) fn candidates_of(&self, action: ActionId) -> &[Candidates] {
+        let first = action.index() * self.roles.len();
+        self.candidates.get(first..first + self.roles.len()).unwrap_or_default()
     }
 
     pub(crate) fn fact(&self, id: FactId) -> Option<&Fact> {
@@ -351,7 +364,7 @@ impl Program {
     fn find_what_rules_read(&mut self) {
         let named = Named { definitions: &self.definition_reads, lookups: &self.lookup_reads };
         for rule in &mut self.rules {
-            rule.reads = compile::rule_reads(rule, &named, &self.budgets);
+            *rule.reads = compile::rule_reads(rule, &named, &self.budgets);
         }
         for fallback in &mut self.fallbacks {
             fallback.condition.reads(&named, &mut fallback.reads);
@@ -392,8 +405,10 @@ impl Program {
             }
         }
         let mut texts = std::mem::take(&mut self.texts);
-        let mut actions: Vec<Action> = rules.iter().map(|rules| self.action(policy, rules, &mut texts)).collect();
+        let mut candidates = Vec::new();
+        let mut actions: Vec<Action> = rules.iter().map(|rules| self.action(policy, rules, &mut texts, &mut candidates)).collect();
         self.texts = texts;
+        self.candidates = candidates;
         for (action, checked) in actions.iter_mut().zip(&policy.actions) {
             action.step = checked.measure.as_ref().map(|measure| smallest(measure, policy.currency_decimals));
         }
@@ -409,8 +424,8 @@ impl Program {
         self.actions = actions;
     }
 
-    /// An action of these rules.
-    fn action(&self, policy: &Policy, rules: &[usize], texts: &mut Texts) -> Action {
+    /// An action of these rules; its candidates are added to those of the others.
+    fn action(&self, policy: &Policy, rules: &[usize], texts: &mut Texts, all_candidates: &mut Vec<Candidates>) -> Action {
         let mut gates = Vec::new();
         let mut entitlements = Vec::new();
         let mut by_role = vec![(Vec::new(), Vec::new()); policy.roles.len()];
@@ -437,8 +452,8 @@ impl Program {
             let screen = |entries| Screen::new(entries, &gates, texts);
             Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
         };
-        let by_role = by_role.into_iter().map(candidates).collect();
-        Action { step: None, entitlements: Screen::new(entitlements, &gates, texts), by_role, fallbacks: Vec::new(), gates: gates.into() }
+        all_candidates.extend(by_role.into_iter().map(candidates));
+        Action { step: None, entitlements: Screen::new(entitlements, &gates, texts), fallbacks: Vec::new(), gates: gates.into() }
     }
 
     /// Whether what reads this may come out otherwise for another person of the same role.

@@ -99,9 +99,9 @@ impl Screen {
             Some(index) => {
                 let mut rows = [None; MOST_COLUMNS];
                 for (row, column) in rows.iter_mut().zip(&index.columns) {
-                    *row = column.row(seen(column.fact), index.words);
+                    *row = column.row(seen(column.fact), index.shape);
                 }
-                Possible::Indexed(Indexed { entries: &self.entries, rows, words: index.words, next: 0, word: 0, base: 0 })
+                Possible::Indexed(Indexed { entries: &self.entries, rows, shape: index.shape, summary: Bits::new(), words: Bits::new() })
             }
         }
     }
@@ -115,12 +115,56 @@ pub(crate) enum Possible<'a> {
 
 pub(crate) struct Indexed<'a> {
     entries: &'a [Entry],
-    /// The bits of each column; `None` leaves all.
+    /// One of each column; `None` leaves all.
     rows: [Option<&'a [u64]>; MOST_COLUMNS],
-    words: usize,
-    next: usize,
-    word: u64,
+    shape: Shape,
+    /// Words that have an entry in every row, as far as the summaries can tell.
+    summary: Bits,
+    /// Entries in one of these.
+    words: Bits,
+}
+
+/// The bits that are set in one word.
+#[derive(Clone, Copy, Debug)]
+struct Bits {
+    left: u64,
+    /// The place of its first bit.
     base: usize,
+    /// The word that comes next.
+    next: usize,
+}
+
+impl Bits {
+    fn new() -> Self {
+        Self { left: 0, base: 0, next: 0 }
+    }
+
+    fn start(&mut self, word: u64, place: usize) {
+        (self.left, self.base) = (word, place * 64);
+    }
+
+    fn take(&mut self) -> Option<usize> {
+        if self.left == 0 {
+            return None;
+        }
+        let bit = self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(self.base + bit)
+    }
+}
+
+impl Indexed<'_> {
+    /// The word at a place in all rows together.
+    fn word(&self, place: usize) -> u64 {
+        let mut word = u64::MAX;
+        for row in self.rows.iter().flatten() {
+            word &= row.get(place).copied().unwrap_or(0);
+            if word == 0 {
+                break;
+            }
+        }
+        word
+    }
 }
 
 impl<'a> Iterator for Possible<'a> {
@@ -138,36 +182,68 @@ impl<'a> Iterator for Indexed<'a> {
     type Item = &'a Entry;
 
     fn next(&mut self) -> Option<&'a Entry> {
-        while self.word == 0 {
-            if self.next >= self.words {
-                return None;
+        loop {
+            if let Some(entry) = self.words.take() {
+                // Behind the last entry there are bits where no row says anything.
+                return self.entries.get(entry);
             }
-            let next = self.next;
-            self.word = self.rows.iter().flatten().fold(u64::MAX, |bits, row| bits & row.get(next).copied().unwrap_or(0));
-            self.base = next * 64;
-            self.next += 1;
+            match self.summary.take() {
+                Some(word) if word < self.shape.words => self.words.start(self.word(self.shape.summary + word), word),
+                _ if self.summary.next >= self.shape.summary => return None,
+                _ => {
+                    let next = self.summary.next;
+                    self.summary.start(self.word(next), next);
+                    self.summary.next += 1;
+                }
+            }
         }
-        let place = self.word.trailing_zeros() as usize;
-        self.word &= self.word - 1;
-        // Behind the last entry there are bits where no column says anything.
-        self.entries.get(self.base + place)
     }
 }
 
 /// For the facts that tell entries apart: which entries can hold in which piece of its values.
 #[derive(Clone, Debug)]
 struct Index {
-    /// How many words have a bit for each entry.
-    words: usize,
+    shape: Shape,
     /// What leaves the least first.
     columns: Vec<Column>,
+}
+
+/// How a row is laid out.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// How many words have a bit for each word that follows.
+    summary: usize,
+    /// How many words have a bit for each entry.
+    words: usize,
+}
+
+impl Shape {
+    fn of(entries: usize) -> Self {
+        let words = entries.div_ceil(64);
+        Self { summary: words.div_ceil(64), words }
+    }
+
+    fn row(self) -> usize {
+        self.summary + self.words
+    }
+
+    fn set(self, row: &mut [u64], entry: usize) {
+        let word = entry / 64;
+        if let Some(bits) = row.get_mut(word / 64) {
+            *bits |= 1 << (word % 64);
+        }
+        if let Some(bits) = row.get_mut(self.summary + word) {
+            *bits |= 1 << (entry % 64);
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Column {
     fact: FactId,
     cuts: Cuts,
-    /// The bits of each piece, one piece after the other; then those of an absent fact.
+    /// The row of each piece, one piece after the other; then that of an absent fact. A row has a bit for each entry, and before these a bit for each word of them that
+    /// has any.
     rows: Box<[u64]>,
 }
 
@@ -176,67 +252,94 @@ struct Column {
 enum Cuts {
     /// No, yes.
     Flag,
-    /// The values that gates name; all others are the last piece.
-    Choices(FxHashMap<ChoiceId, u32>),
+    /// The values that gates name, from the first of them on; all others are the last piece.
+    Choices(Places),
     Texts(FxHashMap<Box<str>, u32>),
     /// Below the first cut, the cut, between it and the next, and so on: so many neighbours a piece.
     Numbers(Box<[i64]>, usize),
 }
 
+/// A number for each of some values of `one of` facts.
+#[derive(Clone, Debug)]
+struct Places {
+    first: usize,
+    /// By how far a value lies behind the first.
+    places: Box<[Option<u32>]>,
+    count: usize,
+}
+
+impl Places {
+    fn new(mut ids: Vec<ChoiceId>) -> Option<Self> {
+        ids.sort_unstable();
+        ids.dedup();
+        let (first, last) = (ids.first()?.index(), ids.last()?.index());
+        let mut places = vec![None; last - first + 1];
+        for (id, place) in ids.iter().zip(0..) {
+            if let Some(slot) = places.get_mut(id.index() - first) {
+                *slot = Some(place);
+            }
+        }
+        Some(Self { first, places: places.into(), count: ids.len() })
+    }
+
+    fn get(&self, id: ChoiceId) -> Option<u32> {
+        *self.places.get(id.index().checked_sub(self.first)?)?
+    }
+}
+
 impl Index {
     fn new(entries: &[Entry], gates: &[Gate], texts: &Texts) -> Option<Self> {
-        let words = entries.len().div_ceil(64);
+        let shape = Shape::of(entries.len());
         let mut facts: Vec<FactId> = entries.iter().flat_map(|entry| entry.gates(gates)).map(|gate| gate.fact()).collect();
         facts.sort_unstable();
         facts.dedup();
         let mut columns: Vec<(usize, Column)> = facts
             .into_iter()
             .filter_map(|fact| {
-                let column = Column::new(fact, entries, gates, words, texts)?;
-                let left = column.share_left(entries.len(), words);
+                let column = Column::new(fact, entries, gates, shape, texts)?;
+                let left = column.share_left(entries.len(), shape);
                 (left <= MOST_LEFT).then_some((left, column))
             })
             .collect();
         columns.sort_by_key(|(left, column)| (*left, column.fact));
         columns.truncate(MOST_COLUMNS);
         let columns: Vec<Column> = columns.into_iter().map(|(_, column)| column).collect();
-        (!columns.is_empty()).then_some(Self { words, columns })
+        (!columns.is_empty()).then_some(Self { shape, columns })
     }
 }
 
 impl Column {
-    fn new(fact: FactId, entries: &[Entry], gates: &[Gate], words: usize, texts: &Texts) -> Option<Self> {
+    fn new(fact: FactId, entries: &[Entry], gates: &[Gate], shape: Shape, texts: &Texts) -> Option<Self> {
         let about = |entry: &Entry| entry.gates(gates).iter().copied().filter(move |gate| gate.fact() == fact);
         let cuts = Cuts::new(entries.iter().flat_map(|entry| entry.gates(gates)).copied().filter(|gate| gate.fact() == fact), texts)?;
-        let mut rows = vec![0_u64; (cuts.pieces() + 1) * words];
+        let mut rows = vec![0_u64; (cuts.pieces() + 1) * shape.row()];
         let mut can_hold = vec![true; cuts.pieces() + 1];
         for (place, entry) in entries.iter().enumerate() {
             can_hold.fill(true);
             about(entry).for_each(|gate| cuts.shut(gate, texts, &mut can_hold));
-            for (row, _) in rows.chunks_exact_mut(words).zip(&can_hold).filter(|(_, can_hold)| **can_hold) {
-                if let Some(word) = row.get_mut(place / 64) {
-                    *word |= 1 << (place % 64);
-                }
+            for (row, _) in rows.chunks_exact_mut(shape.row()).zip(&can_hold).filter(|(_, can_hold)| **can_hold) {
+                shape.set(row, place);
             }
         }
         Some(Self { fact, cuts, rows: rows.into() })
     }
 
     /// How many entries a piece leaves on average, in percent.
-    fn share_left(&self, entries: usize, words: usize) -> usize {
+    fn share_left(&self, entries: usize, shape: Shape) -> usize {
         let pieces = self.cuts.pieces();
-        let set: usize = self.rows.iter().take(pieces * words).map(|word| word.count_ones() as usize).sum();
+        let rows = self.rows.chunks_exact(shape.row()).take(pieces);
+        let set: usize = rows.flat_map(|row| row.iter().skip(shape.summary)).map(|word| word.count_ones() as usize).sum();
         set * 100 / (entries * pieces).max(1)
     }
 
     /// The entries that can hold; `None` is all of them.
-    fn row(&self, seen: Seen<'_>, words: usize) -> Option<&[u64]> {
+    fn row(&self, seen: Seen<'_>, shape: Shape) -> Option<&[u64]> {
         let piece = match seen {
             Seen::Unknown => return None,
             Seen::Absent => self.cuts.pieces(),
             Seen::Known(value) => self.cuts.piece(value)?,
         };
-        self.rows.get(piece * words..(piece + 1) * words)
+        self.rows.get(piece * shape.row()..(piece + 1) * shape.row())
     }
 }
 
@@ -257,8 +360,8 @@ impl Cuts {
         if flag {
             return Some(Self::Flag);
         }
-        if !choices.is_empty() {
-            return Some(Self::Choices(numbered(choices)));
+        if let Some(places) = Places::new(choices) {
+            return Some(Self::Choices(places));
         }
         if !named.is_empty() {
             return Some(Self::Texts(numbered(named)));
@@ -272,7 +375,7 @@ impl Cuts {
     fn pieces(&self) -> usize {
         match self {
             Self::Flag => 2,
-            Self::Choices(places) => places.len().min(MOST_PIECES) + 1,
+            Self::Choices(places) => places.count.min(MOST_PIECES) + 1,
             Self::Texts(places) => places.len().min(MOST_PIECES) + 1,
             Self::Numbers(cuts, a_piece) => (2 * cuts.len() + 1).div_ceil(*a_piece),
         }
@@ -282,7 +385,7 @@ impl Cuts {
     fn piece(&self, value: &Value) -> Option<usize> {
         match (self, value) {
             (Self::Flag, Value::YesNo(yes)) => Some(usize::from(*yes)),
-            (Self::Choices(places), Value::Choice(id)) => Some(shared(places.get(id).copied(), self.pieces())),
+            (Self::Choices(places), Value::Choice(id)) => Some(shared(places.get(*id), self.pieces())),
             (Self::Texts(places), Value::Text(text)) => Some(shared(places.get(text.as_str()).copied(), self.pieces())),
             (Self::Numbers(cuts, a_piece), Value::Quantity(number)) => Some(rank(cuts, number) / a_piece),
             _ => None,
@@ -296,12 +399,12 @@ impl Cuts {
         match (self, gate) {
             (_, Gate::Presence(_, present)) => {
                 *absent &= !present;
-                pieces.iter_mut().for_each(|can_hold| *can_hold &= present);
+                retain(pieces, |_| present);
             }
             (Self::Flag, Gate::Flag(_, wanted)) => retain(pieces, |piece| piece == usize::from(wanted)),
             (Self::Choices(places), Gate::Choice(_, first, bits, wanted)) => {
-                let named: Vec<usize> = Choices { first, bits }.ids().map(|id| shared(places.get(&id).copied(), count)).collect();
-                leave(pieces, &named, wanted, places.len());
+                let named: Vec<usize> = Choices { first, bits }.ids().map(|id| shared(places.get(id), count)).collect();
+                leave(pieces, &named, wanted, places.count);
             }
             (Self::Texts(places), Gate::Text(_, id, wanted)) => {
                 let place = texts.get(id).and_then(|text| places.get(text)).copied();

@@ -43,6 +43,11 @@ impl<'a> Fields<'a> {
         self.present.iter().find(|(field, _)| field == name).map(|(_, json)| *json).filter(|json| **json != Json::Null)
     }
 
+    /// Whether a field is there, be it `null`.
+    pub fn has(&self, name: &str) -> bool {
+        self.present.iter().any(|(field, _)| field == name)
+    }
+
     /// The text of a field.
     pub fn text(&self, name: &str, problems: &mut Problems) -> Option<String> {
         match self.get(name)? {

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::problem::{Mistake, Problem, Problems, quoted};
 
 /// Longer texts are not read.
-const MOST_BYTES: usize = 1 << 20;
+pub(super) const MOST_BYTES: usize = 1 << 20;
 /// The key under which `serde_json` hands over the digits of a number.
 const NUMBER: &str = "$serde_json::private::Number";
 

@@ -2,8 +2,9 @@
 
 use super::json::Json;
 use super::problem::{Mistake, Mistakes, quoted};
+use super::quick::Written;
 use crate::diagnostic::nearest;
-use crate::number::{Number, NumberError};
+use crate::number::{MAX_DECIMALS, Number, NumberError};
 use crate::policy::Policy;
 use crate::policy::expr::Type;
 
@@ -19,6 +20,11 @@ pub(super) enum Purpose {
 }
 
 const LARGEST: i64 = 1_000_000_000_000_000;
+/// What is asked for, and what is spent, is no finer, but money.
+const MOST_DECIMALS: usize = 2;
+/// The units of time of a fixed length, in seconds.
+const UNITS: [(&str, i64); 8] =
+    [("minute", 60), ("minutes", 60), ("hour", 3600), ("hours", 3600), ("day", 86_400), ("days", 86_400), ("week", 604_800), ("weeks", 604_800)];
 
 /// Reads a quantity of a measure.
 pub(super) fn read(policy: &Policy, measure: &Type, json: &Json, purpose: Purpose) -> Result<Number, Mistakes> {
@@ -32,6 +38,35 @@ pub(super) fn read(policy: &Policy, measure: &Type, json: &Json, purpose: Purpos
     let fineness = if currency.is_ok() { check_fineness(policy, measure, &value, purpose) } else { Ok(()) };
     let checks = [currency, check_size(&value), fineness, check_sign(&value, purpose)];
     checks.into_iter().filter_map(Result::err).collect::<Mistakes>().or(value)
+}
+
+/// Reads a quantity of the plainest form, which nothing is wrong with; `None` is any other.
+pub(super) fn plain_decimal(policy: &Policy, measure: &Type, written: &Written<'_>, purpose: Purpose) -> Option<Number> {
+    let (mantissa, decimals, rest) = written.decimal()?;
+    let unit = rest.trim_start_matches(' ');
+    let most = match (measure, purpose) {
+        (Type::Money, _) => policy.currency_decimals,
+        (_, Purpose::Fact) => MAX_DECIMALS,
+        _ => MOST_DECIMALS,
+    };
+    let least = match purpose {
+        Purpose::Fact => i64::MIN,
+        Purpose::Amount => 1,
+        Purpose::Spent => 0,
+    };
+    if decimals > most || mantissa < least {
+        return None;
+    }
+    match measure {
+        Type::Money if unit.is_empty() || unit == policy.currency.code() => Number::decimal(mantissa, decimals),
+        Type::Percent if unit.is_empty() || unit == "%" => Number::decimal(mantissa, decimals),
+        Type::Number if rest.is_empty() => Number::decimal(mantissa, decimals),
+        Type::Duration if decimals == 0 && !written.is_number() => {
+            let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
+            mantissa.checked_mul(*seconds).filter(|seconds| seconds.abs() <= LARGEST).map(Number::from)
+        }
+        _ => None,
+    }
 }
 
 /// Money, and what is wrong with its currency.
@@ -136,8 +171,6 @@ fn duration(text: &str) -> Result<Number, Mistake> {
 }
 
 fn worded_duration(text: &str) -> Result<Number, Mistake> {
-    const UNITS: [(&str, i64); 8] =
-        [("minute", 60), ("minutes", 60), ("hour", 3600), ("hours", 3600), ("day", 86_400), ("days", 86_400), ("week", 604_800), ("weeks", 604_800)];
     let (number, unit) = split_unit(text);
     let count = numeral(number, text, "a duration", "30 days")?;
     let Some((_, seconds)) = UNITS.iter().find(|(name, _)| *name == unit) else {
@@ -252,12 +285,12 @@ fn check_fineness(policy: &Policy, measure: &Type, value: &Number, purpose: Purp
     let mistake = match (measure, purpose) {
         (Type::Money, _) => too_many(policy.currency_decimals, policy.currency.code()),
         (_, Purpose::Fact) => None,
-        (Type::Percent, _) => too_many(2, "a percentage"),
+        (Type::Percent, _) => too_many(MOST_DECIMALS, "a percentage"),
         (Type::Duration, _) => value
             .divide(&Number::from(60))
             .is_none_or(|minutes| !minutes.is_whole())
             .then(|| Mistake::new("a duration that is finer than a minute").help("give whole minutes")),
-        _ => too_many(2, "a quantity"),
+        _ => too_many(MOST_DECIMALS, "a quantity"),
     };
     mistake.map_or(Ok(()), Err)
 }

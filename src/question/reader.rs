@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use super::facts::{Origin, Supplied, near};
 use super::fields::Fields;
 use super::json::Json;
+use super::names::Names;
 use super::problem::{Mistake, Mistakes, Problem, Problems, member, quoted};
 use super::quantity::{self, Purpose, wrong_type};
+use super::quick::Quick;
+use super::slate::Slate;
 use super::{Actor, Case, Explain, Provenance, Question, moment};
 use crate::number::Number;
 use crate::policy::expr::Type;
@@ -54,8 +57,20 @@ pub struct OptionsRequest {
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'p> {
     pub(super) policy: &'p Policy,
-    caller: Caller,
-    spending: Spending,
+    names: Option<&'p Names>,
+    pub(super) caller: Caller,
+    pub(super) spending: Spending,
+    /// The language of answers to questions that name none, and its place in the policy's `languages`.
+    spoken: Option<(&'p str, Option<usize>)>,
+}
+
+/// Why a text is no question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is no JSON.
+    NotJson(Problem),
+    /// It is no right question: everything that is wrong with it.
+    Wrong(Vec<Problem>),
 }
 
 const ASK: [&str; 9] = ["actor", "action", "amount", "facts", "record", "spent", "at", "lang", "explain"];
@@ -65,7 +80,23 @@ impl<'p> Reader<'p> {
     /// A reader that believes `record` and takes `spent`.
     #[must_use]
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, caller: Caller::SystemOfRecord, spending: Spending::Question }
+        Self { policy, names: None, caller: Caller::SystemOfRecord, spending: Spending::Question, spoken: None }
+    }
+
+    /// Finds names in a list that was made beforehand. It must be that of the same policy.
+    pub(crate) fn with_names(self, names: &'p Names) -> Self {
+        Self { names: Some(names), ..self }
+    }
+
+    /// Says in which language questions are answered that name none: a code as in `lang`. Without this it is the policy's first.
+    #[must_use]
+    pub fn speaking(self, lang: &'p str) -> Self {
+        Self { spoken: Some((lang, language(self.policy, lang).ok())), ..self }
+    }
+
+    /// The place of the language of questions that name none; `None` where that is none of the policy's.
+    pub(super) fn unspoken(&self) -> Option<usize> {
+        self.spoken.map_or(Some(0), |(_, place)| place)
     }
 
     /// Says who brings the questions.
@@ -85,7 +116,26 @@ impl<'p> Reader<'p> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn json(&self, text: &str, now: Timestamp) -> Result<Request, Vec<Problem>> {
-        self.question(&Json::parse(text).map_err(|problem| vec![problem])?, now)
+        self.slowly(text, now).map_err(|unread| match unread {
+            Unread::NotJson(problem) => vec![problem],
+            Unread::Wrong(problems) => problems,
+        })
+    }
+
+    /// Like [`Reader::json`], onto a slate. A reader of an engine does so straight from the text, without a tree.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn fill<'s>(&self, text: &str, now: Timestamp, slate: &'s mut Slate) -> Result<&'s Request, Unread> {
+        if self.names.and_then(|names| Quick::new(self, names, slate).question(text, now)).is_none() {
+            slate.put(self.slowly(text, now)?);
+        }
+        Ok(&slate.request)
+    }
+
+    fn slowly(&self, text: &str, now: Timestamp) -> Result<Request, Unread> {
+        let json = Json::parse(text).map_err(Unread::NotJson)?;
+        self.question(&json, now).map_err(Unread::Wrong)
     }
 
     /// Reads a question without an action.
@@ -250,7 +300,7 @@ impl<'p> Reader<'p> {
         spent
     }
 
-    fn used(&self, budget: &Budget, json: &Json) -> Result<Number, Mistakes> {
+    pub(super) fn used(&self, budget: &Budget, json: &Json) -> Result<Number, Mistakes> {
         let read = |measure: &Type| quantity::read(self.policy, measure, json, Purpose::Spent);
         match &budget.unit {
             BudgetUnit::Times => quantity::times(json),
@@ -266,7 +316,11 @@ impl<'p> Reader<'p> {
     }
 
     fn language(&self, fields: &Fields<'_>, problems: &mut Problems) -> usize {
-        let Some(written) = fields.text("lang", problems) else { return 0 };
+        let written = match (fields.has("lang"), self.spoken) {
+            (false, Some((spoken, _))) => Some(spoken.to_owned()),
+            _ => fields.text("lang", problems),
+        };
+        let Some(written) = written else { return 0 };
         problems.note("/lang", language(self.policy, &written)).unwrap_or(0)
     }
 }
@@ -288,7 +342,7 @@ fn claims(record: &Json) -> bool {
 }
 
 /// The place of a language in a policy's `languages`; of `de-AT` or `de_AT.UTF-8` the `de` counts.
-fn language(policy: &Policy, written: &str) -> Result<usize, Mistake> {
+pub(super) fn language(policy: &Policy, written: &str) -> Result<usize, Mistake> {
     let code = written.split(['-', '_', '.']).next().unwrap_or_default().to_lowercase();
     policy.languages.iter().position(|language| *language == code).ok_or_else(|| {
         Mistake::new(format!("{} is not a language of this policy", quoted(written))).help(format!("it speaks {}", policy.languages.join(", ")))

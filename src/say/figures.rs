@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use super::Speech;
-use super::tongue::{Arg, Tongue};
+use super::tongue::Tongue;
+use crate::answer::plain;
 use crate::calendar;
 use crate::decide::Limit;
 use crate::number::{MAX_DECIMALS, Number};
@@ -17,158 +18,193 @@ pub(super) const NOTHING: &str = "—";
 
 impl Speech<'_> {
     /// A quantity of a measure: `1.234,50 €`, `12.5%`, `4 hours`.
-    pub(crate) fn quantity(&self, measure: &Type, value: &Number) -> String {
+    pub(crate) fn quantity(&self, out: &mut String, measure: &Type, value: &Number) {
         match measure {
-            Type::Money => self.money(value),
-            Type::Percent if self.tongue == Tongue::German => format!("{} %", self.number(value)),
-            Type::Percent => format!("{}%", self.number(value)),
-            Type::Duration => self.duration(value, None),
-            _ => self.number(value),
+            Type::Money => self.money(out, value),
+            Type::Percent => {
+                self.number(out, value);
+                out.push_str(if self.tongue == Tongue::German { " %" } else { "%" });
+            }
+            Type::Duration => self.duration(out, value, None),
+            _ => self.number(out, value),
         }
     }
 
-    fn number(&self, value: &Number) -> String {
-        self.grouped(&value.to_fixed(value.decimals().unwrap_or(MAX_DECIMALS)))
+    fn number(&self, out: &mut String, value: &Number) {
+        self.grouped(out, value, value.decimals().unwrap_or(MAX_DECIMALS));
     }
 
-    fn money(&self, value: &Number) -> String {
-        let figure = self.grouped(&value.to_fixed(self.policy.currency_decimals));
+    fn money(&self, out: &mut String, value: &Number) {
+        self.grouped(out, value, self.policy.currency_decimals);
         let code = self.policy.currency.code();
-        let symbol = if self.tongue == Tongue::German && code == "EUR" { "€" } else { code };
-        format!("{figure} {symbol}")
+        out.push(' ');
+        out.push_str(if self.tongue == Tongue::German && code == "EUR" { "€" } else { code });
     }
 
     /// `1234.50` with this language's signs for thousands and decimals.
-    fn grouped(&self, plain: &str) -> String {
-        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    fn grouped(&self, out: &mut String, value: &Number, decimals: usize) {
+        let start = out.len();
+        value.write_fixed(decimals, out);
         let (thousands, point) = if self.tongue == Tongue::German { ('.', ",") } else { (',', ".") };
-        let mut grouped = String::new();
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                grouped.push(thousands);
-            }
-            grouped.push(digit);
+        let end = match decimals {
+            0 => out.len(),
+            _ => out.len() - decimals - 1,
+        };
+        if decimals > 0 {
+            out.replace_range(end..=end, point);
         }
-        let point = if fraction.is_empty() { "" } else { point };
-        format!("{sign}{grouped}{point}{fraction}")
+        let first = start + usize::from(out.get(start..).is_some_and(|written| written.starts_with('-')));
+        let mut at = end;
+        while at > first + 3 {
+            at -= 3;
+            out.insert(at, thousands);
+        }
     }
 
     /// Seconds in days, hours, minutes and seconds.
-    pub(super) fn duration(&self, seconds: &Number, form: Option<&str>) -> String {
-        let sign = if *seconds < Number::ZERO { "-" } else { "" };
-        let seconds = if sign.is_empty() { seconds.clone() } else { seconds.negate() };
-        let Some(whole) = seconds.floor() else { return self.number(&seconds) };
+    pub(super) fn duration(&self, out: &mut String, seconds: &Number, form: Option<&str>) {
+        let negative = *seconds < Number::ZERO;
+        let negated = if negative { Some(seconds.negate()) } else { None };
+        let seconds = negated.as_ref().unwrap_or(seconds);
+        let Some(whole) = seconds.floor() else { return self.number(out, seconds) };
+        if negative {
+            out.push('-');
+        }
         let rest = seconds.subtract(&Number::from(whole - whole % 60)).unwrap_or(Number::ZERO);
-        let parts = [("day", whole / 86_400), ("hour", whole % 86_400 / 3600), ("minute", whole % 3600 / 60)];
-        let mut words: Vec<String> =
-            parts.iter().filter(|(_, count)| *count > 0).map(|(unit, count)| self.unit(unit, &Number::from(*count), form)).collect();
+        let start = out.len();
+        let mut unit = |unit: &str, count: &Number| {
+            if out.len() > start {
+                out.push(' ');
+            }
+            self.unit(out, unit, count, form);
+        };
+        for (name, count) in [("unit-day", whole / 86_400), ("unit-hour", whole % 86_400 / 3600), ("unit-minute", whole % 3600 / 60)] {
+            if count > 0 {
+                unit(name, &Number::from(count));
+            }
+        }
         if !rest.is_zero() {
-            words.push(self.unit("second", &rest, form));
+            unit("unit-second", &rest);
         }
-        if words.is_empty() {
-            words.push(self.unit("minute", &Number::ZERO, form));
+        if out.len() == start {
+            self.unit(out, "unit-minute", &Number::ZERO, form);
         }
-        format!("{sign}{}", words.join(" "))
     }
 
     /// `4 hours`
-    pub(super) fn steps(&self, steps: &Steps) -> String {
-        self.unit(unit_name(steps.unit), &steps.count, None)
+    pub(super) fn steps(&self, out: &mut String, steps: &Steps) {
+        self.unit(out, unit_id(steps.unit), &steps.count, None);
     }
 
     /// `4 Stunden`, as it stands behind `innerhalb von`, `vor` and `in`.
-    pub(super) fn steps_dative(&self, steps: &Steps) -> String {
-        self.unit(unit_name(steps.unit), &steps.count, Some("dative"))
+    pub(super) fn steps_dative(&self, out: &mut String, steps: &Steps) {
+        self.unit(out, unit_id(steps.unit), &steps.count, Some("dative"));
     }
 
-    pub(super) fn unit(&self, unit: &str, count: &Number, form: Option<&str>) -> String {
-        let (id, figure) = (format!("unit-{unit}"), self.number(count));
-        let args = [("n", Arg::Count(count.to_i64())), ("count", Arg::Text(&figure))];
-        match form {
-            Some(form) => self.tongue.form(&id, form, &args),
-            None => self.tongue.say(&id, &args),
-        }
+    /// So many of a unit, whose message is `id`.
+    pub(super) fn unit(&self, out: &mut String, id: &str, count: &Number, form: Option<&str>) {
+        self.tongue.count(out, id, form, count.to_i64(), &|out, _| self.number(out, count));
     }
 
     /// `21.11.2026`
-    pub(crate) fn date(&self, date: Date) -> String {
+    pub(crate) fn date(&self, out: &mut String, date: Date) {
         match self.tongue {
-            Tongue::German => date.strftime("%d.%m.%Y").to_string(),
-            Tongue::English => date.to_string(),
+            Tongue::German if date.year() >= 0 => {
+                plain::write_two(out, date.day());
+                out.push('.');
+                plain::write_two(out, date.month());
+                out.push('.');
+                plain::write_year(out, date.year());
+            }
+            Tongue::German => out.push_str(&date.strftime("%d.%m.%Y").to_string()),
+            Tongue::English => plain::write_date(out, date),
         }
     }
 
     /// A moment in the policy's time zone, to the minute.
-    pub(crate) fn moment(&self, at: jiff::Timestamp) -> String {
+    pub(crate) fn moment(&self, out: &mut String, at: jiff::Timestamp) {
         let civil = self.policy.time_zone.to_datetime(at);
-        match self.tongue {
-            Tongue::German => format!("{}, {} Uhr", self.date(civil.date()), civil.strftime("%H:%M")),
-            Tongue::English => civil.strftime("%Y-%m-%d %H:%M").to_string(),
+        self.date(out, civil.date());
+        out.push_str(if self.tongue == Tongue::German { ", " } else { " " });
+        plain::write_two(out, civil.hour());
+        out.push(':');
+        plain::write_two(out, civil.minute());
+        if self.tongue == Tongue::German {
+            out.push_str(" Uhr");
         }
     }
 
     /// The value of a type.
-    pub(super) fn value(&self, ty: &Type, value: &Value) -> String {
+    pub(super) fn value(&self, out: &mut String, ty: &Type, value: &Value) {
         match value {
-            Value::YesNo(yes) => self.tongue.tell(if *yes { "yes" } else { "no" }, &[]),
-            Value::Text(text) => harmless(text),
-            Value::Choice(id) => self.policy.choice(*id).to_owned(),
-            Value::Set(ids) if ids.is_empty() => self.tongue.tell("none", &[]),
-            Value::Set(ids) => ids.iter().map(|id| self.policy.choice(*id)).collect::<Vec<_>>().join(", "),
-            Value::Quantity(number) => self.quantity_value(ty, number),
+            Value::YesNo(yes) => self.tongue.word(out, if *yes { "yes" } else { "no" }),
+            Value::Text(text) => harmless(out, text),
+            Value::Choice(id) => out.push_str(self.policy.choice(*id)),
+            Value::Set(ids) if ids.is_empty() => self.tongue.word(out, "none"),
+            Value::Set(ids) => super::listed(out, ids, |out, id| out.push_str(self.policy.choice(*id))),
+            Value::Quantity(number) => self.quantity_value(out, ty, number),
         }
     }
 
-    fn quantity_value(&self, ty: &Type, number: &Number) -> String {
-        let text = match ty {
-            Type::Date => calendar::date_of_number(number).map(|date| self.date(date)),
-            Type::Datetime => calendar::moment(number).map(|at| self.moment(at)),
-            _ => None,
-        };
-        text.unwrap_or_else(|| self.quantity(ty, number))
+    fn quantity_value(&self, out: &mut String, ty: &Type, number: &Number) {
+        let date = if *ty == Type::Date { calendar::date_of_number(number) } else { None };
+        let moment = if *ty == Type::Datetime { calendar::moment(number) } else { None };
+        match (date, moment) {
+            (Some(date), _) => self.date(out, date),
+            (None, Some(at)) => self.moment(out, at),
+            (None, None) => self.quantity(out, ty, number),
+        }
     }
 
     /// What a question says of a fact.
-    pub(super) fn fact_value(&self, question: &Question, fact: FactRef) -> String {
-        let text = match fact {
-            FactRef::ActorId => question.actor.id.as_deref().map(harmless),
-            FactRef::ActorTeam => question.actor.team.as_deref().map(harmless),
-            FactRef::Fact(id) => match (question.fact(id), self.policy.facts.get(id.index())) {
-                (FactState::Known(value, _), Some(fact)) => Some(self.value(&fact.ty, value)),
-                _ => None,
-            },
+    pub(super) fn fact_value(&self, out: &mut String, question: &Question, fact: FactRef) {
+        let text = |out: &mut String, text: Option<&String>| match text {
+            Some(text) => harmless(out, text),
+            None => out.push_str(NOTHING),
         };
-        text.unwrap_or_else(|| NOTHING.to_owned())
-    }
-
-    /// A limit of an action; `None` where there is none.
-    pub(super) fn limit(&self, action: ActionId, limit: &Limit) -> Option<String> {
-        match limit {
-            Limit::Amount(value) => Some(self.quantity(self.measure(action), value)),
-            Limit::Unlimited => Some(self.tongue.tell("unlimited", &[])),
-            Limit::None => None,
+        match fact {
+            FactRef::ActorId => text(out, question.actor.id.as_ref()),
+            FactRef::ActorTeam => text(out, question.actor.team.as_ref()),
+            FactRef::Fact(id) => match (question.fact(id), self.policy.facts.get(id.index())) {
+                (FactState::Known(value, _), Some(fact)) => self.value(out, &fact.ty, value),
+                _ => out.push_str(NOTHING),
+            },
         }
     }
 
+    /// Writes a limit of an action; `false` where there is none.
+    pub(super) fn limit(&self, out: &mut String, action: ActionId, limit: &Limit) -> bool {
+        match limit {
+            Limit::Amount(value) => self.quantity(out, self.measure(action), value),
+            Limit::Unlimited => self.tongue.word(out, "unlimited"),
+            Limit::None => return false,
+        }
+        true
+    }
+
     pub(super) fn measure(&self, action: ActionId) -> &Type {
-        crate::answer::plain::measure(self.policy, action)
+        plain::measure(self.policy, action)
     }
 }
 
 /// A text from outside without what could steer a terminal.
-fn harmless(text: &str) -> String {
-    text.replace(char::is_control, " ")
+fn harmless(out: &mut String, text: &str) {
+    let mut parts = text.split(char::is_control);
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push(' ');
+        out.push_str(part);
+    }
 }
 
-fn unit_name(unit: Unit) -> &'static str {
+fn unit_id(unit: Unit) -> &'static str {
     match unit {
-        Unit::Minute => "minute",
-        Unit::Hour => "hour",
-        Unit::Day => "day",
-        Unit::WorkingDay => "working-day",
-        Unit::Week => "week",
-        Unit::Month => "month",
-        Unit::Year => "year",
+        Unit::Minute => "unit-minute",
+        Unit::Hour => "unit-hour",
+        Unit::Day => "unit-day",
+        Unit::WorkingDay => "unit-working-day",
+        Unit::Week => "unit-week",
+        Unit::Month => "unit-month",
+        Unit::Year => "unit-year",
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::Speech;
-use crate::answer::parts;
+use super::sentence::Place;
+use super::{Speech, written};
+use crate::answer::{parts, plain};
 use crate::decide::{BudgetCharge, Contact, ContactKind, Decision, Explanation, Limit, Outcome, Reason, Verdict};
+use crate::number::Number;
 use crate::policy::{BudgetUnit, FactRef};
 use crate::question::{Explain, Question};
 
@@ -35,7 +37,7 @@ impl Speech<'_> {
     /// The whole answer, each line ended.
     #[must_use]
     pub fn human(&self, question: &Question, decision: &Decision, colour: Colour) -> String {
-        let mut text = format!("{}\n", coloured(&self.headline("head-", decision), decision.outcome, colour));
+        let mut text = format!("{}\n", coloured(&written(|out| self.headline(out, Place::Headline, decision)), decision.outcome, colour));
         let mut lines = Lines { lines: Vec::new() };
         self.details(question, decision, &mut lines);
         if question.explain == Explain::Every {
@@ -50,110 +52,148 @@ impl Speech<'_> {
 
     /// An action among the options of a case: `YES — up to 50.00 EUR`.
     pub(crate) fn option(&self, question: &Question, decision: &Decision, colour: Colour) -> String {
-        let reason = self.reason(question, decision).filter(|_| decision.outcome == Outcome::No);
-        if let Some(reason) = reason {
-            return coloured(&self.tongue.tell("option-no-reason", &[("list", &reason)]), decision.outcome, colour);
-        }
-        let list = match decision.outcome {
-            Outcome::Ask => self.contacts(&decision.ask).map(|(_, contacts)| contacts).unwrap_or_default(),
-            Outcome::Need => self.first_few(&decision.need.iter().map(|fact| self.asks(*fact)).collect::<Vec<_>>()),
-            _ => self.limit(decision.action, &decision.limit).unwrap_or_default(),
+        let reason = if decision.outcome == Outcome::No { self.reason(decision) } else { None };
+        let id = if reason.is_some() { "option-no-reason" } else { option_id(decision) };
+        let list = |out: &mut String| match (reason, decision.outcome) {
+            (Some(reason), _) => self.write_text(out, reason, question, decision),
+            (None, Outcome::Ask) => {
+                if let Some(best) = decision.ask.first() {
+                    self.contacts(out, &decision.ask, best.kind);
+                }
+            }
+            (None, Outcome::Need) => self.first_few(out, &decision.need, &|out, fact| self.asks(out, *fact)),
+            (None, _) => {
+                self.limit(out, decision.action, &decision.limit);
+            }
         };
-        coloured(&self.tongue.tell(option_id(decision), &[("list", &list)]), decision.outcome, colour)
+        coloured(&written(|out| self.tongue.tell(out, id, &|out, _| list(out))), decision.outcome, colour)
     }
 
     fn label(&self, name: &str) -> String {
-        self.tongue.tell(&format!("label-{name}"), &[])
+        written(|out| self.tongue.word(out, &format!("label-{name}")))
     }
 
     fn details(&self, question: &Question, decision: &Decision, lines: &mut Lines) {
         lines.group(&self.label("because"), decision.because.iter().filter_map(|reason| self.because_line(question, decision, *reason)));
         lines.group(&self.label("entitled"), self.entitled(decision));
-        lines.group(&self.label("needed"), decision.require.iter().map(|obligation| self.obligation(obligation)));
-        lines.group(&self.label("charges"), decision.charge.iter().map(|charge| self.charge(decision, charge)));
-        lines.group(&self.label("ask"), decision.ask.iter().map(|contact| self.contact_line(contact)));
-        lines.group(&self.label("offer"), decision.offer.iter().map(|offer| self.offer(offer)));
+        lines.group(&self.label("needed"), decision.require.iter().map(|obligation| written(|out| self.obligation(out, obligation))));
+        lines.group(&self.label("charges"), decision.charge.iter().map(|charge| written(|out| self.charge(out, decision, charge))));
+        lines.group(&self.label("ask"), decision.ask.iter().map(|contact| written(|out| self.contact_line(out, contact))));
+        lines.group(&self.label("offer"), decision.offer.iter().map(|offer| written(|out| self.offer(out, offer))));
         let advice = decision.advice.iter().filter_map(|advice| self.advice_text(*advice));
-        lines.group(&self.label("advice"), advice.map(|text| self.text(text, question, decision)));
+        lines.group(&self.label("advice"), advice.map(|text| written(|out| self.write_text(out, text, question, decision))));
         lines.group(&self.label("need"), decision.need.iter().map(|fact| self.need_line(*fact)));
-        lines.group(&self.label("provisional"), decision.provisional.iter().map(|id| parts::ref_name(self.policy, FactRef::Fact(*id))));
-        lines.group(&self.label("also-owed"), decision.also_owed.iter().map(|owed| self.with_limit(owed.action, &owed.limit)));
+        let provisional = decision.provisional.iter().map(|id| parts::ref_name(self.policy, FactRef::Fact(*id)).to_owned());
+        lines.group(&self.label("provisional"), provisional);
+        let owed = decision.also_owed.iter().map(|owed| written(|out| self.with_limit(out, owed.action, &owed.limit)));
+        lines.group(&self.label("also-owed"), owed);
         lines.group(&self.label("otherwise"), decision.otherwise.iter().map(|otherwise| self.say(question, otherwise)));
     }
 
     /// `small_refund (shop.kulanz:78:1): Small refunds on the spot`
     fn because_line(&self, question: &Question, decision: &Decision, reason: Reason) -> Option<String> {
-        let entry = parts::Parts { policy: self.policy, question, decision, speech: *self }.reason(reason)?;
-        let words = entry.text.or(entry.title).map_or_else(String::new, |words| format!(": {words}"));
-        let cites = if entry.cites.is_empty() { String::new() } else { format!(" [{}]", entry.cites.join("; ")) };
-        Some(format!("{} ({}){words}{cites}", entry.rule, entry.source))
+        let told = parts::Told::of(self.policy, reason)?;
+        let text = |out: &mut String, text| self.write_text(out, text, question, decision);
+        Some(written(|out| {
+            out.push_str(told.name);
+            out.push_str(" (");
+            told.write_source(out, self.policy);
+            out.push(')');
+            if let Some(words) = told.because.or(told.title) {
+                out.push_str(": ");
+                if told.because.is_some() { text(out, words) } else { self.write_plain(out, words) }
+            }
+            if !told.cites.is_empty() {
+                out.push_str(" [");
+                super::joined(out, told.cites, "; ", text);
+                out.push(']');
+            }
+        }))
     }
 
     /// What is owed, where that is not already the answer.
     fn entitled(&self, decision: &Decision) -> Option<String> {
         let said = decision.outcome == Outcome::Owed && decision.amount.is_none();
-        self.limit(decision.action, &decision.entitled).filter(|_| !said)
+        let entitled = written(|out| {
+            self.limit(out, decision.action, &decision.entitled);
+        });
+        (!said && !entitled.is_empty()).then_some(entitled)
     }
 
-    fn charge(&self, decision: &Decision, charge: &BudgetCharge) -> String {
+    fn charge(&self, out: &mut String, decision: &Decision, charge: &BudgetCharge) {
         let unit = self.budget_measure(charge.budget, decision.action);
-        let shown = |value: Option<&crate::Number>| value.map_or_else(|| super::figures::NOTHING.to_owned(), |value| self.quantity(unit, value));
-        let down = |value: &crate::Number| crate::answer::plain::rounded_down(self.policy, unit, value);
-        let (left, of) = (charge.left.as_ref().map(down), charge.of.as_ref().map(down));
+        let shown = |out: &mut String, value: Option<&Number>| match value {
+            Some(value) => self.quantity(out, unit, value),
+            None => out.push_str(super::figures::NOTHING),
+        };
+        let down = |out: &mut String, value: Option<&Number>| shown(out, value.map(|value| plain::rounded_down(self.policy, unit, value)).as_ref());
         let counts = self.policy.budgets.get(charge.budget.index()).is_some_and(|budget| budget.unit == BudgetUnit::Times);
-        let id = match (left.is_some(), counts) {
+        let id = match (charge.left.is_some(), counts) {
             (false, _) => "charge-unlimited",
             (true, true) => "charge-once",
             (true, false) => "charge",
         };
-        let (budget, amount) = (self.budget(charge.budget), shown(charge.amount.as_ref()));
-        let text = self.tongue.tell(id, &[("budget", &budget), ("amount", &amount), ("left", &shown(left.as_ref())), ("of", &shown(of.as_ref()))]);
-        match charge.resets {
-            Some(day) => self.tongue.tell("resets", &[("charge", &text), ("day", &self.date(day))]),
-            None => text,
-        }
+        let text = |out: &mut String| {
+            self.tongue.tell(out, id, &|out, name| match name {
+                "budget" => self.budget(out, charge.budget),
+                "amount" => shown(out, charge.amount.as_ref()),
+                "left" => down(out, charge.left.as_ref()),
+                _ => down(out, charge.of.as_ref()),
+            });
+        };
+        let Some(day) = charge.resets else { return text(out) };
+        self.tongue.tell(out, "resets", &|out, name| match name {
+            "day" => self.date(out, day),
+            _ => text(out),
+        });
     }
 
     /// `Team lead (answers within 4 hours): decides`
-    fn contact_line(&self, contact: &Contact) -> String {
-        let kind = match contact.kind {
-            ContactKind::Decide => "ask-decide",
-            ContactKind::Approve => "ask-approve",
-        };
-        format!("{}: {}", self.contact(contact), self.tongue.tell(kind, &[]))
+    fn contact_line(&self, out: &mut String, contact: &Contact) {
+        self.contact(out, contact);
+        out.push_str(": ");
+        self.tongue.word(
+            out,
+            match contact.kind {
+                ContactKind::Decide => "ask-decide",
+                ContactKind::Approve => "ask-approve",
+            },
+        );
     }
 
     /// `reason: What happened? (damaged, late)`
     fn need_line(&self, fact: FactRef) -> String {
-        let (name, asks) = (parts::ref_name(self.policy, fact), self.asks(fact));
-        let text = if asks == name { name } else { format!("{name}: {asks}") };
+        let (name, asks) = (parts::ref_name(self.policy, fact), written(|out| self.asks(out, fact)));
+        let text = if asks == name { asks } else { format!("{name}: {asks}") };
         match self.values_of(fact) {
             values if values.is_empty() => text,
             values => format!("{text} ({})", values.join(", ")),
         }
     }
 
-    fn with_limit(&self, action: crate::policy::ActionId, limit: &Limit) -> String {
-        let what = self.action(action);
-        match limit {
-            Limit::Amount(_) => self.tongue.tell("offer-limit", &[("what", &what), ("limit", &self.limit(action, limit).unwrap_or_default())]),
-            Limit::None | Limit::Unlimited => what,
-        }
-    }
-
     /// `lead_refund (shop.kulanz:85:1): does not apply; reason is late; the rule asks for: reason is damaged`
     fn explained(&self, question: &Question, decision: &Decision, explanation: &Explanation) -> Option<String> {
         let rule = self.policy.rules.get(explanation.rule.index())?;
-        let quantity = self.limit(decision.action, &explanation.quantity);
-        let verdict = match (explanation.verdict, quantity) {
-            (Verdict::Applies, Some(quantity)) => self.tongue.tell("explain-applies-quantity", &[("quantity", &quantity)]),
-            (Verdict::Applies, None) => self.tongue.tell("explain-applies", &[]),
-            (Verdict::Fails, _) => self.tongue.tell("explain-fails", &[]),
-            (Verdict::Unknown, _) => self.tongue.tell("explain-unknown", &[]),
-            (Verdict::Undefined, _) => self.tongue.tell("explain-undefined", &[]),
+        let id = match (explanation.verdict, &explanation.quantity) {
+            (Verdict::Applies, Limit::None) => "explain-applies",
+            (Verdict::Applies, _) => "explain-applies-quantity",
+            (Verdict::Fails, _) => "explain-fails",
+            (Verdict::Unknown, _) => "explain-unknown",
+            (Verdict::Undefined, _) => "explain-undefined",
         };
-        let failed = explanation.failed.as_ref().map(|failed| format!("; {}", self.failed(question, explanation, failed)));
-        Some(format!("{} ({}): {verdict}{}", rule.name, parts::rule_source(self.policy, rule), failed.unwrap_or_default()))
+        Some(written(|out| {
+            out.push_str(&rule.name);
+            out.push_str(" (");
+            parts::write_rule_source(out, self.policy, rule);
+            out.push_str("): ");
+            self.tongue.tell(out, id, &|out, _| {
+                self.limit(out, decision.action, &explanation.quantity);
+            });
+            if let Some(failed) = &explanation.failed {
+                out.push_str("; ");
+                self.failed(out, question, explanation, failed);
+            }
+        }))
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A policy's own texts are in the reader's language where they have it. Kulanz's own sentences are German or English; a reader of another language gets
 //! the English ones around the policy's texts.
+//!
+//! Everything is written at the end of one text, piece by piece, and nothing is put together beforehand.
 
 mod cells;
 mod contacts;
@@ -29,6 +31,9 @@ pub struct Speech<'p> {
     tongue: Tongue,
 }
 
+/// What was asked and decided, for the placeholders of a text.
+type Told<'a> = (&'a Question, &'a Decision);
+
 impl<'p> Speech<'p> {
     /// `language` is a place in the policy's `languages`; beyond them it is the default one.
     #[must_use]
@@ -39,6 +44,9 @@ impl<'p> Speech<'p> {
 
     /// The variant of a text for this reader: in the language, else the one that serves all, else the policy's default language, else English, else the first.
     fn variant<'t>(&self, text: &'t Text) -> Option<&'t Template> {
+        if let [(None, template)] = text.variants.as_slice() {
+            return Some(template);
+        }
         let find = |code: Option<&str>| text.variants.iter().find(|(language, _)| language.as_deref() == code).map(|(_, template)| template);
         let default = self.policy.languages.first().map(String::as_str);
         find(Some(self.code))
@@ -51,45 +59,53 @@ impl<'p> Speech<'p> {
     /// A text without a case: its placeholders stand as `—`.
     #[must_use]
     pub fn plain(&self, text: &Text) -> String {
-        self.fill(text, None)
+        written(|out| self.write_plain(out, text))
     }
 
-    /// A text in a case.
-    #[must_use]
-    pub fn text(&self, text: &Text, question: &Question, decision: &Decision) -> String {
-        self.fill(text, Some((question, decision)))
+    /// Writes a text without a case.
+    pub(crate) fn write_plain(&self, out: &mut String, text: &Text) {
+        self.fill(out, text, None);
     }
 
-    fn fill(&self, text: &Text, case: Option<(&Question, &Decision)>) -> String {
-        let pieces = self.variant(text).map_or(&[][..], |template| &template.0);
-        pieces.iter().map(|piece| self.piece(piece, case)).collect()
+    /// Writes a text in a case.
+    pub(crate) fn write_text(&self, out: &mut String, text: &Text, question: &Question, decision: &Decision) {
+        self.fill(out, text, Some((question, decision)));
     }
 
-    fn piece(&self, piece: &Piece, case: Option<(&Question, &Decision)>) -> String {
-        let filled = match (piece, case) {
-            (Piece::Plain(text), _) => Some(text.clone()),
-            (_, None) => None,
-            (piece, Some((question, decision))) => self.placeholder(piece, question, decision),
-        };
-        filled.unwrap_or_else(|| figures::NOTHING.to_owned())
-    }
-
-    fn placeholder(&self, piece: &Piece, question: &Question, decision: &Decision) -> Option<String> {
-        match piece {
-            Piece::Plain(text) => Some(text.clone()),
-            Piece::Amount => decision.amount.as_ref().map(|amount| self.quantity(self.measure(decision.action), amount)),
-            Piece::Limit => self.limit(decision.action, &decision.limit),
-            Piece::Left => self.left(decision),
-            Piece::Fact(id) => Some(self.fact_value(question, FactRef::Fact(*id))),
-            Piece::ActorId => Some(self.fact_value(question, FactRef::ActorId)),
-            Piece::ActorTeam => Some(self.fact_value(question, FactRef::ActorTeam)),
-            Piece::Today => Some(self.date(self.policy.time_zone.to_datetime(question.at).date())),
-            Piece::Now => Some(self.moment(question.at)),
+    fn fill(&self, out: &mut String, text: &Text, told: Option<Told<'_>>) {
+        for piece in self.variant(text).map_or(&[][..], |template| &template.0) {
+            let filled = match (piece, told) {
+                (Piece::Plain(text), _) => {
+                    out.push_str(text);
+                    true
+                }
+                (_, None) => false,
+                (piece, Some(told)) => self.placeholder(out, piece, told),
+            };
+            if !filled {
+                out.push_str(figures::NOTHING);
+            }
         }
     }
 
+    /// Writes what stands for a placeholder; `false` where there is nothing.
+    fn placeholder(&self, out: &mut String, piece: &Piece, (question, decision): Told<'_>) -> bool {
+        match piece {
+            Piece::Plain(text) => out.push_str(text),
+            Piece::Amount => return decision.amount.as_ref().map(|amount| self.quantity(out, self.measure(decision.action), amount)).is_some(),
+            Piece::Limit => return self.limit(out, decision.action, &decision.limit),
+            Piece::Left => return self.left(out, decision),
+            Piece::Fact(id) => self.fact_value(out, question, FactRef::Fact(*id)),
+            Piece::ActorId => self.fact_value(out, question, FactRef::ActorId),
+            Piece::ActorTeam => self.fact_value(out, question, FactRef::ActorTeam),
+            Piece::Today => self.date(out, self.policy.time_zone.to_datetime(question.at).date()),
+            Piece::Now => self.moment(out, question.at),
+        }
+        true
+    }
+
     /// What is left of the budget that binds: of those in the action's measure the one with the least left, else of all.
-    fn left(&self, decision: &Decision) -> Option<String> {
+    fn left(&self, out: &mut String, decision: &Decision) -> bool {
         let measure = self.measure(decision.action);
         let left = |same: bool| {
             let charges = decision.charge.iter().filter_map(|charge| {
@@ -98,7 +114,30 @@ impl<'p> Speech<'p> {
             });
             charges.min_by(|a, b| a.0.cmp(b.0))
         };
-        let (value, unit): (&Number, _) = left(true).or_else(|| left(false))?;
-        Some(self.quantity(unit, &crate::answer::plain::rounded_down(self.policy, unit, value)))
+        let Some((value, unit)): Option<(&Number, _)> = left(true).or_else(|| left(false)) else { return false };
+        self.quantity(out, unit, &crate::answer::plain::rounded_down(self.policy, unit, value));
+        true
     }
+}
+
+/// What is written, by itself.
+fn written(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
+}
+
+/// Items with something between.
+fn joined<T>(out: &mut String, items: impl IntoIterator<Item = T>, between: &str, item: impl Fn(&mut String, T)) {
+    for (at, one) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push_str(between);
+        }
+        item(out, one);
+    }
+}
+
+/// Items with commas between.
+fn listed<T>(out: &mut String, items: impl IntoIterator<Item = T>, item: impl Fn(&mut String, T)) {
+    joined(out, items, ", ", item);
 }

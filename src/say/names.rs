@@ -6,32 +6,43 @@ use crate::policy::expr::Type;
 use crate::policy::{ActionId, BudgetId, DutyId, FactRef, RoleId, Text};
 
 impl Speech<'_> {
-    fn title(&self, title: Option<&Text>, name: &str) -> String {
-        match title {
-            Some(title) => self.plain(title).trim_end_matches(['.', ' ']).to_owned(),
-            None => name.replace('_', " "),
+    fn title(&self, out: &mut String, title: Option<&Text>, name: &str) {
+        let Some(title) = title else { return spaced(out, name) };
+        let start = out.len();
+        self.write_plain(out, title);
+        let kept = out.get(start..).map_or(0, |written| written.trim_end_matches(['.', ' ']).len());
+        out.truncate(start + kept);
+    }
+
+    pub(super) fn role(&self, out: &mut String, id: RoleId) {
+        if let Some(role) = self.policy.roles.get(id.index()) {
+            self.title(out, role.title.as_ref(), &role.name);
         }
     }
 
-    pub(super) fn role(&self, id: RoleId) -> String {
-        self.policy.roles.get(id.index()).map_or_else(String::new, |role| self.title(role.title.as_ref(), &role.name))
-    }
-
-    pub(super) fn action(&self, id: ActionId) -> String {
-        self.policy.actions.get(id.index()).map_or_else(String::new, |action| self.title(action.title.as_ref(), &action.name))
+    pub(super) fn action(&self, out: &mut String, id: ActionId) {
+        if let Some(action) = self.policy.actions.get(id.index()) {
+            self.title(out, action.title.as_ref(), &action.name);
+        }
     }
 
     /// The name of an action as the verb that it is in a rule: `agent may refund`.
-    pub(super) fn verb(&self, id: ActionId) -> String {
-        self.policy.actions.get(id.index()).map_or_else(String::new, |action| action.name.replace('_', " "))
+    pub(super) fn verb(&self, out: &mut String, id: ActionId) {
+        if let Some(action) = self.policy.actions.get(id.index()) {
+            spaced(out, &action.name);
+        }
     }
 
-    pub(super) fn duty(&self, id: DutyId) -> String {
-        self.policy.duties.get(id.index()).map_or_else(String::new, |duty| self.title(duty.title.as_ref(), &duty.name))
+    pub(super) fn duty(&self, out: &mut String, id: DutyId) {
+        if let Some(duty) = self.policy.duties.get(id.index()) {
+            self.title(out, duty.title.as_ref(), &duty.name);
+        }
     }
 
-    pub(super) fn budget(&self, id: BudgetId) -> String {
-        self.policy.budgets.get(id.index()).map_or_else(String::new, |budget| self.title(budget.title.as_ref(), &budget.name))
+    pub(super) fn budget(&self, out: &mut String, id: BudgetId) {
+        if let Some(budget) = self.policy.budgets.get(id.index()) {
+            self.title(out, budget.title.as_ref(), &budget.name);
+        }
     }
 
     pub(super) fn budget_measure(&self, id: BudgetId, action: ActionId) -> &Type {
@@ -39,22 +50,28 @@ impl Speech<'_> {
     }
 
     /// A fact's title, or its name as it is written.
-    pub(super) fn fact(&self, fact: FactRef) -> String {
+    pub(super) fn fact(&self, out: &mut String, fact: FactRef) {
         match fact {
-            FactRef::ActorId => "actor.id".to_owned(),
-            FactRef::ActorTeam => "actor.team".to_owned(),
-            FactRef::Fact(id) => {
-                let fact = self.policy.facts.get(id.index());
-                fact.map_or_else(String::new, |fact| fact.title.as_ref().map_or_else(|| fact.name.clone(), |title| self.title(Some(title), "")))
-            }
+            FactRef::ActorId => out.push_str("actor.id"),
+            FactRef::ActorTeam => out.push_str("actor.team"),
+            FactRef::Fact(id) => match self.policy.facts.get(id.index()) {
+                Some(fact) if fact.title.is_some() => self.title(out, fact.title.as_ref(), ""),
+                Some(fact) => out.push_str(&fact.name),
+                None => {}
+            },
         }
     }
 
     /// The question that asks for a fact, or what the fact is called.
-    pub(super) fn asks(&self, fact: FactRef) -> String {
-        let FactRef::Fact(id) = fact else { return self.fact(fact) };
-        let asks = self.policy.facts.get(id.index()).and_then(|fact| fact.asks.as_ref());
-        asks.map_or_else(|| self.fact(fact), |asks| self.plain(asks))
+    pub(super) fn asks(&self, out: &mut String, fact: FactRef) {
+        let asks = match fact {
+            FactRef::Fact(id) => self.policy.facts.get(id.index()).and_then(|fact| fact.asks.as_ref()),
+            FactRef::ActorId | FactRef::ActorTeam => None,
+        };
+        match asks {
+            Some(asks) => self.write_plain(out, asks),
+            None => self.fact(out, fact),
+        }
     }
 
     /// The values that a fact may have, where they are listed.
@@ -65,4 +82,9 @@ impl Speech<'_> {
             _ => Vec::new(),
         }
     }
+}
+
+/// A name as words.
+fn spaced(out: &mut String, name: &str) {
+    super::joined(out, name.split('_'), " ", String::push_str);
 }

@@ -11,10 +11,10 @@ use crate::question::{FactState, Question};
 use crate::source::Span;
 use crate::syntax::ast::Side;
 
-/// A condition as it is written, on one line.
-pub(crate) fn condition(policy: &Policy, span: Span) -> String {
+/// Writes a condition as it is written in the policy, on one line.
+pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
     let lines = policy.sources.snippet(span).lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    super::joined(out, lines.flat_map(str::split_whitespace), " ", String::push_str);
 }
 
 /// A condition on the distance of two points in time.
@@ -27,33 +27,42 @@ struct Asked<'p> {
 
 impl Speech<'_> {
     /// What kept a rule from applying: `order.delivered_on 2026-08-01, 112 days ago; the rule asks for at most 30 days`.
-    pub(crate) fn failed(&self, question: &Question, explanation: &Explanation, failed: &FailedCondition) -> String {
-        let condition = super::cells::with_header(self.policy, failed.span).unwrap_or_else(|| condition(self.policy, failed.span));
+    pub(crate) fn failed(&self, out: &mut String, question: &Question, explanation: &Explanation, failed: &FailedCondition) {
+        let condition = |out: &mut String| {
+            if !super::cells::with_header(out, self.policy, failed.span) {
+                condition(out, self.policy, failed.span);
+            }
+        };
         if explanation.verdict == Verdict::Undefined {
-            return self.tongue.tell("explain-gap", &[("condition", &condition)]);
+            return self.tongue.tell(out, "explain-gap", &|out, _| condition(out));
         }
-        let missing: Vec<String> =
-            failed.seen.iter().filter(|(fact, value)| value.is_none() && is_unknown(question, *fact)).map(|(fact, _)| self.fact(*fact)).collect();
-        if explanation.verdict == Verdict::Unknown && !missing.is_empty() {
-            return self.tongue.tell("explain-missing", &[("facts", &missing.join(", ")), ("condition", &condition)]);
+        let missing = || failed.seen.iter().filter(|(fact, value)| value.is_none() && is_unknown(question, *fact));
+        if explanation.verdict == Verdict::Unknown && missing().next().is_some() {
+            return self.tongue.tell(out, "explain-missing", &|out, name| match name {
+                "facts" => super::listed(out, missing(), |out, (fact, _)| self.fact(out, *fact)),
+                _ => condition(out),
+            });
         }
-        if let Some(text) = failed.measured.as_ref().and_then(|measured| self.distance(explanation, failed, measured)) {
-            return text;
+        if failed.measured.as_ref().is_some_and(|measured| self.distance(out, explanation, failed, measured)) {
+            return;
         }
-        let seen: Vec<String> = failed.seen.iter().map(|(fact, value)| self.seen(question, *fact, value.as_ref())).collect();
-        if seen.is_empty() {
-            return self.tongue.tell("explain-condition-only", &[("condition", &condition)]);
-        }
-        self.tongue.tell("explain-condition", &[("seen", &seen.join(", ")), ("condition", &condition)])
+        let id = if failed.seen.is_empty() { "explain-condition-only" } else { "explain-condition" };
+        self.tongue.tell(out, id, &|out, name| match name {
+            "seen" => super::listed(out, &failed.seen, |out, (fact, value)| self.seen(out, question, *fact, value.as_ref())),
+            _ => condition(out),
+        });
     }
 
-    fn seen(&self, question: &Question, fact: FactRef, value: Option<&Value>) -> String {
-        let name = self.fact(fact);
-        match value {
-            Some(value) => self.tongue.tell("explain-fact", &[("fact", &name), ("value", &self.value(self.type_of(fact), value))]),
-            None if is_unknown(question, fact) => self.tongue.tell("explain-unknown-fact", &[("fact", &name)]),
-            None => self.tongue.tell("explain-absent-fact", &[("fact", &name)]),
-        }
+    fn seen(&self, out: &mut String, question: &Question, fact: FactRef, value: Option<&Value>) {
+        let id = match value {
+            Some(_) => "explain-fact",
+            None if is_unknown(question, fact) => "explain-unknown-fact",
+            None => "explain-absent-fact",
+        };
+        self.tongue.tell(out, id, &|out, name| match (name, value) {
+            ("value", Some(value)) => self.value(out, self.type_of(fact), value),
+            _ => self.fact(out, fact),
+        });
     }
 
     fn type_of(&self, fact: FactRef) -> &Type {
@@ -61,24 +70,35 @@ impl Speech<'_> {
         self.policy.facts.get(id.index()).map_or(&Type::Text, |fact| &fact.ty)
     }
 
-    fn distance(&self, explanation: &Explanation, failed: &FailedCondition, measured: &Measured) -> Option<String> {
-        let rule = self.policy.rules.get(explanation.rule.index())?;
-        let asked = asked(self.policy, rule, failed.span)?;
-        let text = self.measured(&asked, measured)?;
-        let steps = if asked.message == "asks-not-within" { self.steps_dative(&measured.asked) } else { self.steps(&measured.asked) };
-        let distance = self.tongue.tell(asked.message, &[("asked", &steps)]);
-        let distance = match asked.side {
-            Side::Before => self.tongue.tell("asks-before", &[("distance", &distance)]),
-            Side::After if measured.days < 0 => self.tongue.tell("asks-after", &[("distance", &distance)]),
-            Side::After => distance,
+    /// Writes what was measured and what is asked for; `false` where the condition is on no distance.
+    fn distance(&self, out: &mut String, explanation: &Explanation, failed: &FailedCondition, measured: &Measured) -> bool {
+        let Some(rule) = self.policy.rules.get(explanation.rule.index()) else { return false };
+        let Some(asked) = asked(self.policy, rule, failed.span) else { return false };
+        let (Value::Quantity(from), Value::Quantity(to)) = (&measured.from, &measured.to) else { return false };
+        let Some(apart) = to.subtract(from) else { return false };
+        self.tongue.tell(out, "explain-distance", &|out, name| match name {
+            "measured" => self.measured(out, &asked, measured, &apart),
+            _ => self.asked_for(out, &asked, measured),
+        });
+        true
+    }
+
+    fn asked_for(&self, out: &mut String, asked: &Asked<'_>, measured: &Measured) {
+        let distance = |out: &mut String| {
+            self.tongue.tell(out, asked.message, &|out, _| match asked.message {
+                "asks-not-within" => self.steps_dative(out, &measured.asked),
+                _ => self.steps(out, &measured.asked),
+            });
         };
-        Some(self.tongue.tell("explain-distance", &[("measured", &text), ("asked", &distance)]))
+        match asked.side {
+            Side::Before => self.tongue.tell(out, "asks-before", &|out, _| distance(out)),
+            Side::After if measured.days < 0 => self.tongue.tell(out, "asks-after", &|out, _| distance(out)),
+            Side::After => distance(out),
+        }
     }
 
     /// `order.delivered_on 2026-08-01, 112 days ago`
-    fn measured(&self, asked: &Asked<'_>, measured: &Measured) -> Option<String> {
-        let (Value::Quantity(from), Value::Quantity(to)) = (&measured.from, &measured.to) else { return None };
-        let apart = to.subtract(from)?;
+    fn measured(&self, out: &mut String, asked: &Asked<'_>, measured: &Measured, apart: &Number) {
         let is_now = matches!(asked.subject.kind, ExprKind::Today | ExprKind::Now);
         let id = match (apart.cmp(&Number::ZERO), is_now) {
             (Ordering::Equal, true) => "explain-today",
@@ -89,25 +109,28 @@ impl Speech<'_> {
             (Ordering::Less, false) => "explain-before",
         };
         let ty = if measured.is_date { Type::Date } else { Type::Datetime };
-        let (from, to) = (self.value(&ty, &measured.from), self.value(&ty, &measured.to));
-        let distance = self.apart(&apart, measured.is_date, is_now.then_some("dative"));
-        let (subject, fact) = (self.point(asked.subject), self.point(asked.anchor));
-        Some(self.tongue.tell(id, &[("subject", &subject), ("fact", &fact), ("from", &from), ("to", &to), ("days", &distance)]))
+        self.tongue.tell(out, id, &|out, name| match name {
+            "subject" => self.point(out, asked.subject),
+            "fact" => self.point(out, asked.anchor),
+            "from" => self.value(out, &ty, &measured.from),
+            "to" => self.value(out, &ty, &measured.to),
+            _ => self.apart(out, apart, measured.is_date, is_now.then_some("dative")),
+        });
     }
 
     /// What a point in time is called: a fact's name, or the expression as it is written.
-    fn point(&self, expr: &Expr) -> String {
+    fn point(&self, out: &mut String, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Fact(id) => self.fact(FactRef::Fact(*id)),
-            ExprKind::DateOf(inner) => self.point(inner),
-            _ => condition(self.policy, expr.span),
+            ExprKind::Fact(id) => self.fact(out, FactRef::Fact(*id)),
+            ExprKind::DateOf(inner) => self.point(out, inner),
+            _ => condition(out, self.policy, expr.span),
         }
     }
 
     /// The days between two dates or the time between two moments, whichever comes first.
-    fn apart(&self, apart: &Number, is_date: bool, form: Option<&str>) -> String {
+    fn apart(&self, out: &mut String, apart: &Number, is_date: bool, form: Option<&str>) {
         let apart = if *apart < Number::ZERO { apart.negate() } else { apart.clone() };
-        if is_date { self.unit("day", &apart, form) } else { self.duration(&apart, form) }
+        if is_date { self.unit(out, "unit-day", &apart, form) } else { self.duration(out, &apart, form) }
     }
 }
 

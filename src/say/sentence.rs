@@ -5,54 +5,68 @@ use crate::decide::{Alternative, ContactKind, Deadline, Decision, Limit, Obligat
 use crate::policy::{FactRef, Text};
 use crate::question::Question;
 
-/// The pieces that the first sentence is put together from.
-struct Figures {
-    what: String,
-    amount: Option<String>,
-    limit: Option<String>,
-    verb: String,
+/// Where an answer's first sentence is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In JSON.
+    Sentence,
+    /// At the head of the form for a terminal.
+    Headline,
 }
 
 impl Speech<'_> {
     /// One or two plain sentences that an agent can act on.
     #[must_use]
     pub fn say(&self, question: &Question, decision: &Decision) -> String {
-        let first = self.first(question, decision);
-        match self.second(question, decision) {
-            Some(second) => format!("{first} {}", full_stop(&second)),
-            None => first,
+        super::written(|out| self.write_say(out, question, decision))
+    }
+
+    /// Writes them.
+    pub(crate) fn write_say(&self, out: &mut String, question: &Question, decision: &Decision) {
+        self.first(out, question, decision);
+        let end = out.len();
+        out.push(' ');
+        let start = out.len();
+        if self.second(out, question, decision) {
+            full_stop(out, start);
+        } else {
+            out.truncate(end);
         }
     }
 
-    fn figures(&self, decision: &Decision) -> Figures {
-        let amount = decision.amount.as_ref().map(|amount| self.quantity(self.measure(decision.action), amount));
-        let limit = self.limit(decision.action, &decision.limit);
-        Figures { what: self.action(decision.action), amount, limit, verb: self.verb(decision.action) }
+    fn first(&self, out: &mut String, question: &Question, decision: &Decision) {
+        let reason = if decision.outcome == Outcome::No { self.reason(decision) } else { None };
+        let Some(reason) = reason else { return self.headline(out, Place::Sentence, decision) };
+        let start = out.len();
+        self.tongue.tell(out, "no-reason", &|out, name| match name {
+            "what" => self.action(out, decision.action),
+            _ => self.write_text(out, reason, question, decision),
+        });
+        full_stop(out, start);
     }
 
-    fn first(&self, question: &Question, decision: &Decision) -> String {
-        match self.reason(question, decision).filter(|_| decision.outcome == Outcome::No) {
-            Some(reason) => full_stop(&self.tongue.tell("no-reason", &[("what", &self.action(decision.action)), ("reason", &reason)])),
-            None => self.headline("", decision),
+    /// The message for the answer and its variant.
+    pub(super) fn headline(&self, out: &mut String, place: Place, decision: &Decision) {
+        self.tongue.tell(out, headline_id(place, decision), &|out, name| match name {
+            "what" => self.action(out, decision.action),
+            "verb" => self.verb(out, decision.action),
+            "amount" => self.amount(out, decision),
+            _ => {
+                self.limit(out, decision.action, &decision.limit);
+            }
+        });
+    }
+
+    /// How much was asked for.
+    fn amount(&self, out: &mut String, decision: &Decision) {
+        if let Some(amount) = &decision.amount {
+            self.quantity(out, self.measure(decision.action), amount);
         }
-    }
-
-    /// The message for the answer and its variant, with `prefix` before its id.
-    pub(super) fn headline(&self, prefix: &str, decision: &Decision) -> String {
-        let figures = self.figures(decision);
-        let id = format!("{prefix}{}-{}", stem(decision.outcome), variant(decision));
-        let args = [
-            ("what", figures.what.as_str()),
-            ("verb", &figures.verb),
-            ("amount", figures.amount.as_deref().unwrap_or_default()),
-            ("limit", figures.limit.as_deref().unwrap_or_default()),
-        ];
-        self.tongue.tell(&id, &args)
     }
 
     /// The first text among the rules that decided.
-    pub(super) fn reason(&self, question: &Question, decision: &Decision) -> Option<String> {
-        decision.because.iter().find_map(|reason| self.because(*reason)).map(|text| self.text(text, question, decision))
+    pub(super) fn reason(&self, decision: &Decision) -> Option<&Text> {
+        decision.because.iter().find_map(|reason| self.because(*reason))
     }
 
     pub(crate) fn because(&self, reason: Reason) -> Option<&Text> {
@@ -62,92 +76,120 @@ impl Speech<'_> {
         }
     }
 
-    fn second(&self, question: &Question, decision: &Decision) -> Option<String> {
+    /// Writes what to do next; `false` where there is nothing to be done.
+    fn second(&self, out: &mut String, question: &Question, decision: &Decision) -> bool {
         match decision.outcome {
-            Outcome::Yes | Outcome::Owed => self.needed(decision).or_else(|| self.find_out("more-possible", decision)),
+            Outcome::Yes | Outcome::Owed => self.needed(out, decision) || self.find_out(out, "more-possible", decision),
             Outcome::UpTo => {
-                let next = self.ask(decision).or_else(|| self.instead(decision)).or_else(|| self.find_out("more-possible", decision));
-                Some(next.unwrap_or_else(|| self.tongue.tell("no-more", &[])))
+                if !(self.ask(out, decision) || self.instead(out, decision) || self.find_out(out, "more-possible", decision)) {
+                    self.tongue.word(out, "no-more");
+                }
+                true
             }
-            Outcome::Ask => self.ask(decision),
-            Outcome::No => self.instead(decision).or_else(|| self.advice(question, decision)).or_else(|| self.find_out("part-possible", decision)),
-            Outcome::Need => self.find_out("find-out", decision),
+            Outcome::Ask => self.ask(out, decision),
+            Outcome::No => self.instead(out, decision) || self.advice(out, question, decision) || self.find_out(out, "part-possible", decision),
+            Outcome::Need => self.find_out(out, "find-out", decision),
         }
     }
 
-    fn needed(&self, decision: &Decision) -> Option<String> {
-        let mut items: Vec<String> = decision.require.iter().map(|obligation| self.obligation(obligation)).collect();
-        if !decision.provisional.is_empty() {
-            let facts: Vec<String> = decision.provisional.iter().map(|id| self.fact(FactRef::Fact(*id))).collect();
-            let id = if items.is_empty() { "on-record-only" } else { "on-record" };
-            let confirm = self.tongue.tell(id, &[("facts", &self.first_few(&facts))]);
-            if items.is_empty() {
-                return Some(confirm);
-            }
-            items.push(confirm);
+    fn needed(&self, out: &mut String, decision: &Decision) -> bool {
+        let confirm = |out: &mut String, id: &str| {
+            let fact = |out: &mut String, id: &_| self.fact(out, FactRef::Fact(*id));
+            self.tongue.tell(out, id, &|out, _| self.first_few(out, &decision.provisional, &fact));
+        };
+        match (decision.require.is_empty(), decision.provisional.is_empty()) {
+            (true, true) => return false,
+            (true, false) => confirm(out, "on-record-only"),
+            (false, nothing_to_confirm) => self.tongue.tell(out, "needed", &|out, _| {
+                super::joined(out, &decision.require, "; ", |out, obligation| self.obligation(out, obligation));
+                if !nothing_to_confirm {
+                    out.push_str("; ");
+                    confirm(out, "on-record");
+                }
+            }),
         }
-        (!items.is_empty()).then(|| self.tongue.tell("needed", &[("items", &items.join("; "))]))
+        true
     }
 
     /// A duty and by when.
-    pub(super) fn obligation(&self, obligation: &Obligation) -> String {
-        let what = self.duty(obligation.duty);
-        match obligation.by {
-            Some(by) => self.tongue.tell("by", &[("what", &what), ("day", &self.deadline(by))]),
-            None => what,
-        }
+    pub(super) fn obligation(&self, out: &mut String, obligation: &Obligation) {
+        let Some(by) = obligation.by else { return self.duty(out, obligation.duty) };
+        self.tongue.tell(out, "by", &|out, name| match name {
+            "what" => self.duty(out, obligation.duty),
+            _ => self.deadline(out, by),
+        });
     }
 
-    pub(super) fn deadline(&self, deadline: Deadline) -> String {
+    fn deadline(&self, out: &mut String, deadline: Deadline) {
         match deadline {
-            Deadline::Day(date) => self.date(date),
-            Deadline::Moment(at) => self.moment(at),
+            Deadline::Day(date) => self.date(out, date),
+            Deadline::Moment(at) => self.moment(out, at),
         }
     }
 
-    fn ask(&self, decision: &Decision) -> Option<String> {
-        let (kind, contacts) = self.contacts(&decision.ask)?;
-        let amount =
-            decision.amount.as_ref().filter(|_| decision.outcome == Outcome::UpTo).map(|amount| self.quantity(self.measure(decision.action), amount));
-        let id = match (kind, &amount) {
-            (ContactKind::Decide, Some(_)) => "contacts-for",
-            (ContactKind::Decide, None) => "contacts",
-            (ContactKind::Approve, Some(_)) => "approvers-for",
-            (ContactKind::Approve, None) => "approvers",
+    fn ask(&self, out: &mut String, decision: &Decision) -> bool {
+        let Some(kind) = decision.ask.first().map(|contact| contact.kind) else { return false };
+        let id = match (kind, decision.outcome == Outcome::UpTo && decision.amount.is_some()) {
+            (ContactKind::Decide, true) => "contacts-for",
+            (ContactKind::Decide, false) => "contacts",
+            (ContactKind::Approve, true) => "approvers-for",
+            (ContactKind::Approve, false) => "approvers",
         };
-        Some(self.tongue.tell(id, &[("amount", amount.as_deref().unwrap_or_default()), ("contacts", &contacts)]))
+        self.tongue.tell(out, id, &|out, name| match name {
+            "amount" => self.amount(out, decision),
+            _ => self.contacts(out, &decision.ask, kind),
+        });
+        true
     }
 
-    fn instead(&self, decision: &Decision) -> Option<String> {
-        let offers: Vec<String> = decision.offer.iter().map(|offer| self.offer(offer)).collect();
-        (!offers.is_empty()).then(|| self.tongue.tell("instead", &[("offers", &self.first_few(&offers))]))
+    fn instead(&self, out: &mut String, decision: &Decision) -> bool {
+        let offers = &decision.offer;
+        if !offers.is_empty() {
+            self.tongue.tell(out, "instead", &|out, _| self.first_few(out, offers, &|out, offer| self.offer(out, offer)));
+        }
+        !offers.is_empty()
     }
 
     /// `Goodwill voucher up to 20.00 EUR (ask: Team lead)`
-    pub(super) fn offer(&self, offer: &Alternative) -> String {
-        let what = self.action(offer.action);
-        let text = match &offer.limit {
-            Limit::Amount(_) => {
-                self.tongue.tell("offer-limit", &[("what", &what), ("limit", &self.limit(offer.action, &offer.limit).unwrap_or_default())])
-            }
-            Limit::None | Limit::Unlimited => what,
-        };
+    pub(super) fn offer(&self, out: &mut String, offer: &Alternative) {
+        let text = |out: &mut String| self.with_limit(out, offer.action, &offer.limit);
         match offer.outcome {
-            Outcome::Ask if !offer.ask.is_empty() => {
-                self.tongue.tell("offer-ask", &[("offer", &text), ("contacts", &self.contact_names(&offer.ask))])
-            }
-            Outcome::Need => self.tongue.tell("offer-need", &[("offer", &text)]),
-            _ => text,
+            Outcome::Ask if !offer.ask.is_empty() => self.tongue.tell(out, "offer-ask", &|out, name| match name {
+                "contacts" => self.contact_names(out, &offer.ask),
+                _ => text(out),
+            }),
+            Outcome::Need => self.tongue.tell(out, "offer-need", &|out, _| text(out)),
+            _ => text(out),
         }
     }
 
-    fn advice(&self, question: &Question, decision: &Decision) -> Option<String> {
-        decision.advice.first().and_then(|advice| self.advice_text(*advice)).map(|text| self.text(text, question, decision))
+    /// An action, and at most how much of it.
+    pub(super) fn with_limit(&self, out: &mut String, action: crate::policy::ActionId, limit: &Limit) {
+        match limit {
+            Limit::Amount(_) => self.tongue.tell(out, "offer-limit", &|out, name| match name {
+                "what" => self.action(out, action),
+                _ => {
+                    self.limit(out, action, limit);
+                }
+            }),
+            Limit::None | Limit::Unlimited => self.action(out, action),
+        }
     }
 
-    fn find_out(&self, id: &str, decision: &Decision) -> Option<String> {
-        let questions: Vec<String> = decision.need.iter().map(|fact| self.asks(*fact)).collect();
-        (!questions.is_empty()).then(|| self.tongue.tell(id, &[("questions", &self.first_few(&questions))]))
+    fn advice(&self, out: &mut String, question: &Question, decision: &Decision) -> bool {
+        let text = decision.advice.first().and_then(|advice| self.advice_text(*advice));
+        if let Some(text) = text {
+            self.write_text(out, text, question, decision);
+        }
+        text.is_some()
+    }
+
+    fn find_out(&self, out: &mut String, id: &str, decision: &Decision) -> bool {
+        let facts = &decision.need;
+        if !facts.is_empty() {
+            self.tongue.tell(out, id, &|out, _| self.first_few(out, facts, &|out, fact| self.asks(out, *fact)));
+        }
+        !facts.is_empty()
     }
 
     pub(crate) fn advice_text(&self, advice: crate::decide::AdviceRef) -> Option<&Text> {
@@ -159,26 +201,51 @@ impl Speech<'_> {
     }
 }
 
-fn stem(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::UpTo => "up-to",
-        other => other.word(),
-    }
-}
-
 /// Which form of its sentence an answer takes.
-fn variant(decision: &Decision) -> &'static str {
+#[derive(Clone, Copy)]
+enum Variant {
+    Amount,
+    Limit,
+    Unlimited,
+    Plain,
+}
+
+fn variant(decision: &Decision) -> Variant {
     match (decision.outcome, &decision.amount, &decision.limit) {
-        (Outcome::UpTo, ..) | (Outcome::Yes | Outcome::Owed, None, Limit::Amount(_)) => "limit",
-        (_, Some(_), _) => "amount",
-        (Outcome::Yes | Outcome::Owed, None, Limit::Unlimited) => "unlimited",
-        _ => "plain",
+        (Outcome::UpTo, ..) | (Outcome::Yes | Outcome::Owed, None, Limit::Amount(_)) => Variant::Limit,
+        (_, Some(_), _) => Variant::Amount,
+        (Outcome::Yes | Outcome::Owed, None, Limit::Unlimited) => Variant::Unlimited,
+        _ => Variant::Plain,
     }
 }
 
-/// The text with a mark at its end.
-fn full_stop(text: &str) -> String {
-    let text = text.trim_end();
-    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-    format!("{text}{stop}")
+fn headline_id(place: Place, decision: &Decision) -> &'static str {
+    let (sentence, headline) = match (decision.outcome, variant(decision)) {
+        (Outcome::Yes, Variant::Amount) => ("yes-amount", "head-yes-amount"),
+        (Outcome::Yes, Variant::Limit) => ("yes-limit", "head-yes-limit"),
+        (Outcome::Yes, Variant::Unlimited) => ("yes-unlimited", "head-yes-unlimited"),
+        (Outcome::Yes, Variant::Plain) => ("yes-plain", "head-yes-plain"),
+        (Outcome::Owed, Variant::Amount) => ("owed-amount", "head-owed-amount"),
+        (Outcome::Owed, Variant::Limit) => ("owed-limit", "head-owed-limit"),
+        (Outcome::Owed, Variant::Unlimited) => ("owed-unlimited", "head-owed-unlimited"),
+        (Outcome::Owed, Variant::Plain) => ("owed-plain", "head-owed-plain"),
+        (Outcome::UpTo, _) => ("up-to-limit", "head-up-to-limit"),
+        (Outcome::Ask, Variant::Amount) => ("ask-amount", "head-ask-amount"),
+        (Outcome::Ask, _) => ("ask-plain", "head-ask-plain"),
+        (Outcome::No, Variant::Amount) => ("no-amount", "head-no-amount"),
+        (Outcome::No, _) => ("no-plain", "head-no-plain"),
+        (Outcome::Need, Variant::Amount) => ("need-amount", "head-need-amount"),
+        (Outcome::Need, _) => ("need-plain", "head-need-plain"),
+    };
+    if place == Place::Headline { headline } else { sentence }
+}
+
+/// Puts a mark at the end of what was written from `start` on.
+fn full_stop(out: &mut String, start: usize) {
+    let written = out.get(start..).unwrap_or_default().trim_end();
+    let (end, stops) = (start + written.len(), written.ends_with(['.', '!', '?', '…']));
+    out.truncate(end);
+    if !stops {
+        out.push('.');
+    }
 }

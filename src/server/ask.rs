@@ -1,5 +1,6 @@
 //! `POST /v1/ask`
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -9,12 +10,12 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::body::Size;
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::schema;
-use super::service::{Service, json, line, parse};
+use super::service::{Service, json, text};
 use crate::answer::Answer;
-use crate::engine::Engine;
-use crate::question::Json;
+use crate::engine::{Engine, Scratch};
+use crate::question::Unread;
 
 /// One question, one answer: 200 whatever the answer.
 #[utoipa::path(
@@ -32,12 +33,19 @@ use crate::question::Json;
 )]
 pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let question = parse(&body)?;
-    answer(&service, &service.live.current(), &question).map(json)
+    let mut line = String::new();
+    answer(&service, &service.live.current(), text(&body)?, &mut line).map_err(|unread| match unread {
+        Unread::NotJson(problem) => Problem::from(Kind::NotJson).detail(problem.message),
+        Unread::Wrong(problems) => Problem::wrong_question(problems),
+    })?;
+    line.push('\n');
+    Ok(json(line))
 }
 
-/// The answer to one question, as a line of JSON.
-pub fn answer(service: &Service, engine: &Engine, question: &Json) -> Result<String, Problem> {
-    let request = service.reader(engine).question(question, Timestamp::now()).map_err(Problem::wrong_question)?;
-    line(&engine.ask(&request))
+/// Writes the answer to one question at the end of `out`.
+pub fn answer(service: &Service, engine: &Engine, question: &str, out: &mut String) -> Result<(), Unread> {
+    thread_local! {
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine), question, Timestamp::now(), scratch, out).map(drop))
 }

@@ -18,7 +18,7 @@ use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Service, json, line, text};
 use crate::engine::Engine;
-use crate::question::Json;
+use crate::question::Unread;
 
 /// Many questions, each with an answer or a problem, in order.
 #[utoipa::path(
@@ -81,9 +81,13 @@ impl Batch<'_> {
         if index > 0 {
             self.answers.push(',');
         }
-        let answered = Json::parse(question).map_err(|problem| Problem::wrong_question(vec![problem]));
-        let answered = answered.and_then(|question| answer(self.service, self.engine, &question)).or_else(|problem| line(&problem));
-        self.answers.push_str(answered?.trim_end());
+        if let Err(unread) = answer(self.service, self.engine, question, &mut self.answers) {
+            let problems = match unread {
+                Unread::NotJson(problem) => vec![problem],
+                Unread::Wrong(problems) => problems,
+            };
+            self.answers.push_str(line(&Problem::wrong_question(problems))?.trim_end());
+        }
         if self.answers.len() > limits.batch_answer_bytes {
             let detail = format!("at most {} bytes; ask fewer questions at one time", limits.batch_answer_bytes);
             return Err(Problem::from(Kind::AnswersTooLarge).detail(detail));

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, line, parse};
+use super::service::{Service, json, parse};
 use crate::options::Options;
 
 /// Everything this role may do in this case, with limits.
@@ -33,5 +33,8 @@ pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, bo
     let case = parse(&body)?;
     let engine = service.live.current();
     let request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
-    line(&engine.options(&request)).map(json)
+    let mut line = String::new();
+    engine.write_options(&request, &mut line);
+    line.push('\n');
+    Ok(json(line))
 }

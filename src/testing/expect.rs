@@ -99,13 +99,13 @@ impl Words<'_> {
     }
 
     /// All of `expected` must be among `got`.
-    fn among<T: PartialEq + Copy>(&self, word: &str, expected: &[T], got: &[T], name: fn(&Policy, T) -> String) -> Checked {
+    fn among<T: PartialEq + Copy>(&self, word: &str, expected: &[T], got: &[T], name: fn(&Policy, T) -> &str) -> Checked {
         let met = expected.iter().all(|item| got.contains(item));
         (met, self.list(word, expected, name), self.list(word, got, name))
     }
 
-    fn list<T: Copy>(&self, word: &str, items: &[T], name: fn(&Policy, T) -> String) -> String {
-        let names: Vec<String> = items.iter().map(|item| name(self.policy, *item)).collect();
+    fn list<T: Copy>(&self, word: &str, items: &[T], name: fn(&Policy, T) -> &str) -> String {
+        let names: Vec<&str> = items.iter().map(|item| name(self.policy, *item)).collect();
         if names.is_empty() { format!("{word} nothing") } else { format!("{word} {}", names.join(", ")) }
     }
 
@@ -130,15 +130,15 @@ mod words {
     use super::{DutyId, FactRef, Policy, parts};
     use crate::policy::RoleId;
 
-    pub(super) fn role(policy: &Policy, id: RoleId) -> String {
+    pub(super) fn role(policy: &Policy, id: RoleId) -> &str {
         parts::role_name(policy, id)
     }
 
-    pub(super) fn fact(policy: &Policy, fact: FactRef) -> String {
+    pub(super) fn fact(policy: &Policy, fact: FactRef) -> &str {
         parts::ref_name(policy, fact)
     }
 
-    pub(super) fn duty(policy: &Policy, id: DutyId) -> String {
-        policy.duties.get(id.index()).map_or_else(String::new, |duty| duty.name.clone())
+    pub(super) fn duty(policy: &Policy, id: DutyId) -> &str {
+        policy.duties.get(id.index()).map_or("", |duty| &duty.name)
     }
 }

@@ -39,6 +39,21 @@ fn owed_and_unlimited() {
     insta::assert_snapshot!(answer("agent", "points", Explain::Decisive));
 }
 
+/// A field that is not described would be lost on the way.
+#[test]
+fn what_is_written_is_what_is_described() {
+    for (role, words) in super::sentences::QUESTIONS {
+        for (explain, language) in [(Explain::Every, 0), (Explain::Decisive, 1)] {
+            let question = kulanz::question::Question { explain, ..shop::spoken(role, words) };
+            let mut written = String::new();
+            kulanz::answer::write(&mut written, shop::policy(), &question, &shop::decide(&question), language);
+            let answer: Answer = serde_json::from_str(&written).unwrap();
+            assert_eq!(serde_json::to_string(&answer).unwrap(), written);
+            assert_eq!(answer, Answer::new(shop::policy(), &question, &shop::decide(&question), language));
+        }
+    }
+}
+
 fn amount_of(action: &str, text: &str) -> Option<Number> {
     let json = serde_json::json!({"actor": {"role": "agent"}, "action": action, "amount": text}).to_string();
     Reader::new(shop::policy()).json(&json, shop::now()).ok()?.question.amount

@@ -20,6 +20,15 @@ fn every_action_with_its_answer() {
 }
 
 #[test]
+fn what_is_written_is_what_is_described() {
+    let mut written = String::new();
+    kulanz::options::write(&mut written, shop::policy(), shop::program(), &request("de"));
+    let options: Options = serde_json::from_str(&written).unwrap();
+    assert!(!options.options.is_empty());
+    assert_eq!(serde_json::to_string(&options).unwrap(), written);
+}
+
+#[test]
 fn for_a_terminal() {
     let human = |lang| Options::human(shop::policy(), shop::program(), &request(lang), Colour::Plain);
     insta::assert_snapshot!(format!("{}\n{}", human("de"), human("en")));

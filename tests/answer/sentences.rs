@@ -8,7 +8,7 @@ use kulanz::say::{Colour, Speech};
 
 use crate::shop;
 
-const QUESTIONS: &[(&str, &str)] = &[
+pub const QUESTIONS: &[(&str, &str)] = &[
     // yes
     ("agent", "refund 40 EUR | reason=damaged | order.id=o-9 | order.delivered_on=2026-11-01 | --spent goodwill=200 EUR"),
     ("agent", "refund | reason=late | order.id=o-9 | order.delivered_on=2026-11-01 | voucher.value=1234.5 EUR"),

@@ -1,8 +1,11 @@
 //! A changed pack is picked up, a broken one is not, and no request is lost.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use serde_json::json;
 
@@ -144,12 +147,22 @@ fn looking_at_the_files_takes_next_to_no_time() {
     assert!(used() - before <= 10, "{} ticks", used() - before);
 }
 
+/// Tells the clients to stop when it is dropped, also where a test fails.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn no_request_is_lost_and_none_sees_half_a_pack() {
     let pack = own_counter();
     let service = Running::start(pack.path(), &[]);
     let (done, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
+        let _done = Done(&done);
         for _ in 0..4 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -169,7 +182,45 @@ fn no_request_is_lost_and_none_sees_half_a_pack() {
                 service.get("/readyz", &[]).json()["reload"].as_str().unwrap().starts_with("failed: ").then_some(())
             });
         }
-        done.store(true, Ordering::Relaxed);
     });
     assert!(asked.load(Ordering::Relaxed) > 100);
+}
+
+#[test]
+fn no_request_is_lost_while_a_pack_changes_all_the_time() {
+    let pack = own_counter();
+    let service = Running::start(pack.path(), &[]);
+    let done = AtomicBool::new(false);
+    let (asked, seen) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let client = || {
+        while !done.load(Ordering::Relaxed) {
+            let reply = service.post("/v1/ask", QUESTION);
+            assert_eq!(reply.status, 200, "{reply:?}");
+            let answer = reply.json();
+            assert_eq!(answer["answer"], "yes", "{answer}");
+            let (version, limit) = (answer["policy"]["version"].to_string(), answer["limit"].to_string());
+            // One version has one limit, and each was written.
+            assert_eq!(*seen.lock().unwrap().entry(version).or_insert_with(|| limit.clone()), limit);
+            asked.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        let _done = Done(&done);
+        let clients: Vec<_> = (0..4).map(|_| scope.spawn(client)).collect();
+        for change in 1..=50 {
+            let before = asked.load(Ordering::Relaxed);
+            rewrite(pack.path(), 20 + change);
+            if change % 10 == 0 {
+                eventually("the change is served", || (limit(&service) == format!("{}.00 EUR", 20 + change)).then_some(()));
+            }
+            // Clients ask between any two changes.
+            eventually("somebody asks", || {
+                (asked.load(Ordering::Relaxed) > before || clients.iter().any(ScopedJoinHandle::is_finished)).then_some(())
+            });
+        }
+    });
+    let written: BTreeSet<_> = (20..=70).map(|limit| format!("\"{limit}.00 EUR\"")).collect();
+    let seen = seen.into_inner().unwrap();
+    assert!(seen.values().all(|limit| written.contains(limit)), "{seen:?}");
+    assert!(seen.len() >= 5, "{seen:?}");
 }

@@ -1,0 +1,339 @@
+//! Writes a decision as JSON, straight from the decision and the policy.
+
+use super::json::{list, optional, string, text};
+use super::{parts, plain};
+use crate::decide::{
+    Alternative, BudgetCharge, Contact, ContactKind, Decision, Explanation, FailedCondition, Limit, Obligation, Outcome, Owed, Reason,
+};
+use crate::number::Number;
+use crate::policy::expr::{Type, Value};
+use crate::policy::{ActionId, FactRef, Policy, Text};
+use crate::question::{Explain, Question};
+use crate::say::Speech;
+
+/// What an answer is written from.
+#[derive(Clone, Copy)]
+pub(crate) struct Writer<'a> {
+    pub policy: &'a Policy,
+    pub question: &'a Question,
+    pub decision: &'a Decision,
+    pub speech: Speech<'a>,
+}
+
+impl<'a> Writer<'a> {
+    /// The whole answer.
+    pub fn answer(self, out: &mut String) {
+        self.without_explanation(out);
+        self.explain(out);
+        out.push('}');
+    }
+
+    /// Everything but the explanation and the closing brace.
+    fn without_explanation(self, out: &mut String) {
+        let decision = self.decision;
+        out.push('{');
+        self.outcome(out);
+        out.push_str(",\"action\":");
+        text(out, parts::action_name(self.policy, decision.action));
+        out.push_str(",\"amount\":");
+        optional(out, decision.amount.as_ref(), |out, amount| self.quantity(out, decision.action, amount));
+        self.limits(out);
+        out.push_str(",\"because\":");
+        list(out, decision.because.iter().filter_map(|reason| parts::Told::of(self.policy, *reason)), |out, told| self.reason(out, &told));
+        self.require(out);
+        out.push_str(",\"charge\":");
+        list(out, &decision.charge, |out, charge| self.charge(out, charge));
+        self.ask(out);
+        out.push_str(",\"offer\":");
+        list(out, &decision.offer, |out, offer| self.offer(out, offer));
+        out.push_str(",\"advice\":");
+        let advice = decision.advice.iter().filter_map(|advice| self.speech.advice_text(*advice));
+        list(out, advice, |out, advice| string(out, |out| self.filled(out, advice)));
+        out.push_str(",\"also_owed\":");
+        list(out, &decision.also_owed, |out, owed| self.owed(out, owed));
+        self.need(out);
+        self.provisional(out);
+        self.say(out);
+        out.push_str(",\"policy\":");
+        policy(out, self.policy, self.speech);
+        if let Some(otherwise) = &decision.otherwise {
+            out.push_str(",\"otherwise\":");
+            Self { decision: otherwise, ..self }.without_explanation(out);
+            out.push('}');
+        }
+    }
+
+    /// An action among the options of a case.
+    pub fn option(self, out: &mut String) {
+        out.push_str("{\"action\":");
+        text(out, parts::action_name(self.policy, self.decision.action));
+        out.push_str(",\"title\":");
+        self.title(out, self.policy.actions.get(self.decision.action.index()).and_then(|action| action.title.as_ref()));
+        out.push(',');
+        self.outcome(out);
+        self.limits(out);
+        self.require(out);
+        self.ask(out);
+        self.need(out);
+        self.provisional(out);
+        self.say(out);
+        self.explain(out);
+        out.push('}');
+    }
+
+    fn outcome(self, out: &mut String) {
+        let outcome = self.decision.outcome;
+        out.push_str("\"answer\":\"");
+        out.push_str(outcome.word());
+        out.push_str(if outcome.is_allowed() { "\",\"allowed\":true" } else { "\",\"allowed\":false" });
+    }
+
+    fn limits(self, out: &mut String) {
+        let Decision { action, limit, entitled, .. } = self.decision;
+        self.limit(out, "limit", *action, limit);
+        self.limit(out, "entitled", *action, entitled);
+    }
+
+    /// The field `name`, and where it is unlimited the one that says so.
+    fn limit(self, out: &mut String, name: &str, action: ActionId, limit: &Limit) {
+        out.push_str(",\"");
+        out.push_str(name);
+        out.push_str("\":");
+        optional(out, plain::limit(limit), |out, most| self.quantity(out, action, most));
+        if *limit == Limit::Unlimited {
+            out.push_str(",\"");
+            out.push_str(name);
+            out.push_str("_unlimited\":true");
+        }
+    }
+
+    fn quantity(self, out: &mut String, action: ActionId, value: &Number) {
+        plain::write_quantity(out, self.policy, plain::measure(self.policy, action), value);
+    }
+
+    fn title(self, out: &mut String, title: Option<&Text>) {
+        optional(out, title, |out, title| self.speech.write_plain(out, title));
+    }
+
+    fn filled(self, out: &mut String, text: &Text) {
+        self.speech.write_text(out, text, self.question, self.decision);
+    }
+
+    fn reason(self, out: &mut String, told: &parts::Told<'_>) {
+        out.push_str("{\"rule\":");
+        text(out, told.name);
+        out.push_str(",\"title\":");
+        self.title(out, told.title);
+        out.push_str(",\"text\":");
+        optional(out, told.because, |out, text| self.filled(out, text));
+        out.push_str(",\"source\":");
+        string(out, |out| told.write_source(out, self.policy));
+        if !told.cites.is_empty() {
+            out.push_str(",\"cites\":");
+            list(out, told.cites, |out, cite| string(out, |out| self.filled(out, cite)));
+        }
+        if let Some(owner) = told.owner {
+            out.push_str(",\"owner\":");
+            string(out, |out| self.filled(out, owner));
+        }
+        out.push('}');
+    }
+
+    fn require(self, out: &mut String) {
+        out.push_str(",\"require\":");
+        let duties = self.decision.require.iter().filter_map(|obligation| Some((self.policy.duties.get(obligation.duty.index())?, obligation)));
+        list(out, duties, |out, (duty, Obligation { by, .. })| {
+            out.push_str("{\"duty\":");
+            text(out, &duty.name);
+            out.push_str(",\"title\":");
+            self.title(out, duty.title.as_ref());
+            out.push_str(",\"by\":");
+            optional(out, *by, |out, by| plain::write_deadline(out, self.policy, by));
+            out.push('}');
+        });
+    }
+
+    fn charge(self, out: &mut String, charge: &BudgetCharge) {
+        let budget = self.policy.budgets.get(charge.budget.index());
+        let measure = budget.map_or(&Type::Number, |budget| plain::budget_measure(self.policy, &budget.unit, self.decision.action));
+        let exact = |out: &mut String, value: &Number| plain::write_quantity(out, self.policy, measure, value);
+        let down = |out: &mut String, value: &Number| exact(out, &plain::rounded_down(self.policy, measure, value));
+        out.push_str("{\"budget\":");
+        text(out, budget.map_or("", |budget| &budget.name));
+        out.push_str(",\"amount\":");
+        optional(out, charge.amount.as_ref(), exact);
+        out.push_str(",\"left\":");
+        optional(out, charge.left.as_ref(), down);
+        out.push_str(",\"of\":");
+        optional(out, charge.of.as_ref(), down);
+        out.push_str(",\"resets\":");
+        optional(out, charge.resets, plain::write_date);
+        out.push('}');
+    }
+
+    fn ask(self, out: &mut String) {
+        out.push_str(",\"ask\":");
+        self.contacts(out, &self.decision.ask);
+    }
+
+    fn contacts(self, out: &mut String, contacts: &[Contact]) {
+        list(out, contacts, |out, contact| self.contact(out, contact));
+    }
+
+    fn contact(self, out: &mut String, contact: &Contact) {
+        out.push_str("{\"role\":");
+        text(out, parts::role_name(self.policy, contact.role));
+        out.push_str(",\"title\":");
+        self.title(out, self.policy.roles.get(contact.role.index()).and_then(|role| role.title.as_ref()));
+        out.push_str(match contact.kind {
+            ContactKind::Decide => ",\"kind\":\"decide\",\"within\":",
+            ContactKind::Approve => ",\"kind\":\"approve\",\"within\":",
+        });
+        optional(out, contact.within.as_ref(), plain::write_steps);
+        out.push_str(",\"person\":null");
+        if !contact.approved_by.is_empty() {
+            out.push_str(",\"approved_by\":");
+            list(out, &contact.approved_by, |out, id| text(out, parts::role_name(self.policy, *id)));
+        }
+        if contact.another_person {
+            out.push_str(",\"another_person\":true");
+        }
+        out.push('}');
+    }
+
+    fn offer(self, out: &mut String, offer: &Alternative) {
+        out.push_str("{\"action\":");
+        text(out, parts::action_name(self.policy, offer.action));
+        self.limit(out, "limit", offer.action, &offer.limit);
+        out.push_str(",\"answer\":");
+        text(out, offer.outcome.word());
+        if offer.outcome == Outcome::Ask && !offer.ask.is_empty() {
+            out.push_str(",\"ask\":");
+            self.contacts(out, &offer.ask);
+        }
+        if !offer.need.is_empty() {
+            out.push_str(",\"need\":");
+            self.needed(out, &offer.need);
+        }
+        out.push('}');
+    }
+
+    fn owed(self, out: &mut String, owed: &Owed) {
+        out.push_str("{\"action\":");
+        text(out, parts::action_name(self.policy, owed.action));
+        self.limit(out, "limit", owed.action, &owed.limit);
+        out.push_str(",\"rule\":");
+        text(out, parts::rule_name(self.policy, owed.rule));
+        out.push('}');
+    }
+
+    fn need(self, out: &mut String) {
+        out.push_str(",\"need\":");
+        self.needed(out, &self.decision.need);
+    }
+
+    fn needed(self, out: &mut String, facts: &[FactRef]) {
+        list(out, facts, |out, fact| self.needed_fact(out, *fact));
+    }
+
+    fn needed_fact(self, out: &mut String, fact: FactRef) {
+        let known = if let FactRef::Fact(id) = fact { self.policy.facts.get(id.index()) } else { None };
+        let ty = known.map_or(&Type::Text, |fact| &fact.ty);
+        out.push_str("{\"fact\":");
+        text(out, parts::ref_name(self.policy, fact));
+        out.push_str(",\"question\":");
+        self.title(out, known.and_then(|fact| fact.asks.as_ref()));
+        out.push_str(",\"type\":");
+        text(out, parts::type_word(ty));
+        if let Type::OneOf(choices) | Type::SomeOf(choices) = ty {
+            out.push_str(",\"values\":");
+            list(out, choices, |out, id| text(out, self.policy.choice(*id)));
+        }
+        out.push('}');
+    }
+
+    fn provisional(self, out: &mut String) {
+        out.push_str(",\"provisional\":");
+        list(out, &self.decision.provisional, |out, id| text(out, parts::ref_name(self.policy, FactRef::Fact(*id))));
+    }
+
+    fn say(self, out: &mut String) {
+        out.push_str(",\"say\":");
+        string(out, |out| self.speech.write_say(out, self.question, self.decision));
+    }
+
+    fn explain(self, out: &mut String) {
+        if self.question.explain == Explain::Every {
+            out.push_str(",\"explain\":");
+            let told = |explanation: &'a Explanation| Some((parts::Told::of(self.policy, Reason::Rule(explanation.rule))?, explanation));
+            list(out, self.decision.explain.iter().filter_map(told), |out, (told, explanation)| self.explanation(out, &told, explanation));
+        }
+    }
+
+    fn explanation(self, out: &mut String, told: &parts::Told<'_>, explanation: &Explanation) {
+        out.push_str("{\"rule\":");
+        text(out, told.name);
+        out.push_str(",\"kind\":");
+        text(out, told.kind());
+        out.push_str(",\"title\":");
+        self.title(out, told.title);
+        out.push_str(",\"source\":");
+        string(out, |out| told.write_source(out, self.policy));
+        out.push_str(",\"applies\":");
+        text(out, parts::verdict_word(explanation.verdict));
+        self.limit(out, "quantity", self.decision.action, &explanation.quantity);
+        out.push_str(",\"failed\":");
+        match &explanation.failed {
+            Some(failed) => self.failed(out, explanation, failed),
+            None => out.push_str("null"),
+        }
+        out.push('}');
+    }
+
+    fn failed(self, out: &mut String, explanation: &Explanation, failed: &FailedCondition) {
+        out.push_str("{\"condition\":");
+        string(out, |out| crate::say::condition(out, self.policy, failed.span));
+        out.push_str(",\"source\":");
+        string(out, |out| parts::write_location(out, self.policy, failed.span));
+        out.push_str(",\"seen\":");
+        self.seen(out, &failed.seen);
+        out.push_str(",\"text\":");
+        string(out, |out| self.speech.failed(out, self.question, explanation, failed));
+        out.push('}');
+    }
+
+    /// Each fact once, in the order of their names.
+    fn seen(self, out: &mut String, seen: &[(FactRef, Option<Value>)]) {
+        let mut sorted: Vec<(&str, FactRef, Option<&Value>)> =
+            seen.iter().map(|(fact, value)| (parts::ref_name(self.policy, *fact), *fact, value.as_ref())).collect();
+        sorted.sort_by_key(|(name, ..)| *name);
+        sorted.dedup_by_key(|(name, ..)| *name);
+        out.push('{');
+        for (at, (name, fact, value)) in sorted.into_iter().enumerate() {
+            if at > 0 {
+                out.push(',');
+            }
+            text(out, name);
+            out.push(':');
+            match value {
+                Some(value) => plain::write_value(out, self.policy, self.type_of(fact), value),
+                None => out.push_str("null"),
+            }
+        }
+        out.push('}');
+    }
+
+    fn type_of(self, fact: FactRef) -> &'a Type {
+        let FactRef::Fact(id) = fact else { return &Type::Text };
+        self.policy.facts.get(id.index()).map_or(&Type::Text, |fact| &fact.ty)
+    }
+}
+
+/// Which policy answered.
+pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
+    out.push_str("{\"name\":");
+    string(out, |out| speech.write_plain(out, &policy.name));
+    out.push_str(",\"version\":");
+    text(out, &policy.version);
+    out.push('}');
+}
