@@ -247,7 +247,7 @@ impl<'a> Writer<'a> {
         text(out, parts::type_word(ty));
         if let Type::OneOf(choices) | Type::SomeOf(choices) = ty {
             out.push_str(",\"values\":");
-            list(out, choices, |out, id| text(out, self.policy.choice(*id)));
+            list(out, choices.iter(), |out, id| text(out, self.policy.choice(*id)));
         }
         out.push('}');
     }
