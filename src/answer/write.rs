@@ -228,7 +228,7 @@ impl<'a> Writer<'a> {
         out.push_str(",\"type\":");
         name(out, parts::type_word(ty));
         if let Type::OneOf(choices) | Type::SomeOf(choices) = ty {
-            list(out, ",\"values\":", choices, |out, id| text(out, self.policy.choice(*id)));
+            list(out, ",\"values\":", choices.iter(), |out, id| text(out, self.policy.choice(*id)));
         }
         out.push('}');
     }
