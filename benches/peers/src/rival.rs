@@ -24,7 +24,7 @@ const fn rival(program: &'static str, form: &'static str, title: &'static str, a
 }
 
 /// All of them, the floor and Kulanz first.
-pub const RIVALS: [Rival; 14] = [
+pub static RIVALS: [Rival; 14] = [
     rival("peer-by-hand", "structs", "by hand", true),
     rival("peer-kulanz", "engine", "Kulanz", true),
     rival("peer-cel", "sliced", "cel, an expression for each role and action", true),

@@ -69,3 +69,21 @@ pub fn remarks(columns: &[Column]) {
     }
     println!();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(rival: &'static Rival, prepared: &[f64]) -> Measured {
+        Measured { rival, ready: Ready::Ready { load_ns: 1, checked: [10_000, 10_000] }, times: [prepared.to_vec(), Vec::new()] }
+    }
+
+    #[test]
+    fn a_cell_has_the_time_and_both_ratios() {
+        let [floor, kulanz, cel, ..] = &RIVALS;
+        let field = [measured(floor, &[100.0, 50.0]), measured(kulanz, &[200.0, 100.0]), measured(cel, &[1_000.0, 500.0])];
+        assert_eq!(cell(cel, Input::Prepared, &field).as_deref(), Some("750 ns · 10 · 5.0"));
+        assert_eq!(cell(cel, Input::Json, &field).as_deref(), Some(NOTHING));
+        assert_eq!(cell(&RIVALS[3], Input::Prepared, &field), None);
+    }
+}

@@ -15,7 +15,7 @@ pub const PATH: &str = "/api/check/resources";
 
 /// Writes the policies and the configuration, and says how to start it and where it will listen.
 ///
-/// A resource policy for each action of ours, because Cerbos finds policies by kind of resource, and rules by role and action: <https://docs.cerbos.dev/cerbos/latest/policies/resource_policies>. Nothing is watched, audited or reported,
+/// A resource policy for each action of ours, because Cerbos finds policies by kind of resource, and rules by role and action: <https://docs.cerbos.dev/cerbos/latest/policies/best_practices>. Nothing is watched, audited or reported,
 /// and requests are not logged: <https://docs.cerbos.dev/cerbos/latest/configuration/>.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub struct Request {
     /// As it goes over the wire.
     bytes: Vec<u8>,
     /// What stands in the body of the right answer.
-    pub must_say: &'static str,
+    must_say: &'static str,
 }
 
 /// What came of one turn.
@@ -37,6 +37,11 @@ impl Request {
         let length = json.len();
         let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
         Self { bytes: (head + json).into_bytes(), must_say }
+    }
+
+    /// The same, answered otherwise.
+    pub fn saying(self, must_say: &'static str) -> Self {
+        Self { must_say, ..self }
     }
 }
 

@@ -9,7 +9,7 @@ mod server;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use peers::figures::{grouped, median, ratio, short, time};
@@ -44,6 +44,8 @@ struct Plan {
 struct Running {
     title: &'static str,
     child: Child,
+    /// Kept open, for it may have more to say.
+    _out: Option<BufReader<ChildStdout>>,
     address: String,
     requests: Vec<Request>,
     turns: Vec<Load>,
@@ -94,7 +96,7 @@ impl Plan {
         let kulanz = Running::announced("Kulanz", &mut kulanz, own.clone())?;
         // As long as the answers of Kulanz are.
         let answer = client::once(&kulanz.address, &own[0])?;
-        let bare = own.iter().map(|request| Request { must_say: "\"answer\"", ..request.clone() }).collect();
+        let bare = own.iter().map(|request| request.clone().saying("\"answer\"")).collect();
         let size = self.size.to_string();
         let cedar = asked.iter().map(|asked| Request::new("/v1/ask", &peer_cedar::json(asked), decision(asked.granted()))).collect();
         let mut field = vec![
@@ -107,7 +109,7 @@ impl Plan {
             let requests = asked.iter().map(|asked| Request::new(cerbos::PATH, &cerbos::request(asked), cerbos::effect(asked.granted()))).collect();
             let (mut command, address) = cerbos::server(program, &scenario, folder)?;
             let child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().map_err(|error| format!("{}: {error}", program.display()))?;
-            let cerbos = Running { title: "Cerbos", child, address, requests, turns: Vec::new() };
+            let cerbos = Running { title: "Cerbos", child, _out: None, address, requests, turns: Vec::new() };
             client::wait_for(&cerbos.address)?;
             field.push(cerbos);
         }
@@ -136,12 +138,14 @@ impl Running {
         let program = command.get_program().display().to_string();
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(|error| format!("{program}: {error}"))?;
         let mut line = String::new();
-        if let Some(out) = child.stdout.take() {
-            BufReader::new(out).read_line(&mut line).map_err(words)?;
+        let mut out = child.stdout.take().map(BufReader::new);
+        if let Some(out) = &mut out {
+            out.read_line(&mut line).map_err(words)?;
         }
-        let running = Self { title, child, address: String::new(), requests, turns: Vec::new() };
+        let mut running = Self { title, child, _out: out, address: String::new(), requests, turns: Vec::new() };
         let address = line.trim().strip_prefix("listening on http://").ok_or_else(|| format!("{title} said {line:?}"))?;
-        Ok(Self { address: address.to_owned(), ..running })
+        address.clone_into(&mut running.address);
+        Ok(running)
     }
 }
 

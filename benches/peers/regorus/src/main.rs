@@ -22,9 +22,12 @@ fn main() -> Result<(), String> {
 
 /// Compiles for the virtual machine and keeps one machine for all questions, as the "hot" runs of the project's own benches do
 /// (<https://github.com/microsoft/regorus/blob/main/benches/rvm_benchmark.rs>).
-fn machine(policy: String, entry: &str, data: Value) -> Result<RegoVM, String> {
+fn machine(policies: impl IntoIterator<Item = String>, data: Value) -> Result<RegoVM, String> {
+    let entry = "data.grants.allow";
     let mut engine = Engine::new();
-    engine.add_policy("policy.rego".to_owned(), policy).map_err(words)?;
+    for (number, policy) in policies.into_iter().enumerate() {
+        engine.add_policy(format!("grants_{number}.rego"), policy).map_err(words)?;
+    }
     let compiled = engine.compile_with_entrypoint(&entry.into()).map_err(words)?;
     let program = Compiler::compile_from_policy(&compiled, &[entry]).map_err(words)?;
     let mut machine = RegoVM::new();
@@ -121,7 +124,7 @@ impl<K: Key> Contender for Data<K> {
 
     fn load((policy, data): (String, String)) -> Result<Self, String> {
         let data = Value::from_json_str(&data).map_err(words)?;
-        Ok(Self { machine: machine(policy, "data.grants.allow", data)?, key: std::marker::PhantomData })
+        Ok(Self { machine: machine([policy], data)?, key: std::marker::PhantomData })
     }
 
     fn prepare(&self, asked: &Asked) -> Value {
@@ -165,23 +168,31 @@ fn clause(rule: &Rule, scope: &str, text: &mut String) {
 
 const HEAD: &str = "package grants\n\ndefault allow := false\n\n";
 
+const FURTHER_HEAD: &str = "package grants\n\n";
+
+/// No file of rules may be larger than 1 MiB, so there are so many in each.
+const RULES_A_FILE: usize = 1_000;
+
 /// Rules as code, in one package.
 struct Code(RegoVM);
 
 impl Contender for Code {
-    type Source = String;
+    type Source = Vec<String>;
     type Prepared = Value;
 
-    fn source(scenario: &Scenario) -> String {
-        let mut text = HEAD.to_owned();
-        for rule in &scenario.rules {
-            clause(rule, &format!("    input.role == \"{}\"\n    input.action == \"{}\"\n", rule.role, rule.action), &mut text);
-        }
-        text
+    fn source(scenario: &Scenario) -> Vec<String> {
+        let file = |(number, rules): (usize, &[Rule])| {
+            let mut text = if number == 0 { HEAD } else { FURTHER_HEAD }.to_owned();
+            for rule in rules {
+                clause(rule, &format!("    input.role == \"{}\"\n    input.action == \"{}\"\n", rule.role, rule.action), &mut text);
+            }
+            text
+        };
+        scenario.rules.chunks(RULES_A_FILE).enumerate().map(file).collect()
     }
 
-    fn load(policy: String) -> Result<Self, String> {
-        machine(policy, "data.grants.allow", Value::new_object()).map(Self)
+    fn load(policies: Vec<String>) -> Result<Self, String> {
+        machine(policies, Value::new_object()).map(Self)
     }
 
     fn prepare(&self, asked: &Asked) -> Value {
@@ -229,7 +240,7 @@ impl Contender for CodeSliced {
         let mut machines: HashMap<String, HashMap<String, RegoVM>> = HashMap::new();
         for (role, texts) in texts {
             for (action, text) in texts {
-                let machine = machine(text, "data.grants.allow", Value::new_object())?;
+                let machine = machine([text], Value::new_object())?;
                 machines.entry(role.clone()).or_default().insert(action, machine);
             }
         }

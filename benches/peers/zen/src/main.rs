@@ -74,7 +74,7 @@ fn graph(scenario: &Scenario, rules: &[&Rule], with_scope: bool) -> String {
     .to_string()
 }
 
-/// Compiled before it is asked: <https://docs.gorules.io/developers/sdks/rust> says that decisions are to be precompiled for speed.
+/// Compiled before it is asked, "for faster evaluations": <https://docs.rs/crate/zen-engine/latest>, "Loaders", and the precompiled run of the project's own benches.
 fn compiled(json: &str) -> Result<Decision, String> {
     let content: DecisionContent = serde_json::from_str(json).map_err(words)?;
     let mut decision = DecisionEngine::default().create_decision(Arc::new(content)).map_err(words)?;
