@@ -264,7 +264,7 @@ enum Cuts {
 struct Places {
     first: usize,
     /// By how far a value lies behind the first.
-    places: Box<[Option<u32>]>,
+    numbers: Box<[Option<u32>]>,
     count: usize,
 }
 
@@ -279,11 +279,11 @@ impl Places {
                 *slot = Some(place);
             }
         }
-        Some(Self { first, places: places.into(), count: ids.len() })
+        Some(Self { first, numbers: places.into(), count: ids.len() })
     }
 
     fn get(&self, id: ChoiceId) -> Option<u32> {
-        *self.places.get(id.index().checked_sub(self.first)?)?
+        *self.numbers.get(id.index().checked_sub(self.first)?)?
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -16,6 +16,11 @@ use super::service::{Service, json, text};
 use crate::answer::Answer;
 use crate::engine::{Engine, Scratch};
 use crate::question::Unread;
+
+/// Where it is.
+pub const PATH: &str = "/v1/ask";
+/// So long most answers are, in bytes.
+const ROOM: usize = 1 << 10;
 
 /// One question, one answer: 200 whatever the answer.
 #[utoipa::path(
@@ -32,9 +37,15 @@ use crate::question::Unread;
     )
 )]
 pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
-    let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let mut line = String::new();
-    answer(&service, &service.live.current(), text(&body)?, &mut line).map_err(|unread| match unread {
+    respond(&service, &headers, body).await
+}
+
+/// The same, wherever the request comes from.
+pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody<Data = Bytes> + Unpin) -> Result<Response, Problem> {
+    let body = service.bodies.read(headers, body, Size::Question).await?;
+    let question = text(&body)?;
+    let mut line = String::with_capacity(ROOM);
+    service.live.with(|engine| answer(service, engine, question, &mut line)).map_err(|unread| match unread {
         Unread::NotJson(problem) => Problem::from(Kind::NotJson).detail(problem.message),
         Unread::Wrong(problems) => Problem::wrong_question(problems),
     })?;

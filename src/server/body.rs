@@ -2,9 +2,13 @@
 //!
 //! A request takes no place among those that are worked on before its body is there, so that a slow client holds up nobody but itself.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,26 +19,34 @@ use super::problem::{Kind, Problem};
 /// So many bytes beyond its bound a body may have and is still received, to be thrown away.
 const THROWN_AWAY: usize = 64 << 20;
 
+/// A body of at most so many bytes takes no share of the memory for bodies: there is one of them a connection.
+const SMALL: usize = 1 << 14;
+
 /// A body, and its share of the memory for bodies.
 #[derive(Debug, Default)]
 pub struct Received {
-    bytes: Vec<u8>,
+    /// All of it where it came in one piece, as most do…
+    whole: Bytes,
+    /// …or else the pieces together.
+    pieces: Vec<u8>,
     share: Option<OwnedSemaphorePermit>,
 }
 
 impl Received {
-    fn and(mut self, data: &[u8], share: OwnedSemaphorePermit) -> Self {
-        self.bytes.extend_from_slice(data);
-        match &mut self.share {
-            Some(all) => all.merge(share),
-            none => *none = Some(share),
+    fn add(&mut self, data: Bytes) {
+        if !self.pieces.is_empty() {
+            self.pieces.extend_from_slice(&data);
+        } else if self.whole.is_empty() {
+            self.whole = data;
+        } else {
+            self.pieces = [self.whole.as_ref(), &data].concat();
+            self.whole = Bytes::new();
         }
-        self
     }
 
     /// The body.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        if self.pieces.is_empty() { &self.whole } else { &self.pieces }
     }
 }
 
@@ -67,26 +79,29 @@ impl Reader {
     /// # Errors
     ///
     /// 415 where it is not called JSON, 413 where it is too long, 408 where it takes too long, 503 where bodies fill the memory they may have.
-    pub async fn read(&self, headers: &HeaderMap, body: Body, size: Size) -> Result<Received, Problem> {
+    pub async fn read(&self, headers: &HeaderMap, body: impl HttpBody<Data = Bytes> + Unpin, size: Size) -> Result<Received, Problem> {
         let longest = match size {
             Size::Question => self.limits.body_bytes,
             Size::Batch => self.limits.batch_bytes,
         };
         let kept = if is_json(headers) { Ok(Received::default()) } else { Err(Kind::UnsupportedMediaType.into()) };
-        match tokio::time::timeout(self.limits.body(), self.collect(body, kept, longest)).await {
-            Ok(received) => received,
-            Err(_) => Err(Problem::from(Kind::RequestTimeout).detail(format!("a body has {} seconds to arrive", self.limits.body_seconds))),
-        }
+        let too_slow = || Err(Problem::from(Kind::RequestTimeout).detail(format!("a body has {} seconds to arrive", self.limits.body_seconds)));
+        within(self.limits.body(), self.collect(body, kept, longest)).await.unwrap_or_else(too_slow)
     }
 
-    async fn collect(&self, mut body: Body, mut kept: Result<Received, Problem>, longest: usize) -> Result<Received, Problem> {
+    async fn collect(
+        &self,
+        mut body: impl HttpBody<Data = Bytes> + Unpin,
+        mut kept: Result<Received, Problem>,
+        longest: usize,
+    ) -> Result<Received, Problem> {
         let mut length = 0;
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else { continue };
             length += data.len();
             kept = match kept {
                 Ok(_) if length > longest => Err(too_large(longest)),
-                Ok(received) => self.reserve(data.len()).map(|share| received.and(&data, share)),
+                Ok(received) => self.keep(received, data, length),
                 refused => refused,
             };
             if kept.is_err() && length > longest + THROWN_AWAY {
@@ -96,10 +111,31 @@ impl Reader {
         kept
     }
 
+    /// Adds a piece to what was received, which is so long with it.
+    fn keep(&self, mut received: Received, data: Bytes, length: usize) -> Result<Received, Problem> {
+        match &mut received.share {
+            Some(share) => share.merge(self.reserve(data.len())?),
+            none if length > SMALL => *none = Some(self.reserve(length)?),
+            _ => {}
+        }
+        received.add(data);
+        Ok(received)
+    }
+
     fn reserve(&self, length: usize) -> Result<OwnedSemaphorePermit, Problem> {
         let overloaded = || Problem::from(Kind::Overloaded).detail("bodies fill the memory they may have");
         let length = u32::try_from(length).map_err(|_| overloaded())?;
         Arc::clone(&self.memory).try_acquire_many_owned(length).map_err(|_| overloaded())
+    }
+}
+
+/// What a future comes to within a time. What is there at once needs no timer.
+async fn within<F: Future>(time: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let at_once = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
+    match at_once {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => tokio::time::timeout(time, future).await.ok(),
     }
 }
 
@@ -116,6 +152,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
+    if content_type == "application/json" {
+        return true;
+    }
     let content_type = content_type.to_ascii_lowercase();
     let mut parts = content_type.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();

@@ -46,7 +46,7 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// The longest answer to a batch, in bytes.
     pub batch_answer_bytes: usize,
-    /// How many bytes of bodies may be in memory at one time, over all requests.
+    /// How many bytes of bodies may be in memory at one time, over all requests; those of at most 16 KiB are not counted.
     pub bodies_in_memory_bytes: usize,
     /// How many batches are worked on at one time; one more is turned away.
     pub concurrent_batches: usize,

@@ -3,33 +3,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
-use super::pulse::{Counted, Member, Pulses};
+use super::front::Front;
+use super::pulse::{Member, Pulses};
+use super::router::router;
+use super::service::Service;
 use super::stalled::Impatient;
 
 /// How long to wait where the system, or the bound on connections, has no room for another one.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, then finishes the requests that are under way, for as long as the limits allow.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(limits.connections));
     let pulses = Arc::new(Pulses::default());
+    let router = router(Arc::clone(&service));
     tokio::pin!(stop);
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
             accepted = accept(&listener, &connections, &pulses) => match accepted {
-                Ok((stream, place)) => hold(stream, (place, pulses.join()), router.clone(), limits, &graceful),
+                Ok((stream, place)) => {
+                    let member = pulses.join();
+                    let front = Front::new(Arc::clone(&service), router.clone(), Arc::clone(&member.pulse));
+                    hold(stream, (place, member), front, limits, &graceful);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(BREATH).await;
@@ -58,11 +64,10 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &P
     }
 }
 
-fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), router: Router, limits: Limits, graceful: &GracefulShutdown) {
+fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, limits: Limits, graceful: &GracefulShutdown) {
     let pulse = Arc::clone(&place.1.pulse);
     let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
-    let service = Counted::new(TowerToHyperService::new(router), Arc::clone(&pulse));
-    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, service);
+    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         tokio::select! {

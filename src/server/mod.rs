@@ -8,6 +8,7 @@ mod batch;
 mod body;
 mod config;
 mod envelope;
+mod front;
 mod health;
 mod listen;
 mod openapi;
@@ -16,7 +17,6 @@ mod policy;
 mod problem;
 mod pulse;
 mod reload;
-mod request_id;
 mod router;
 mod schema;
 mod service;
@@ -79,11 +79,11 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
-    let router = router::router(Arc::new(Service::new(live, config)));
+    let service = Arc::new(Service::new(live, config));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
-    listen::serve(listener, router, config.limits, stop).await;
+    listen::serve(listener, service, config.limits, stop).await;
     Ok(())
 }
 

@@ -1,12 +1,10 @@
 //! Which connections are idle, so that one of them makes room where all places are taken.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::Request;
-use hyper::body::Incoming;
-use hyper::service::Service;
 use tokio::sync::Notify;
 
 /// Who was silent for so long makes room; long enough for an answer that is ready to be written.
@@ -15,36 +13,32 @@ pub const SILENT: Duration = Duration::from_secs(1);
 /// The life of one connection.
 #[derive(Debug)]
 pub struct Pulse {
-    state: Mutex<State>,
+    begun: Instant,
+    /// When something last happened, in milliseconds since the beginning.
+    last: AtomicU64,
+    requests: AtomicUsize,
+    writing: AtomicBool,
     leave: Notify,
-}
-
-#[derive(Debug)]
-struct State {
-    requests: usize,
-    writing: bool,
-    last: Instant,
 }
 
 impl Pulse {
     fn new() -> Self {
-        Self { state: Mutex::new(State { requests: 0, writing: false, last: Instant::now() }), leave: Notify::new() }
+        Self { begun: Instant::now(), last: AtomicU64::new(0), requests: AtomicUsize::new(0), writing: AtomicBool::new(false), leave: Notify::new() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn beat(&self) {
+        self.last.store(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Bytes came.
     pub fn read(&self) {
-        self.state().last = Instant::now();
+        self.beat();
     }
 
     /// Bytes went, or wait to go.
     pub fn wrote(&self, all: bool) {
-        let mut state = self.state();
-        state.writing = !all;
-        state.last = Instant::now();
+        self.beat();
+        self.writing.store(!all, Ordering::Release);
     }
 
     /// Waits until this connection is to make room.
@@ -52,16 +46,11 @@ impl Pulse {
         self.leave.notified().await;
     }
 
-    fn request(&self, begun: bool) {
-        let mut state = self.state();
-        state.requests = if begun { state.requests + 1 } else { state.requests.saturating_sub(1) };
-        state.last = Instant::now();
-    }
-
     /// Since when nothing happens here, if for long enough.
     fn idle_since(&self) -> Option<Instant> {
-        let state = self.state();
-        (state.requests == 0 && !state.writing && state.last.elapsed() >= SILENT).then_some(state.last)
+        let busy = self.requests.load(Ordering::Acquire) > 0 || self.writing.load(Ordering::Acquire);
+        let last = self.begun.checked_add(Duration::from_millis(self.last.load(Ordering::Relaxed)))?;
+        (!busy && last.elapsed() >= SILENT).then_some(last)
     }
 }
 
@@ -107,51 +96,21 @@ impl Drop for Member {
     }
 }
 
-/// A service whose requests count as life.
-#[derive(Debug)]
-pub struct Counted<S> {
-    service: S,
-    pulse: Arc<Pulse>,
-}
-
-impl<S> Counted<S> {
-    /// Counts the requests of one connection.
-    pub fn new(service: S, pulse: Arc<Pulse>) -> Self {
-        Self { service, pulse }
-    }
-}
-
-impl<S> Service<Request<Incoming>> for Counted<S>
-where
-    S: Service<Request<Incoming>>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let under_way = UnderWay::begin(Arc::clone(&self.pulse));
-        let answer = self.service.call(request);
-        Box::pin(async move {
-            let answer = answer.await;
-            drop(under_way);
-            answer
-        })
-    }
-}
-
-struct UnderWay(Arc<Pulse>);
+/// A request that is worked on, as life of its connection.
+pub struct UnderWay(Arc<Pulse>);
 
 impl UnderWay {
-    fn begin(pulse: Arc<Pulse>) -> Self {
-        pulse.request(true);
+    /// It is until this is dropped.
+    pub fn begin(pulse: Arc<Pulse>) -> Self {
+        pulse.beat();
+        pulse.requests.fetch_add(1, Ordering::AcqRel);
         Self(pulse)
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.request(false);
+        self.0.beat();
+        self.0.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -38,12 +38,15 @@ fn a_body_without_an_announced_length_is_bounded_too() {
 
 #[test]
 fn bodies_share_a_bounded_memory() {
-    let service = Running::with_limits("bodies_in_memory_bytes = 1000\n");
-    assert_eq!(service.post("/v1/ask", padded(1000)).status, 200);
-    let reply = service.post("/v1/ask", padded(1001));
+    let service = Running::with_limits("bodies_in_memory_bytes = 20000\n");
+    assert_eq!(service.post("/v1/ask", padded(20_000)).status, 200);
+    let reply = service.post("/v1/ask", padded(20_001));
     reply.is_problem(503, "overloaded");
     assert_eq!(reply.header("retry-after"), Some("1"));
-    assert_eq!(service.post("/v1/ask", padded(1000)).status, 200);
+    assert_eq!(service.post("/v1/ask", padded(20_000)).status, 200);
+    let service = Running::with_limits("bodies_in_memory_bytes = 1\n");
+    assert_eq!(service.post("/v1/ask", padded(1 << 14)).status, 200);
+    service.post("/v1/ask", padded((1 << 14) + 1)).is_problem(503, "overloaded");
 }
 
 #[test]

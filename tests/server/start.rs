@@ -52,8 +52,8 @@ fn the_configuration_is_read_and_checked() {
 #[test]
 fn the_log_is_json_where_json_is_asked_for() {
     let service = Running::start(&crate::process::root().join(COUNTER), &["--format", "json"]);
-    service.get("/healthz", &[("x-request-id", "logged")]);
+    service.get("/v1/nothing", &[("x-request-id", "logged")]);
     let line = super::running::eventually("it is logged", || service.log().lines().find(|line| line.contains("logged")).map(str::to_owned));
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!((&line["fields"]["status"], &line["span"]["id"]), (&200.into(), &"logged".into()));
+    assert_eq!((&line["fields"]["status"], &line["fields"]["id"]), (&404.into(), &"logged".into()));
 }

