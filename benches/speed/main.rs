@@ -57,6 +57,10 @@ const PARTS: [Part; 6] = [
     ("http", http::http),
 ];
 
+/// That of the `kulanz` command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     // Cargo says that it is a bench.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
