@@ -19,6 +19,7 @@ mod clock;
 pub mod decide;
 pub mod diagnostic;
 pub mod engine;
+mod escapes;
 pub mod lint;
 mod number;
 pub mod options;

@@ -80,8 +80,7 @@ impl Options {
 /// Writes the options as JSON, without a line end: the text that `serde_json` makes of [`Options`], without them.
 pub fn write(out: &mut String, policy: &Policy, program: &Program, request: &OptionsRequest) {
     let speech = Speech::new(policy, request.language);
-    out.push_str("{\"options\":");
-    answer::list(out, decisions(policy, program, request), |out, (question, decision)| {
+    answer::list(out, "{\"options\":", decisions(policy, program, request), |out, (question, decision)| {
         Writer { policy, question: &question, decision: &decision, speech }.option(out);
     });
     out.push_str(",\"policy\":");

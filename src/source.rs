@@ -4,6 +4,7 @@
 //! somebody wants to see it. Columns count characters from 1.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Which text of a [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,12 +62,13 @@ pub struct Spanned<T> {
 pub struct Source {
     name: String,
     text: String,
-    line_starts: Vec<usize>,
+    line_starts: Box<[u32]>,
 }
 
 impl Source {
     fn new(name: String, text: String) -> Self {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = text.match_indices('\n').filter_map(|(at, _)| u32::try_from(at + 1).ok());
+        let line_starts = std::iter::once(0).chain(starts).collect();
         Self { name, text, line_starts }
     }
 
@@ -86,29 +88,29 @@ impl Source {
     #[must_use]
     pub fn position(&self, at: usize) -> (usize, usize) {
         let at = at.min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start <= at).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        let line = self.line_starts.partition_point(|start| *start as usize <= at).max(1);
+        let start = self.line_starts.get(line - 1).map_or(0, |start| *start as usize);
         let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
         (line, column)
     }
 }
 
-/// All texts of a pack, in the order in which they were read.
+/// All texts of a pack, in the order in which they were read. A copy shares them.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources(Vec<Arc<Source>>);
 
 impl Sources {
     /// Adds a text and says how to refer to it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(Source::new(name.into(), text.into()));
+        self.0.push(Arc::new(Source::new(name.into(), text.into())));
         id
     }
 
     /// The text behind an id; `None` for an id of another [`Sources`].
     #[must_use]
     pub fn get(&self, id: SourceId) -> Option<&Source> {
-        self.0.get(id.0 as usize)
+        self.0.get(id.0 as usize).map(Arc::as_ref)
     }
 
     /// What stands at `span`; empty where the span lies outside its text.
@@ -128,7 +130,7 @@ impl Sources {
 
     /// Every text with its id.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(at, source)| (SourceId(u32::try_from(at).unwrap_or(u32::MAX)), source))
+        self.0.iter().enumerate().map(|(at, source)| (SourceId(u32::try_from(at).unwrap_or(u32::MAX)), source.as_ref()))
     }
 }
 

@@ -25,6 +25,29 @@ fn a_plain_yes_allocates_nothing() {
     }
 }
 
+/// Allocations of some answers in JSON to questions in JSON, when each has been answered once before; those of the decisions are not counted.
+fn allocations_around(word: Word) -> u64 {
+    let scenario = Scenario::new(Kind::Spread, 160);
+    let kulanz = Kulanz::from_text(&scenario.policy());
+    let asked: Vec<String> = scenario.questions_for(word, 100).into_iter().map(|asked| asked.json).collect();
+    let requests: Vec<_> = asked.iter().map(|json| kulanz.prepare(json)).collect();
+    let (mut asker, mut out) = (kulanz.asker(), String::new());
+    let mut answer = || asked.iter().for_each(|json| asker.answer(json, &mut out));
+    answer();
+    let whole = allocation_counter::measure(answer).count_total;
+    let mut asker = kulanz.asker();
+    let mut decide = || assert!(requests.iter().all(|request| asker.decide(request) == word.as_str()));
+    decide();
+    whole - allocation_counter::measure(decide).count_total
+}
+
+#[test]
+fn reading_and_writing_allocate_nothing() {
+    for word in Word::ALL {
+        assert_eq!(allocations_around(word), 0, "{word:?}");
+    }
+}
+
 #[test]
 fn allocations_are_seen() {
     assert_eq!(allocation_counter::measure(|| drop(vec![1_u8; 100])).count_total, 1);

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::escapes;
+
 /// Writes a string that `write` writes the content of.
 pub(super) fn string(out: &mut String, write: impl FnOnce(&mut String)) {
     out.push('"');
@@ -16,6 +18,22 @@ pub(super) fn text(out: &mut String, text: &str) {
     string(out, |out| out.push_str(text));
 }
 
+/// Writes a name of the policy's, which has nothing in it that JSON escapes.
+pub(super) fn name(out: &mut String, name: &str) {
+    debug_assert!(!escapes::any(name.as_bytes()), "{name:?}");
+    out.push('"');
+    out.push_str(name);
+    out.push('"');
+}
+
+/// Writes a quantity or a day that is there, else null. Likewise.
+pub(super) fn figure<T>(out: &mut String, value: Option<T>, write: impl FnOnce(&mut String, T)) {
+    let Some(value) = value else { return out.push_str("null") };
+    out.push('"');
+    write(out, value);
+    out.push('"');
+}
+
 /// Writes a text that is there, else null.
 pub(super) fn optional<T>(out: &mut String, value: Option<T>, write: impl FnOnce(&mut String, T)) {
     match value {
@@ -24,13 +42,15 @@ pub(super) fn optional<T>(out: &mut String, value: Option<T>, write: impl FnOnce
     }
 }
 
-/// Writes a list of what `write` writes.
-pub(crate) fn list<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut String, T)) {
+/// Writes a list of what `write` writes, with `before` before it.
+pub(crate) fn list<T>(out: &mut String, before: &str, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut String, T)) {
+    out.push_str(before);
+    let mut items = items.into_iter();
+    let Some(first) = items.next() else { return out.push_str("[]") };
     out.push('[');
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
+    write(out, first);
+    for item in items {
+        out.push(',');
         write(out, item);
     }
     out.push(']');
@@ -39,9 +59,7 @@ pub(crate) fn list<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut 
 /// Escapes what was written from `start` on, where that is needed: mostly it is not.
 fn escape(out: &mut String, start: usize) {
     let Some(written) = out.get(start..) else { return };
-    // Without a way out of the loop this is a few machine instructions for many bytes.
-    let special = written.bytes().fold(0, |special, byte| special | u8::from(byte < b' ' || byte == b'"' || byte == b'\\'));
-    if special == 0 {
+    if !escapes::any(written.as_bytes()) {
         return;
     }
     let escaped = Value::from(written).to_string();
@@ -71,8 +89,8 @@ mod tests {
     #[test]
     fn lists_have_commas_between() {
         let mut out = String::new();
-        list(&mut out, [Some("a"), None], |out, item| optional(out, item, String::push_str));
-        list(&mut out, None::<&str>, text);
-        assert_eq!(out, r#"["a",null][]"#);
+        list(&mut out, "", [Some("a"), None], |out, item| optional(out, item, String::push_str));
+        list(&mut out, ":", None::<&str>, text);
+        assert_eq!(out, r#"["a",null]:[]"#);
     }
 }

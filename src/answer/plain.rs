@@ -190,8 +190,8 @@ pub(super) fn write_value(out: &mut String, policy: &Policy, ty: &Type, value: &
         Value::YesNo(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Text(text) => json::text(out, text),
         Value::Choice(id) => json::text(out, policy.choice(*id)),
-        Value::Set(ids) => json::list(out, ids, |out, id| json::text(out, policy.choice(*id))),
-        Value::Quantity(number) => json::string(out, |out| write_number_of(out, policy, ty, number)),
+        Value::Set(ids) => json::list(out, "", ids, |out, id| json::text(out, policy.choice(*id))),
+        Value::Quantity(number) => json::figure(out, Some(number), |out, number| write_number_of(out, policy, ty, number)),
     }
 }
 

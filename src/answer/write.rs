@@ -1,6 +1,6 @@
 //! Writes a decision as JSON, straight from the decision and the policy.
 
-use super::json::{list, optional, string, text};
+use super::json::{figure, list, name, optional, string, text};
 use super::{parts, plain};
 use crate::decide::{
     Alternative, BudgetCharge, Contact, ContactKind, Decision, Explanation, FailedCondition, Limit, Obligation, Outcome, Owed, Reason,
@@ -34,24 +34,21 @@ impl<'a> Writer<'a> {
         out.push('{');
         self.outcome(out);
         out.push_str(",\"action\":");
-        text(out, parts::action_name(self.policy, decision.action));
+        name(out, parts::action_name(self.policy, decision.action));
         out.push_str(",\"amount\":");
-        optional(out, decision.amount.as_ref(), |out, amount| self.quantity(out, decision.action, amount));
+        figure(out, decision.amount.as_ref(), |out, amount| self.quantity(out, decision.action, amount));
         self.limits(out);
-        out.push_str(",\"because\":");
-        list(out, decision.because.iter().filter_map(|reason| parts::Told::of(self.policy, *reason)), |out, told| self.reason(out, &told));
+        list(out, ",\"because\":", decision.because.iter().filter_map(|reason| parts::Told::of(self.policy, *reason)), |out, told| {
+            self.reason(out, &told);
+        });
         self.require(out);
-        out.push_str(",\"charge\":");
-        list(out, &decision.charge, |out, charge| self.charge(out, charge));
-        self.ask(out);
-        out.push_str(",\"offer\":");
-        list(out, &decision.offer, |out, offer| self.offer(out, offer));
-        out.push_str(",\"advice\":");
+        list(out, ",\"charge\":", &decision.charge, |out, charge| self.charge(out, charge));
+        self.contacts(out, &decision.ask);
+        list(out, ",\"offer\":", &decision.offer, |out, offer| self.offer(out, offer));
         let advice = decision.advice.iter().filter_map(|advice| self.speech.advice_text(*advice));
-        list(out, advice, |out, advice| string(out, |out| self.filled(out, advice)));
-        out.push_str(",\"also_owed\":");
-        list(out, &decision.also_owed, |out, owed| self.owed(out, owed));
-        self.need(out);
+        list(out, ",\"advice\":", advice, |out, advice| string(out, |out| self.filled(out, advice)));
+        list(out, ",\"also_owed\":", &decision.also_owed, |out, owed| self.owed(out, owed));
+        self.needed(out, &decision.need);
         self.provisional(out);
         self.say(out);
         out.push_str(",\"policy\":");
@@ -66,15 +63,15 @@ impl<'a> Writer<'a> {
     /// An action among the options of a case.
     pub fn option(self, out: &mut String) {
         out.push_str("{\"action\":");
-        text(out, parts::action_name(self.policy, self.decision.action));
+        name(out, parts::action_name(self.policy, self.decision.action));
         out.push_str(",\"title\":");
         self.title(out, self.policy.actions.get(self.decision.action.index()).and_then(|action| action.title.as_ref()));
         out.push(',');
         self.outcome(out);
         self.limits(out);
         self.require(out);
-        self.ask(out);
-        self.need(out);
+        self.contacts(out, &self.decision.ask);
+        self.needed(out, &self.decision.need);
         self.provisional(out);
         self.say(out);
         self.explain(out);
@@ -99,7 +96,7 @@ impl<'a> Writer<'a> {
         out.push_str(",\"");
         out.push_str(name);
         out.push_str("\":");
-        optional(out, plain::limit(limit), |out, most| self.quantity(out, action, most));
+        figure(out, plain::limit(limit), |out, most| self.quantity(out, action, most));
         if *limit == Limit::Unlimited {
             out.push_str(",\"");
             out.push_str(name);
@@ -121,7 +118,7 @@ impl<'a> Writer<'a> {
 
     fn reason(self, out: &mut String, told: &parts::Told<'_>) {
         out.push_str("{\"rule\":");
-        text(out, told.name);
+        name(out, told.name);
         out.push_str(",\"title\":");
         self.title(out, told.title);
         out.push_str(",\"text\":");
@@ -129,8 +126,7 @@ impl<'a> Writer<'a> {
         out.push_str(",\"source\":");
         string(out, |out| told.write_source(out, self.policy));
         if !told.cites.is_empty() {
-            out.push_str(",\"cites\":");
-            list(out, told.cites, |out, cite| string(out, |out| self.filled(out, cite)));
+            list(out, ",\"cites\":", told.cites, |out, cite| string(out, |out| self.filled(out, cite)));
         }
         if let Some(owner) = told.owner {
             out.push_str(",\"owner\":");
@@ -140,15 +136,14 @@ impl<'a> Writer<'a> {
     }
 
     fn require(self, out: &mut String) {
-        out.push_str(",\"require\":");
         let duties = self.decision.require.iter().filter_map(|obligation| Some((self.policy.duties.get(obligation.duty.index())?, obligation)));
-        list(out, duties, |out, (duty, Obligation { by, .. })| {
+        list(out, ",\"require\":", duties, |out, (duty, Obligation { by, .. })| {
             out.push_str("{\"duty\":");
-            text(out, &duty.name);
+            name(out, &duty.name);
             out.push_str(",\"title\":");
             self.title(out, duty.title.as_ref());
             out.push_str(",\"by\":");
-            optional(out, *by, |out, by| plain::write_deadline(out, self.policy, by));
+            figure(out, *by, |out, by| plain::write_deadline(out, self.policy, by));
             out.push('}');
         });
     }
@@ -159,41 +154,35 @@ impl<'a> Writer<'a> {
         let exact = |out: &mut String, value: &Number| plain::write_quantity(out, self.policy, measure, value);
         let down = |out: &mut String, value: &Number| exact(out, &plain::rounded_down(self.policy, measure, value));
         out.push_str("{\"budget\":");
-        text(out, budget.map_or("", |budget| &budget.name));
+        name(out, budget.map_or("", |budget| &budget.name));
         out.push_str(",\"amount\":");
-        optional(out, charge.amount.as_ref(), exact);
+        figure(out, charge.amount.as_ref(), exact);
         out.push_str(",\"left\":");
-        optional(out, charge.left.as_ref(), down);
+        figure(out, charge.left.as_ref(), down);
         out.push_str(",\"of\":");
-        optional(out, charge.of.as_ref(), down);
+        figure(out, charge.of.as_ref(), down);
         out.push_str(",\"resets\":");
-        optional(out, charge.resets, plain::write_date);
+        figure(out, charge.resets, plain::write_date);
         out.push('}');
     }
 
-    fn ask(self, out: &mut String) {
-        out.push_str(",\"ask\":");
-        self.contacts(out, &self.decision.ask);
-    }
-
     fn contacts(self, out: &mut String, contacts: &[Contact]) {
-        list(out, contacts, |out, contact| self.contact(out, contact));
+        list(out, ",\"ask\":", contacts, |out, contact| self.contact(out, contact));
     }
 
     fn contact(self, out: &mut String, contact: &Contact) {
         out.push_str("{\"role\":");
-        text(out, parts::role_name(self.policy, contact.role));
+        name(out, parts::role_name(self.policy, contact.role));
         out.push_str(",\"title\":");
         self.title(out, self.policy.roles.get(contact.role.index()).and_then(|role| role.title.as_ref()));
         out.push_str(match contact.kind {
             ContactKind::Decide => ",\"kind\":\"decide\",\"within\":",
             ContactKind::Approve => ",\"kind\":\"approve\",\"within\":",
         });
-        optional(out, contact.within.as_ref(), plain::write_steps);
+        figure(out, contact.within.as_ref(), plain::write_steps);
         out.push_str(",\"person\":null");
         if !contact.approved_by.is_empty() {
-            out.push_str(",\"approved_by\":");
-            list(out, &contact.approved_by, |out, id| text(out, parts::role_name(self.policy, *id)));
+            list(out, ",\"approved_by\":", &contact.approved_by, |out, id| name(out, parts::role_name(self.policy, *id)));
         }
         if contact.another_person {
             out.push_str(",\"another_person\":true");
@@ -203,16 +192,14 @@ impl<'a> Writer<'a> {
 
     fn offer(self, out: &mut String, offer: &Alternative) {
         out.push_str("{\"action\":");
-        text(out, parts::action_name(self.policy, offer.action));
+        name(out, parts::action_name(self.policy, offer.action));
         self.limit(out, "limit", offer.action, &offer.limit);
         out.push_str(",\"answer\":");
-        text(out, offer.outcome.word());
+        name(out, offer.outcome.word());
         if offer.outcome == Outcome::Ask && !offer.ask.is_empty() {
-            out.push_str(",\"ask\":");
             self.contacts(out, &offer.ask);
         }
         if !offer.need.is_empty() {
-            out.push_str(",\"need\":");
             self.needed(out, &offer.need);
         }
         out.push('}');
@@ -220,41 +207,34 @@ impl<'a> Writer<'a> {
 
     fn owed(self, out: &mut String, owed: &Owed) {
         out.push_str("{\"action\":");
-        text(out, parts::action_name(self.policy, owed.action));
+        name(out, parts::action_name(self.policy, owed.action));
         self.limit(out, "limit", owed.action, &owed.limit);
         out.push_str(",\"rule\":");
-        text(out, parts::rule_name(self.policy, owed.rule));
+        name(out, parts::rule_name(self.policy, owed.rule));
         out.push('}');
     }
 
-    fn need(self, out: &mut String) {
-        out.push_str(",\"need\":");
-        self.needed(out, &self.decision.need);
-    }
-
     fn needed(self, out: &mut String, facts: &[FactRef]) {
-        list(out, facts, |out, fact| self.needed_fact(out, *fact));
+        list(out, ",\"need\":", facts, |out, fact| self.needed_fact(out, *fact));
     }
 
     fn needed_fact(self, out: &mut String, fact: FactRef) {
         let known = if let FactRef::Fact(id) = fact { self.policy.facts.get(id.index()) } else { None };
         let ty = known.map_or(&Type::Text, |fact| &fact.ty);
         out.push_str("{\"fact\":");
-        text(out, parts::ref_name(self.policy, fact));
+        name(out, parts::ref_name(self.policy, fact));
         out.push_str(",\"question\":");
         self.title(out, known.and_then(|fact| fact.asks.as_ref()));
         out.push_str(",\"type\":");
-        text(out, parts::type_word(ty));
+        name(out, parts::type_word(ty));
         if let Type::OneOf(choices) | Type::SomeOf(choices) = ty {
-            out.push_str(",\"values\":");
-            list(out, choices, |out, id| text(out, self.policy.choice(*id)));
+            list(out, ",\"values\":", choices.iter(), |out, id| text(out, self.policy.choice(*id)));
         }
         out.push('}');
     }
 
     fn provisional(self, out: &mut String) {
-        out.push_str(",\"provisional\":");
-        list(out, &self.decision.provisional, |out, id| text(out, parts::ref_name(self.policy, FactRef::Fact(*id))));
+        list(out, ",\"provisional\":", &self.decision.provisional, |out, id| name(out, parts::ref_name(self.policy, FactRef::Fact(*id))));
     }
 
     fn say(self, out: &mut String) {
@@ -264,23 +244,24 @@ impl<'a> Writer<'a> {
 
     fn explain(self, out: &mut String) {
         if self.question.explain == Explain::Every {
-            out.push_str(",\"explain\":");
             let told = |explanation: &'a Explanation| Some((parts::Told::of(self.policy, Reason::Rule(explanation.rule))?, explanation));
-            list(out, self.decision.explain.iter().filter_map(told), |out, (told, explanation)| self.explanation(out, &told, explanation));
+            list(out, ",\"explain\":", self.decision.explain.iter().filter_map(told), |out, (told, explanation)| {
+                self.explanation(out, &told, explanation);
+            });
         }
     }
 
     fn explanation(self, out: &mut String, told: &parts::Told<'_>, explanation: &Explanation) {
         out.push_str("{\"rule\":");
-        text(out, told.name);
+        name(out, told.name);
         out.push_str(",\"kind\":");
-        text(out, told.kind());
+        name(out, told.kind());
         out.push_str(",\"title\":");
         self.title(out, told.title);
         out.push_str(",\"source\":");
         string(out, |out| told.write_source(out, self.policy));
         out.push_str(",\"applies\":");
-        text(out, parts::verdict_word(explanation.verdict));
+        name(out, parts::verdict_word(explanation.verdict));
         self.limit(out, "quantity", self.decision.action, &explanation.quantity);
         out.push_str(",\"failed\":");
         match &explanation.failed {
@@ -304,23 +285,32 @@ impl<'a> Writer<'a> {
 
     /// Each fact once, in the order of their names.
     fn seen(self, out: &mut String, seen: &[(FactRef, Option<Value>)]) {
+        if let [(fact, value)] = seen {
+            out.push('{');
+            self.seen_fact(out, *fact, value.as_ref());
+            return out.push('}');
+        }
         let mut sorted: Vec<(&str, FactRef, Option<&Value>)> =
             seen.iter().map(|(fact, value)| (parts::ref_name(self.policy, *fact), *fact, value.as_ref())).collect();
         sorted.sort_by_key(|(name, ..)| *name);
         sorted.dedup_by_key(|(name, ..)| *name);
         out.push('{');
-        for (at, (name, fact, value)) in sorted.into_iter().enumerate() {
+        for (at, (_, fact, value)) in sorted.into_iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
-            text(out, name);
-            out.push(':');
-            match value {
-                Some(value) => plain::write_value(out, self.policy, self.type_of(fact), value),
-                None => out.push_str("null"),
-            }
+            self.seen_fact(out, fact, value);
         }
         out.push('}');
+    }
+
+    fn seen_fact(self, out: &mut String, fact: FactRef, value: Option<&Value>) {
+        name(out, parts::ref_name(self.policy, fact));
+        out.push(':');
+        match value {
+            Some(value) => plain::write_value(out, self.policy, self.type_of(fact), value),
+            None => out.push_str("null"),
+        }
     }
 
     fn type_of(self, fact: FactRef) -> &'a Type {
@@ -334,6 +324,6 @@ pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
     out.push_str("{\"name\":");
     string(out, |out| speech.write_plain(out, &policy.name));
     out.push_str(",\"version\":");
-    text(out, &policy.version);
+    name(out, &policy.version);
     out.push('}');
 }

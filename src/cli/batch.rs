@@ -1,8 +1,15 @@
 //! `kulanz ask --batch FILE`: one JSON question a line, one JSON answer a line, in order, in constant memory.
+//!
+//! A thread reads, every core answers, and the calling thread writes. What was read goes round the workers in turn and is written in the same turn, so that the order is
+//! kept without a place to wait in; each worker has a short queue, so that whoever is fastest waits for the slowest.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 use jiff::Timestamp;
 
@@ -11,37 +18,169 @@ use super::exit::{Failure, Outcome};
 use super::lines::{LONGEST, Line, Lines};
 use super::pack;
 use super::terminal::Terminal;
-use crate::engine::{Scratch, json_line};
-use crate::question::{Problem, Unread};
+use crate::engine::{Engine, Scratch, json_line};
+use crate::question::{Problem, Reader, Unread};
+
+/// How much text goes to a worker at a time, in bytes, unless one line is longer…
+const CHUNK: usize = 1 << 15;
+/// …and at most so many lines.
+const LINES: usize = 1 << 10;
+/// How many chunks wait before and behind each worker.
+const QUEUE: usize = 2;
 
 /// Answers every line; one that is no question gets an error, and the rest goes on.
 pub fn run(file: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let input: Box<dyn Read> = if file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(open(file)?) };
-    let engine = pack::engine(terminal)?;
-    let reader = terminal.lang.as_deref().map_or_else(|| engine.reader(), |lang| engine.reader().speaking(lang));
+    let input: Box<dyn Read + Send> = if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(open(file)?) };
+    let engine = Arc::new(pack::engine(terminal)?);
+    let (mut questions, mut answers) = (Vec::new(), Vec::new());
+    for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+        let (to_worker, from_reader) = sync_channel(QUEUE);
+        let (to_writer, from_worker) = sync_channel(QUEUE);
+        let (engine, lang) = (Arc::clone(&engine), terminal.lang.clone());
+        thread::spawn(move || Worker::new(&engine, lang.as_deref()).run(&from_reader, &to_writer));
+        questions.push(to_worker);
+        answers.push(from_worker);
+    }
+    // None of these threads is waited for: where nobody takes the answers any more, no further line is read.
+    thread::spawn(move || read(input, &questions));
+    write(&answers)
+}
+
+/// Some lines of the input.
+#[derive(Debug)]
+struct Chunk {
+    /// The number of its first line.
+    first: u64,
+    text: String,
+    lines: Vec<Piece>,
+}
+
+/// One line of a chunk.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    /// So many bytes of the text.
+    Text(usize),
+    NotUtf8(usize),
+    TooLong,
+}
+
+/// The answers to a chunk.
+#[derive(Debug)]
+struct Answers {
+    text: String,
+    all_right: bool,
+}
+
+/// Gives chunks to the workers in turn, until the input ends or nobody takes them.
+fn read(input: Box<dyn Read>, workers: &[SyncSender<io::Result<Chunk>>]) {
     let mut lines = Lines::new(input);
-    let mut out = BufWriter::new(io::stdout().lock());
-    let (mut number, mut outcome) = (0, Outcome::Done);
-    let (mut scratch, mut answer) = (Scratch::default(), String::new());
-    while let Some(line) = lines.next()? {
-        number += 1;
-        answer.clear();
-        let answered = question(&line.without_mark(number))
-            .and_then(|text| engine.answer_json(&reader, text, Timestamp::now(), &mut scratch, &mut answer).map_err(unread));
-        if let Err((code, errors)) = answered {
-            outcome = Outcome::Problems;
-            out.write_all(json_line(&WrongQuestion::new(code, Some(number), errors))?.as_bytes())?;
-        } else {
-            answer.push('\n');
-            out.write_all(answer.as_bytes())?;
-        }
-        // Whoever waits for this answer before asking on must get it.
-        if !lines.is_next_here() {
-            out.flush()?;
+    let mut first = 1;
+    for worker in workers.iter().cycle() {
+        let chunk = chunk(&mut lines, first);
+        let is_last = match &chunk {
+            Ok(chunk) => {
+                first += chunk.lines.len() as u64;
+                chunk.lines.is_empty()
+            }
+            Err(_) => true,
+        };
+        if worker.send(chunk).is_err() || is_last {
+            return;
         }
     }
-    out.flush()?;
+}
+
+/// The next lines: as many as are there, and one at least; none at the end.
+fn chunk(lines: &mut Lines<impl Read>, first: u64) -> io::Result<Chunk> {
+    let mut chunk = Chunk { first, text: String::new(), lines: Vec::new() };
+    loop {
+        let number = first + chunk.lines.len() as u64;
+        let Some(line) = lines.next()? else { break };
+        let piece = match line.without_mark(number) {
+            Line::Text(text) => {
+                chunk.text.push_str(text);
+                Piece::Text(text.len())
+            }
+            Line::NotUtf8(byte) => Piece::NotUtf8(byte),
+            Line::TooLong => Piece::TooLong,
+        };
+        chunk.lines.push(piece);
+        // Whoever waits for these answers before asking on must get them.
+        if chunk.text.len() >= CHUNK || chunk.lines.len() >= LINES || !lines.is_next_here() {
+            break;
+        }
+    }
+    Ok(chunk)
+}
+
+/// Writes answers in the turn in which the questions were read.
+fn write(workers: &[Receiver<io::Result<Answers>>]) -> Result<Outcome, Failure> {
+    let mut out = io::stdout().lock();
+    let mut outcome = Outcome::Done;
+    for worker in workers.iter().cycle() {
+        let answers = worker.recv().map_err(|_| io::Error::other("a thread that answers has ended"))?;
+        let Answers { text, all_right } = answers?;
+        // Only the chunk at the end of the input has no lines.
+        if text.is_empty() {
+            break;
+        }
+        if !all_right {
+            outcome = Outcome::Problems;
+        }
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+    }
     Ok(outcome)
+}
+
+struct Worker<'e> {
+    engine: &'e Engine,
+    reader: Reader<'e>,
+    scratch: Scratch,
+}
+
+impl<'e> Worker<'e> {
+    fn new(engine: &'e Engine, lang: Option<&'e str>) -> Self {
+        let reader = lang.map_or_else(|| engine.reader(), |lang| engine.reader().speaking(lang));
+        Self { engine, reader, scratch: Scratch::default() }
+    }
+
+    /// Answers chunk after chunk, until there is none or nobody wants to know.
+    fn run(mut self, questions: &Receiver<io::Result<Chunk>>, answers: &SyncSender<io::Result<Answers>>) {
+        while let Ok(chunk) = questions.recv() {
+            if answers.send(chunk.and_then(|chunk| self.answer(&chunk))).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn answer(&mut self, chunk: &Chunk) -> io::Result<Answers> {
+        let mut answers = Answers { text: String::with_capacity(6 * chunk.text.len()), all_right: true };
+        let (mut rest, mut number) = (chunk.text.as_str(), chunk.first);
+        for piece in &chunk.lines {
+            let question = match piece {
+                Piece::Text(length) => {
+                    let (question, behind) = rest.split_at(*length);
+                    rest = behind;
+                    Ok(question)
+                }
+                Piece::NotUtf8(byte) => Err(refuse("not_utf8", format!("not UTF-8 from byte {byte} on"))),
+                Piece::TooLong => Err(refuse("too_long", format!("longer than {LONGEST} bytes"))),
+            };
+            let text = &mut answers.text;
+            let answered = question
+                .and_then(|question| self.engine.answer_json(&self.reader, question, Timestamp::now(), &mut self.scratch, text).map_err(unread));
+            match answered {
+                Ok(_) => answers.text.push('\n'),
+                Err((code, errors)) => {
+                    answers.all_right = false;
+                    answers.text.push_str(&json_line(&WrongQuestion::new(code, Some(number), errors))?);
+                }
+            }
+            number += 1;
+        }
+        Ok(answers)
+    }
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
@@ -51,14 +190,6 @@ fn open(path: &Path) -> Result<File, Failure> {
 
 /// A stable code and what is wrong.
 type Refused = (&'static str, Vec<Problem>);
-
-fn question<'l>(line: &Line<'l>) -> Result<&'l str, Refused> {
-    match line {
-        Line::Text(text) => Ok(text),
-        Line::NotUtf8(byte) => Err(refuse("not_utf8", format!("not UTF-8 from byte {byte} on"))),
-        Line::TooLong => Err(refuse("too_long", format!("longer than {LONGEST} bytes"))),
-    }
-}
 
 fn unread(unread: Unread) -> Refused {
     match unread {

@@ -1,5 +1,7 @@
 //! Checked expressions: every name resolved, every unit known.
 
+use std::sync::Arc;
+
 use crate::number::{Number, Rounding};
 use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, LookupId};
 use crate::source::Span;
@@ -17,10 +19,10 @@ pub enum Type {
     Datetime,
     YesNo,
     Text,
-    /// `one of`: its values in source order.
-    OneOf(Vec<ChoiceId>),
+    /// `one of`: its values in source order. All expressions of the fact share them.
+    OneOf(Arc<[ChoiceId]>),
     /// `some of`: its values in source order.
-    SomeOf(Vec<ChoiceId>),
+    SomeOf(Arc<[ChoiceId]>),
 }
 
 /// A value that is known.

@@ -1,11 +1,10 @@
 //! The names that a question can use, found at once.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::FxBuildHasher;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::policy::expr::Type;
 use crate::policy::{ActionId, BudgetId, ChoiceId, FactId, Policy, RoleId};
@@ -66,25 +65,25 @@ impl Names {
     }
 
     pub(super) fn role(&self, name: &str) -> Option<RoleId> {
-        self.roles.get(&*normal(name)).copied()
+        find(&self.roles, name)
     }
 
     pub(super) fn action(&self, name: &str) -> Option<ActionId> {
-        self.actions.get(&*normal(name)).copied()
+        find(&self.actions, name)
     }
 
     pub(super) fn budget(&self, name: &str) -> Option<BudgetId> {
-        self.budgets.get(&*normal(name)).copied()
+        find(&self.budgets, name)
     }
 
     /// A fact with its whole name, or a group.
     pub(super) fn member(&self, name: &str) -> Option<Member> {
-        self.facts.get(&*normal(name)).copied()
+        find(&self.facts, name)
     }
 
     /// A fact of a group.
     pub(super) fn of_group(&self, group: usize, name: &str) -> Option<FactId> {
-        self.groups.get(group)?.get(&*normal(name)).copied()
+        find(self.groups.get(group)?, name)
     }
 
     pub(super) fn groups(&self) -> usize {
@@ -93,7 +92,7 @@ impl Names {
 
     /// A value that a fact may have.
     pub(super) fn choice(&self, fact: FactId, name: &str) -> Option<ChoiceId> {
-        self.choices.get(fact.index())?.get(&*normal(name)).copied()
+        find(self.choices.get(fact.index())?, name)
     }
 }
 
@@ -107,7 +106,10 @@ fn choices(policy: &Policy, ty: &Type) -> Map<ChoiceId> {
     ids.iter().map(|id| (policy.choice(*id).into(), *id)).collect()
 }
 
-/// A name as the policy's names are compared: in NFC, as most are already.
-fn normal(written: &str) -> Cow<'_, str> {
-    if written.is_ascii() || is_nfc(written) { Cow::Borrowed(written) } else { Cow::Owned(written.nfc().collect()) }
+/// What a name stands for. The policy's names are in NFC, as most others are already.
+fn find<T: Copy>(names: &Map<T>, written: &str) -> Option<T> {
+    if let Some(found) = names.get(written) {
+        return Some(*found);
+    }
+    if written.is_ascii() { None } else { names.get(written.nfc().collect::<String>().as_str()).copied() }
 }

@@ -9,7 +9,7 @@ use super::json::{Json, MOST_BYTES};
 use super::names::Names;
 use super::quantity::{self, Purpose};
 use super::reader::{Caller, Reader, Spending};
-use super::scan::{Scan, Token};
+use super::scan::{Scan, Token, plain};
 use super::slate::{ON_RECORD, SAID, Slate};
 use super::{Explain, FactState, Provenance, moment};
 use crate::calendar;
@@ -74,15 +74,24 @@ impl<'a, 'p> Quick<'a, 'p> {
                 _ => return None,
             };
             once(&mut seen, bit)?;
-            match (bit, scan.value()?) {
+            let token = scan.value()?;
+            // What it is measured in is known when the action is.
+            if bit == field::AMOUNT {
+                amount = Some(Written::new(scan, token)?);
+                return Some(());
+            }
+            let unescaped;
+            let token = match token {
+                Token::Escaped(written) => {
+                    unescaped = plain(written)?;
+                    Token::Text(&unescaped)
+                }
+                token => token,
+            };
+            match (bit, token) {
                 (field::ACTOR, Token::Object) => self.actor(scan),
                 (field::ACTION, Token::Text(name)) => {
-                    self.slate.request.question.action = self.names.action(&name)?;
-                    Some(())
-                }
-                // What it is measured in is known when the action is.
-                (field::AMOUNT, token) => {
-                    amount = Some(Written::new(scan, token)?);
+                    self.slate.request.question.action = self.names.action(name)?;
                     Some(())
                 }
                 (field::FACTS, Token::Object) => self.facts(scan, SAID),
@@ -95,7 +104,7 @@ impl<'a, 'p> Quick<'a, 'p> {
                     Some(())
                 }
                 (field::LANG, Token::Text(text)) => {
-                    self.slate.request.language = self.language(&text)?;
+                    self.slate.request.language = self.language(text)?;
                     Some(())
                 }
                 (field::EXPLAIN, Token::Bool(every)) => {
@@ -144,10 +153,18 @@ impl<'a, 'p> Quick<'a, 'p> {
                 _ => return None,
             };
             once(&mut seen, bit)?;
-            match (bit, scan.value()?) {
-                (ROLE, Token::Text(name)) => role = Some(self.names.role(&name)?),
-                (ID, Token::Text(text)) => self.slate.request.question.actor.id = Some(self.slate.text(&text)),
-                (TEAM, Token::Text(text)) => self.slate.request.question.actor.team = Some(self.slate.text(&text)),
+            let unescaped;
+            let token = match scan.value()? {
+                Token::Escaped(written) => {
+                    unescaped = plain(written)?;
+                    Token::Text(&unescaped)
+                }
+                token => token,
+            };
+            match (bit, token) {
+                (ROLE, Token::Text(name)) => role = Some(self.names.role(name)?),
+                (ID, Token::Text(text)) => self.slate.request.question.actor.id = Some(self.slate.text(text)),
+                (TEAM, Token::Text(text)) => self.slate.request.question.actor.team = Some(self.slate.text(text)),
                 (ID | TEAM, Token::Null) => {}
                 _ => return None,
             }
@@ -175,7 +192,7 @@ impl<'a, 'p> Quick<'a, 'p> {
         })
     }
 
-    fn fact<'t>(&mut self, scan: &mut Scan<'t>, id: FactId, token: Token<'t>, origin: u8) -> Option<()> {
+    fn fact(&mut self, scan: &mut Scan<'_>, id: FactId, token: Token<'_>, origin: u8) -> Option<()> {
         let from = match (origin, self.reader.caller) {
             (SAID, _) | (_, Caller::Anybody) => Provenance::Said,
             (_, Caller::SystemOfRecord) => Provenance::Record,
@@ -203,13 +220,14 @@ impl<'a, 'p> Quick<'a, 'p> {
         agrees.then_some(())
     }
 
-    fn value<'t>(&mut self, scan: &mut Scan<'t>, id: FactId, token: Token<'t>) -> Option<Value> {
+    fn value(&mut self, scan: &mut Scan<'_>, id: FactId, token: Token<'_>) -> Option<Value> {
         let policy = self.reader.policy;
         let ty = &policy.facts.get(id.index())?.ty;
         Some(match (ty, token) {
+            (_, Token::Escaped(written)) => return self.value(scan, id, Token::Text(&plain(written)?)),
             (Type::YesNo, Token::Bool(value)) => Value::YesNo(value),
-            (Type::Text, Token::Text(text)) => Value::Text(self.slate.text(&text)),
-            (Type::OneOf(_), Token::Text(name)) => Value::Choice(self.names.choice(id, &name)?),
+            (Type::Text, Token::Text(text)) => Value::Text(self.slate.text(text)),
+            (Type::OneOf(_), Token::Text(name)) => Value::Choice(self.names.choice(id, name)?),
             (Type::SomeOf(_), Token::Array) => {
                 let mut set = self.slate.new_set();
                 scan.texts(|name| {
@@ -268,29 +286,30 @@ impl<'a, 'p> Quick<'a, 'p> {
 pub(super) enum Written<'t> {
     /// A number or a text.
     Value(Token<'t>),
-    /// `{"value": …, "currency": "EUR"}` and other objects.
-    Object(Json),
+    /// What is not so plain: `{"value": …, "currency": "EUR"}`.
+    Other(Json),
 }
 
 impl<'t> Written<'t> {
     /// Reads on where the value is an object.
-    fn new(scan: &mut Scan<'t>, token: Token<'t>) -> Option<Self> {
+    fn new(scan: &mut Scan<'_>, token: Token<'t>) -> Option<Self> {
         match token {
             Token::Object => {}
             Token::Array => return None,
+            Token::Escaped(written) => return Some(Self::Other(Json::Text(plain(written)?))),
             token => return Some(Self::Value(token)),
         }
         let mut members = Vec::new();
         scan.members(|scan, name| {
             let value = match scan.value()? {
-                Token::Text(text) => Json::Text(text.into_owned()),
+                Token::Text(text) => Json::Text(text.to_owned()),
                 Token::Number(digits) => Json::Number(digits.to_owned()),
                 _ => return None,
             };
             members.push((name.to_owned(), value));
             Some(())
         })?;
-        Some(Self::Object(Json::Object(members)))
+        Some(Self::Other(Json::Object(members)))
     }
 
     /// The number that it begins with, as a mantissa and its decimals, and what follows it.
@@ -310,10 +329,10 @@ impl<'t> Written<'t> {
     fn json(&self) -> Json {
         match self {
             Self::Value(Token::Number(digits)) => Json::Number((*digits).to_owned()),
-            Self::Value(Token::Text(text)) => Json::Text(text.clone().into_owned()),
+            Self::Value(Token::Text(text)) => Json::Text((*text).to_owned()),
             Self::Value(Token::Bool(value)) => Json::Bool(*value),
-            Self::Value(Token::Null | Token::Array | Token::Object) => Json::Null,
-            Self::Object(json) => json.clone(),
+            Self::Value(Token::Null | Token::Escaped(_) | Token::Array | Token::Object) => Json::Null,
+            Self::Other(json) => json.clone(),
         }
     }
 }
@@ -322,26 +341,37 @@ impl<'t> Written<'t> {
 fn decimal(text: &str) -> Option<(i64, usize, &str)> {
     const MOST_BEFORE: usize = 15;
     const MOST_BEHIND: usize = 3;
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, rest) = leading(digits, MOST_BEFORE)?;
-    let mut found = (whole, 0, rest);
+    let negative = text.starts_with('-');
+    let (mut mantissa, before, mut rest) = digits(text.get(usize::from(negative)..)?, 0);
+    let mut decimals = 0;
     if let Some(behind) = rest.strip_prefix('.') {
-        let (_, rest) = leading(behind, MOST_BEHIND)?;
-        let fraction = behind.get(..behind.len() - rest.len())?.trim_end_matches('0');
-        let mantissa = fraction.bytes().fold(whole, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-        found = (mantissa, fraction.len(), rest);
+        (mantissa, decimals, rest) = digits(behind, mantissa);
+        if decimals == 0 {
+            return None;
+        }
     }
-    if negative {
-        found.0 = -found.0;
+    if !(1..=MOST_BEFORE).contains(&before) || decimals > MOST_BEHIND {
+        return None;
     }
-    Some(found)
+    while decimals > 0 && mantissa % 10 == 0 {
+        (mantissa, decimals) = (mantissa / 10, decimals - 1);
+    }
+    Some((if negative { -mantissa } else { mantissa }, decimals, rest))
 }
 
-/// The digits at the start of a text: one to `most` of them.
-fn leading(text: &str, most: usize) -> Option<(i64, &str)> {
-    let count = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, rest) = text.split_at_checked(count)?;
-    (1..=most).contains(&count).then(|| (digits.bytes().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')), rest))
+/// The digits at the start of a text behind those of `mantissa`, how many they are, and what follows them. Of more digits than a word holds the number is
+/// nonsense.
+fn digits(text: &str, mut mantissa: i64) -> (i64, usize, &str) {
+    let mut count = 0;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(digit.into());
+        count += 1;
+    }
+    (mantissa, count, text.get(count..).unwrap_or_default())
 }
 
 #[cfg(test)]

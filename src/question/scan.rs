@@ -1,7 +1,7 @@
 //! Reads JSON of the plain kind: without exponents, without escapes in names. Whatever is more, or wrong, is `None`, and the whole is left to
 //! [`Json`](super::Json), which tells what it is.
 
-use std::borrow::Cow;
+use crate::escapes;
 
 /// A place in a JSON text.
 #[derive(Debug)]
@@ -11,13 +11,16 @@ pub(super) struct Scan<'t> {
 }
 
 /// A value, or how one begins.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'t> {
     Null,
     Bool(bool),
     /// The digits of a number, with a sign and a point where they have one.
     Number(&'t str),
-    Text(Cow<'t, str>),
+    /// A text in which nothing is escaped.
+    Text(&'t str),
+    /// A text as it is written, with its quotes.
+    Escaped(&'t str),
     /// An array, whose `[` has been read.
     Array,
     /// An object, whose `{` has been read.
@@ -57,7 +60,7 @@ impl<'t> Scan<'t> {
     /// The next value.
     pub fn value(&mut self) -> Option<Token<'t>> {
         match self.next()? {
-            b'"' => self.text().map(Token::Text),
+            b'"' => self.text(),
             b'{' => Some(self.opened(Token::Object)),
             b'[' => Some(self.opened(Token::Array)),
             b'-' | b'0'..=b'9' => self.number().map(Token::Number),
@@ -107,31 +110,30 @@ impl<'t> Scan<'t> {
         (count > 0).then_some(())
     }
 
-    /// The length of the string that begins here, without its quotes, and whether something in it is escaped.
-    fn extent(&self) -> Option<(usize, bool)> {
-        let rest = self.text.as_bytes().get(self.at + 1..)?;
-        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
-        if rest.get(plain) == Some(&b'"') {
-            return Some((plain, false));
+    /// The text of the string that begins here.
+    fn text(&mut self) -> Option<Token<'t>> {
+        let start = self.at + 1;
+        let rest = self.text.as_bytes().get(start..)?;
+        let length = escapes::first(rest)?;
+        if rest.get(length) != Some(&b'"') {
+            return self.escaped();
         }
+        self.at = start + length + 1;
+        self.text.get(start..start + length).map(Token::Text)
+    }
+
+    /// Likewise, where something in it is escaped.
+    #[cold]
+    fn escaped(&mut self) -> Option<Token<'t>> {
+        let start = self.at;
         let mut escaped = false;
-        let end = rest.iter().position(|byte| {
+        let length = self.text.as_bytes().get(start + 1..)?.iter().position(|byte| {
             let closes = *byte == b'"' && !escaped;
             escaped = *byte == b'\\' && !escaped;
             closes
         })?;
-        Some((end, true))
-    }
-
-    /// The text of the string that begins here.
-    fn text(&mut self) -> Option<Cow<'t, str>> {
-        let (length, is_escaped) = self.extent()?;
-        let start = self.at;
-        self.at += length + 2;
-        if is_escaped {
-            return serde_json::from_str(self.text.get(start..self.at)?).ok().map(Cow::Owned);
-        }
-        self.text.get(start + 1..self.at - 1).map(Cow::Borrowed)
+        self.at = start + length + 2;
+        self.text.get(start..self.at).map(Token::Escaped)
     }
 
     /// The name of a member.
@@ -139,7 +141,7 @@ impl<'t> Scan<'t> {
         if self.next()? != b'"' {
             return None;
         }
-        if let Cow::Borrowed(name) = self.text()? { Some(name) } else { None }
+        if let Token::Text(name) = self.text()? { Some(name) } else { None }
     }
 
     /// Hands over the members of an object whose `{` has been read: `each` reads the value.
@@ -165,8 +167,11 @@ impl<'t> Scan<'t> {
             return Some(());
         }
         loop {
-            let Token::Text(text) = self.value()? else { return None };
-            each(&text)?;
+            match self.value()? {
+                Token::Text(text) => each(text)?,
+                Token::Escaped(written) => each(&plain(written)?)?,
+                _ => return None,
+            }
             if self.is_last(b']')? {
                 return Some(());
             }
@@ -182,6 +187,12 @@ impl<'t> Scan<'t> {
         }
         (byte == b',').then_some(false)
     }
+}
+
+/// What an escaped text says.
+#[cold]
+pub(super) fn plain(written: &str) -> Option<String> {
+    serde_json::from_str(written).ok()
 }
 
 #[cfg(test)]
@@ -201,7 +212,8 @@ mod tests {
             Token::Null => Json::Null,
             Token::Bool(value) => Json::Bool(value),
             Token::Number(digits) => Json::Number(digits.to_owned()),
-            Token::Text(text) => Json::Text(text.into_owned()),
+            Token::Text(text) => Json::Text(text.to_owned()),
+            Token::Escaped(written) => Json::Text(plain(written)?),
             Token::Array => {
                 let mut items = Vec::new();
                 scan.texts(|text| {

@@ -58,10 +58,12 @@ impl Default for Slate {
 impl Slate {
     /// Makes room for a question of this policy, of which nothing is known.
     pub(super) fn wipe(&mut self, policy: &Policy, names: &Names, now: jiff::Timestamp) {
-        let mut actor = std::mem::replace(&mut self.request.question.actor, Actor { id: None, role: RoleId::new(0), team: None });
-        self.texts.extend(actor.id.take());
-        self.texts.extend(actor.team.take());
         let question = &mut self.request.question;
+        for text in [&mut question.actor.id, &mut question.actor.team] {
+            if let Some(text) = text.take() {
+                self.texts.push(text);
+            }
+        }
         (question.amount, question.at, question.explain) = (None, now, Explain::Decisive);
         self.request.language = 0;
         if self.names != Some(names.id) {
@@ -120,11 +122,12 @@ impl Slate {
     /// Sets the state of a fact.
     pub(super) fn set(&mut self, id: FactId, state: FactState) {
         let Some(slot) = self.request.question.facts.get_mut(id.index()) else { return };
-        match std::mem::replace(slot, state) {
-            FactState::Known(Value::Text(text), _) => self.texts.push(text),
-            FactState::Known(Value::Set(set), _) => self.sets.push(set),
+        match slot {
+            FactState::Known(Value::Text(text), _) => self.texts.push(std::mem::take(text)),
+            FactState::Known(Value::Set(set), _) => self.sets.push(std::mem::take(set)),
             _ => {}
         }
+        *slot = state;
     }
 
     /// Sets what a budget has used; `None` where it is said twice.

@@ -13,8 +13,24 @@ use crate::syntax::ast::Side;
 
 /// Writes a condition as it is written in the policy, on one line.
 pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
-    let lines = policy.sources.snippet(span).lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
+    // What was parsed may end with the line.
+    let written = policy.sources.snippet(span).trim();
+    if is_one_line(written) {
+        return out.push_str(written);
+    }
+    let lines = written.lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
     super::joined(out, lines.flat_map(str::split_whitespace), " ", String::push_str);
+}
+
+/// Whether a text is as it should be: words with one space between, no comment.
+fn is_one_line(text: &str) -> bool {
+    let mut before = b' ';
+    let good = text.bytes().all(|byte| {
+        let good = byte.is_ascii() && byte >= b' ' && byte != b'#' && !(byte == b' ' && before == b' ');
+        before = byte;
+        good
+    });
+    good && before != b' '
 }
 
 /// A condition on the distance of two points in time.
@@ -165,5 +181,33 @@ fn find(expr: &Expr, span: Span, negated: bool) -> Option<(&Expr, bool)> {
         ExprKind::Not(inner) => find(inner, span, !negated),
         ExprKind::And(all) | ExprKind::Or(all) => all.iter().find_map(|part| find(part, span, negated)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    fn policy(text: &str) -> Policy {
+        let text = format!("policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n{text}");
+        crate::policy::check(&crate::pack::Pack::from_texts(&[("p.kulanz", &text)]).0).unwrap()
+    }
+
+    #[test]
+    fn a_condition_stands_on_one_line() {
+        let policy = policy(
+            "role agent\naction refund money\nfact order.note text\nfact day number\nrule a\n  agent may refund up to 5 EUR\n  when day  is 1 # one\n   and\torder.note is \"a#1\"\n   and day is at most 7   \n",
+        );
+        let mut found = Vec::new();
+        for (at, end) in [("day  is", "7   "), ("day  is", "is 1"), ("day is at", "most 7"), ("day is at", "7   \n")] {
+            let (id, source) = policy.sources.iter().next().unwrap();
+            let start = source.text().find(at).unwrap();
+            let end = source.text().find(end).unwrap() + end.len();
+            let mut out = String::new();
+            condition(&mut out, &policy, Span::new(id, start, end));
+            found.push(out);
+        }
+        assert_eq!(found, ["day is 1 and order.note is \"a#1\" and day is at most 7", "day is 1", "day is at most 7", "day is at most 7"]);
     }
 }

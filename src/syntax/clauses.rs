@@ -1,9 +1,7 @@
 //! Sentences and clauses of rules, and which clause belongs where.
 
-use pest::iterators::Pair;
-
 use super::ast::{Clause, ClauseKind, Head, HeadKind, Name, Quantity, Subject, TableHead, TableHeadKind};
-use super::piece::{Reader, Rule, child};
+use super::piece::{Node, Reader, Rule, child};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -97,8 +95,8 @@ fn single(kind: &ClauseKind) -> Option<(&'static str, &'static str)> {
 
 impl Reader<'_, '_> {
     /// Whom a sentence is about.
-    pub fn subject(&mut self, pair: &Pair<'_, Rule>) -> Option<Subject> {
-        let part = pair.clone().into_inner().next()?;
+    pub fn subject(&mut self, node: &Node<'_>) -> Option<Subject> {
+        let part = node.inner().next()?;
         let span = self.span(&part);
         Some(match part.as_rule() {
             Rule::kw_everyone => Subject::Everyone(span),
@@ -108,9 +106,9 @@ impl Reader<'_, '_> {
     }
 
     /// The sentence of a rule.
-    pub fn sentence(&mut self, pair: &Pair<'_, Rule>) -> Option<Head> {
-        let span = self.span(pair);
-        let part = pair.clone().into_inner().next()?;
+    pub fn sentence(&mut self, node: &Node<'_>) -> Option<Head> {
+        let span = self.span(node);
+        let part = node.inner().next()?;
         if part.as_rule() == Rule::entitlement {
             let actions = self.own_names(&part)?;
             return Some(Head { span, actions, kind: HeadKind::Entitlement { quantity: self.own_limit(&part)? } });
@@ -135,26 +133,26 @@ impl Reader<'_, '_> {
     }
 
     /// The sentence of a rule table.
-    pub fn table_sentence(&mut self, pair: &Pair<'_, Rule>) -> Option<TableHead> {
-        let actions = self.own_names(pair)?;
-        let even_if_entitled = child(pair, Rule::even_if_entitled).map(|even| self.span(&even));
-        let kind = match (child(pair, Rule::kw_entitled), child(pair, Rule::kw_not)) {
+    pub fn table_sentence(&mut self, node: &Node<'_>) -> Option<TableHead> {
+        let actions = self.own_names(node)?;
+        let even_if_entitled = child(node, Rule::even_if_entitled).map(|even| self.span(&even));
+        let kind = match (child(node, Rule::kw_entitled), child(node, Rule::kw_not)) {
             (Some(_), _) => TableHeadKind::Entitlement,
             (None, Some(_)) => TableHeadKind::Prohibition { even_if_entitled },
             (None, None) => TableHeadKind::Permission,
         };
-        Some(TableHead { span: self.span(pair), actions, kind })
+        Some(TableHead { span: self.span(node), actions, kind })
     }
 
     /// One clause.
-    pub fn clause(&mut self, pair: &Pair<'_, Rule>) -> Option<Clause> {
-        let mut parts = pair.clone().into_inner();
+    pub fn clause(&mut self, node: &Node<'_>) -> Option<Clause> {
+        let mut parts = node.inner();
         let word = parts.next()?.as_rule();
         let body = parts.last()?;
-        Some(Clause { span: self.span(pair), kind: self.clause_kind(word, &body)? })
+        Some(Clause { span: self.span(node), kind: self.clause_kind(word, &body)? })
     }
 
-    fn clause_kind(&mut self, word: Rule, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    fn clause_kind(&mut self, word: Rule, body: &Node<'_>) -> Option<ClauseKind> {
         Some(match word {
             Rule::kw_when => ClauseKind::When(self.condition(body)?),
             Rule::kw_unless => ClauseKind::Unless(self.condition(body)?),
@@ -175,16 +173,12 @@ impl Reader<'_, '_> {
     }
 
     /// `DATE [by FACT]`
-    pub fn day(
-        &mut self,
-        body: &Pair<'_, Rule>,
-        clause: fn(crate::source::Spanned<jiff::civil::Date>, Option<Name>) -> ClauseKind,
-    ) -> Option<ClauseKind> {
+    pub fn day(&mut self, body: &Node<'_>, clause: fn(crate::source::Spanned<jiff::civil::Date>, Option<Name>) -> ClauseKind) -> Option<ClauseKind> {
         Some(clause(self.own_date(body)?, self.own_name(body)))
     }
 
     /// `BUDGET[, …] [by EXPR]`
-    pub fn charge(&mut self, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub fn charge(&mut self, body: &Node<'_>) -> Option<ClauseKind> {
         let budgets = self.own_names(body)?;
         let by = match child(body, Rule::value) {
             Some(value) => Some(self.value(&value)?),
@@ -194,23 +188,23 @@ impl Reader<'_, '_> {
     }
 
     /// `DUTY[, …] [when COND]`
-    pub fn require(&mut self, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub fn require(&mut self, body: &Node<'_>) -> Option<ClauseKind> {
         Some(ClauseKind::Require(self.own_names(body)?, self.when_part(body)?))
     }
 
     /// `ACTION [up to QTY] [when COND]`
-    pub fn offer(&mut self, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub fn offer(&mut self, body: &Node<'_>) -> Option<ClauseKind> {
         let up_to: Option<Quantity> = self.own_limit(body)?;
         Some(ClauseKind::Offer(self.own_name(body)?, up_to, self.when_part(body)?))
     }
 
     /// `TEXT [when COND]`
-    pub fn advise(&mut self, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub fn advise(&mut self, body: &Node<'_>) -> Option<ClauseKind> {
         Some(ClauseKind::Advise(self.own_text(body)?, self.when_part(body)?))
     }
 
     /// `ROLE [within DURATION] [when COND]`
-    pub fn ask(&mut self, body: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub fn ask(&mut self, body: &Node<'_>) -> Option<ClauseKind> {
         Some(ClauseKind::Ask(self.own_name(body)?, self.own_steps(body)?, self.when_part(body)?))
     }
 }

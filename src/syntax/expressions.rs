@@ -1,45 +1,56 @@
 //! Trees of conditions and values.
 
-use pest::iterators::Pair;
+use std::iter::Peekable;
 
 use super::ast::{CompareOp, Expr, ExprKind, Factor, Function, Literal, Matching, Negation, Offset, Presence, Quantifier, Quantity, Side, Term};
-use super::piece::{Reader, Rule, child, children, has};
+use super::piece::{Node, Reader, Rule, child, children, has};
+use super::tree::Inner;
 use super::words::{normal, period_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Rounding;
 use crate::source::Spanned;
 
+/// An operand of a chain, and the bytes of the piece that it takes, with the space behind it unless it ends in a word that nothing could follow.
+struct Part {
+    expr: Expr,
+    start: usize,
+    end: usize,
+}
+
+/// The next node, if that rule made it.
+fn next_of<'n>(nodes: &mut Peekable<Inner<'n>>, rule: Rule) -> Option<Node<'n>> {
+    nodes.next_if(|node| node.as_rule() == rule)
+}
+
 impl Reader<'_, '_> {
     /// A condition: the loosest form of an expression.
-    pub fn condition(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        self.flat(pair, Rule::conjunction, Self::conjunction, ExprKind::Or)
-    }
-
-    fn conjunction(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        self.flat(pair, Rule::negation, Self::negation, ExprKind::And)
-    }
-
-    /// One operand is itself; several are joined.
-    fn flat(
-        &mut self,
-        pair: &Pair<'_, Rule>,
-        rule: Rule,
-        read: fn(&mut Self, &Pair<'_, Rule>) -> Option<Expr>,
-        join: fn(Vec<Expr>) -> ExprKind,
-    ) -> Option<Expr> {
-        let mut operands = Vec::new();
-        for part in children(pair, rule) {
-            operands.push(read(self, &part)?);
+    pub fn condition(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let (mut alternatives, mut parts) = (Vec::new(), Vec::new());
+        for part in node.inner() {
+            match part.as_rule() {
+                Rule::kw_and => {}
+                Rule::kw_or => alternatives.push(self.join(std::mem::take(&mut parts), ExprKind::And)?),
+                _ => parts.push(Part { expr: self.negation(&part)?, start: part.start(), end: part.end() }),
+            }
         }
-        if operands.len() > 1 {
-            return Some(Expr { span: self.span(pair), kind: join(operands) });
-        }
-        operands.pop()
+        alternatives.push(self.join(parts, ExprKind::And)?);
+        Some(self.join(alternatives, ExprKind::Or)?.expr)
     }
 
-    fn negation(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let mut expr = child(pair, Rule::comparison).and_then(|comparison| self.comparison(&comparison))?;
-        let signs: Vec<_> = children(pair, Rule::kw_not).collect();
+    /// One part is itself; several are joined.
+    fn join(&self, mut parts: Vec<Part>, kind: fn(Vec<Expr>) -> ExprKind) -> Option<Part> {
+        if parts.len() < 2 {
+            let only = parts.pop()?;
+            return Some(Part { end: self.piece.past_space(only.end), ..only });
+        }
+        let (start, end) = (parts.first()?.start, parts.last()?.end);
+        let kind = kind(parts.into_iter().map(|part| part.expr).collect());
+        Some(Part { expr: Expr { span: self.piece.span(start, end), kind }, start, end })
+    }
+
+    fn negation(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let mut expr = child(node, Rule::comparison).and_then(|comparison| self.comparison(&comparison))?;
+        let signs: Vec<_> = children(node, Rule::kw_not).collect();
         for not in signs.iter().rev() {
             let span = self.span(not).to(expr.span);
             expr = Expr { span, kind: ExprKind::Not(Box::new(expr)) };
@@ -47,9 +58,9 @@ impl Reader<'_, '_> {
         Some(expr)
     }
 
-    fn comparison(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let span = self.span(pair);
-        let mut parts = pair.clone().into_inner();
+    fn comparison(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let span = self.span(node);
+        let mut parts = node.inner();
         let first = parts.next()?;
         if first.as_rule() == Rule::offset {
             return Some(Expr { span, kind: self.offset(&first, None, Negation::Plain)? });
@@ -68,11 +79,11 @@ impl Reader<'_, '_> {
         Some(Expr { span, kind })
     }
 
-    fn is_tail(&mut self, left: Expr, tail: &Pair<'_, Rule>) -> Option<ExprKind> {
+    fn is_tail(&mut self, left: Expr, tail: &Node<'_>) -> Option<ExprKind> {
         let not = child(tail, Rule::kw_not);
         let negation = if not.is_some() { Negation::Negated } else { Negation::Plain };
         let left = Box::new(left);
-        let part = tail.clone().into_inner().last()?;
+        let part = tail.inner().last()?;
         match part.as_rule() {
             Rule::one_of => Some(ExprKind::OneOf(left, negation, self.values(&part)?)),
             Rule::between => {
@@ -91,7 +102,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn not_present(&mut self, tail: &Pair<'_, Rule>, part: &Pair<'_, Rule>) -> Option<ExprKind> {
+    fn not_present(&mut self, tail: &Node<'_>, part: &Node<'_>) -> Option<ExprKind> {
         let (written, right) = match presence(part) {
             Presence::Present => ("present", "absent"),
             Presence::Absent => ("absent", "present"),
@@ -103,14 +114,14 @@ impl Reader<'_, '_> {
         )
     }
 
-    fn compare_tail(&mut self, left: Expr, tail: &Pair<'_, Rule>) -> Option<ExprKind> {
+    fn compare_tail(&mut self, left: Expr, tail: &Node<'_>) -> Option<ExprKind> {
         let (sign, right) = self.compare(tail)?;
         Some(ExprKind::Compare(Box::new(left), sign, Box::new(right)))
     }
 
     /// A comparison sign and what follows it.
-    pub fn compare(&mut self, pair: &Pair<'_, Rule>) -> Option<(Spanned<CompareOp>, Expr)> {
-        let sign = child(pair, Rule::compare_sign)?;
+    pub fn compare(&mut self, node: &Node<'_>) -> Option<(Spanned<CompareOp>, Expr)> {
+        let sign = child(node, Rule::compare_sign)?;
         let value = match sign.as_str() {
             "=" => CompareOp::Equal,
             "<" => CompareOp::Less,
@@ -119,10 +130,10 @@ impl Reader<'_, '_> {
             ">=" => CompareOp::AtLeast,
             _ => return None,
         };
-        Some((Spanned { value, span: self.span(&sign) }, self.own_value(pair)?))
+        Some((Spanned { value, span: self.span(&sign) }, self.own_value(node)?))
     }
 
-    fn includes_tail(&mut self, left: Expr, tail: &Pair<'_, Rule>) -> Option<ExprKind> {
+    fn includes_tail(&mut self, left: Expr, tail: &Node<'_>) -> Option<ExprKind> {
         let quantifier = match (has(tail, Rule::kw_any), has(tail, Rule::kw_all)) {
             (true, _) => Quantifier::Any,
             (_, true) => Quantifier::All,
@@ -140,8 +151,8 @@ impl Reader<'_, '_> {
         Some(ExprKind::Includes(Box::new(left), quantifier, values))
     }
 
-    fn match_tail(&mut self, left: Expr, tail: &Pair<'_, Rule>) -> Option<ExprKind> {
-        let matching = match tail.clone().into_inner().next()?.as_rule() {
+    fn match_tail(&mut self, left: Expr, tail: &Node<'_>) -> Option<ExprKind> {
+        let matching = match tail.inner().next()?.as_rule() {
             Rule::kw_starts => Matching::StartsWith,
             Rule::kw_ends => Matching::EndsWith,
             _ => Matching::Contains,
@@ -149,11 +160,11 @@ impl Reader<'_, '_> {
         Some(ExprKind::Match(Box::new(left), matching, Box::new(self.own_value(tail)?)))
     }
 
-    fn offset(&mut self, pair: &Pair<'_, Rule>, subject: Option<Box<Expr>>, negation: Negation) -> Option<ExprKind> {
-        let kind = child(pair, Rule::offset_kind)?.into_inner().next()?.as_rule();
-        let steps = child(pair, Rule::steps).and_then(|steps| self.steps(&steps))?;
-        let side = if has(&child(pair, Rule::side)?, Rule::kw_after) { Side::After } else { Side::Before };
-        let offset = Offset { subject, negation, steps, side, anchor: Box::new(self.own_value(pair)?) };
+    fn offset(&mut self, node: &Node<'_>, subject: Option<Box<Expr>>, negation: Negation) -> Option<ExprKind> {
+        let kind = child(node, Rule::offset_kind)?.inner().next()?.as_rule();
+        let steps = child(node, Rule::steps).and_then(|steps| self.steps(&steps))?;
+        let side = if has(&child(node, Rule::side)?, Rule::kw_after) { Side::After } else { Side::Before };
+        let offset = Offset { subject, negation, steps, side, anchor: Box::new(self.own_value(node)?) };
         Some(match kind {
             Rule::kw_within => ExprKind::Within(offset),
             Rule::kw_more => ExprKind::MoreThan(offset),
@@ -162,85 +173,87 @@ impl Reader<'_, '_> {
     }
 
     /// The value that a tree holds directly.
-    pub fn own_value(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        child(pair, Rule::value).and_then(|value| self.value(&value))
+    pub fn own_value(&mut self, node: &Node<'_>) -> Option<Expr> {
+        child(node, Rule::value).and_then(|value| self.value(&value))
     }
 
     /// All values that a tree holds directly.
-    pub fn values(&mut self, pair: &Pair<'_, Rule>) -> Option<Vec<Expr>> {
-        children(pair, Rule::value).map(|value| self.value(&value)).collect()
+    pub fn values(&mut self, node: &Node<'_>) -> Option<Vec<Expr>> {
+        children(node, Rule::value).map(|value| self.value(&value)).collect()
     }
 
     /// A value: arithmetic, rounded at most once.
-    pub fn value(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let sum = child(pair, Rule::sum).and_then(|sum| self.sum(&sum))?;
-        let Some(rounding) = child(pair, Rule::rounding) else {
+    pub fn value(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let sum = self.sum(node)?;
+        let Some(step) = child(node, Rule::unary) else {
             return Some(sum);
         };
-        let direction = match (has(&rounding, Rule::kw_up), has(&rounding, Rule::kw_down)) {
+        let direction = match (has(node, Rule::kw_up), has(node, Rule::kw_down)) {
             (true, _) => Rounding::Up,
             (_, true) => Rounding::Down,
             _ => Rounding::HalfUp,
         };
-        let step = child(&rounding, Rule::unary).and_then(|step| self.unary(&step))?;
-        Some(Expr { span: self.span(pair), kind: ExprKind::Rounded(Box::new(sum), direction, Box::new(step)) })
+        let step = self.signed(&mut step.inner().peekable())?.expr;
+        Some(Expr { span: self.span(node), kind: ExprKind::Rounded(Box::new(sum), direction, Box::new(step)) })
     }
 
-    fn sum(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let (first, rest) = self.chain(pair, Rule::product, Self::product, |sign| if sign == "+" { Term::Plus } else { Term::Minus })?;
-        Some(if rest.is_empty() { first } else { Expr { span: self.span(pair), kind: ExprKind::Sum(Box::new(first), rest) } })
-    }
-
-    fn product(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let (first, rest) = self.chain(pair, Rule::unary, Self::unary, |sign| if sign == "*" { Factor::Times } else { Factor::Over })?;
-        Some(if rest.is_empty() { first } else { Expr { span: self.span(pair), kind: ExprKind::Product(Box::new(first), rest) } })
-    }
-
-    /// Operands and the operators between them.
-    fn chain<Op>(
-        &mut self,
-        pair: &Pair<'_, Rule>,
-        rule: Rule,
-        read: fn(&mut Self, &Pair<'_, Rule>) -> Option<Expr>,
-        operator: fn(&str) -> Op,
-    ) -> Option<(Expr, Vec<(Op, Expr)>)> {
-        let mut parts = pair.clone().into_inner();
-        let first = read(self, &parts.next()?)?;
-        let mut rest = Vec::new();
-        while let (Some(sign), Some(operand)) = (parts.next(), parts.next()) {
-            debug_assert_eq!(operand.as_rule(), rule, "operators and operands take turns");
-            rest.push((operator(sign.as_str()), read(self, &operand)?));
+    /// The chain of operands that a tree holds directly.
+    fn sum(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let mut nodes = node.inner().peekable();
+        let first = self.product(&mut nodes)?;
+        let (mut rest, mut end) = (Vec::new(), first.end);
+        while let Some(sign) = next_of(&mut nodes, Rule::term) {
+            let operand = self.product(&mut nodes)?;
+            end = operand.end;
+            rest.push((if sign.as_str() == "+" { Term::Plus } else { Term::Minus }, operand.expr));
         }
-        Some((first, rest))
+        if rest.is_empty() {
+            return Some(first.expr);
+        }
+        Some(Expr { span: self.piece.span(first.start, end), kind: ExprKind::Sum(Box::new(first.expr), rest) })
     }
 
-    fn unary(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let mut expr = child(pair, Rule::share).and_then(|share| self.share(&share))?;
-        let signs: Vec<_> = children(pair, Rule::minus).collect();
+    fn product(&mut self, nodes: &mut Peekable<Inner<'_>>) -> Option<Part> {
+        let first = self.signed(nodes)?;
+        let (mut rest, mut end) = (Vec::new(), first.end);
+        while let Some(sign) = next_of(nodes, Rule::factor) {
+            let operand = self.signed(nodes)?;
+            end = operand.end;
+            rest.push((if sign.as_str() == "*" { Factor::Times } else { Factor::Over }, operand.expr));
+        }
+        if rest.is_empty() {
+            return Some(Part { end: self.piece.past_space(first.end), ..first });
+        }
+        let span = self.piece.span(first.start, end);
+        Some(Part { expr: Expr { span, kind: ExprKind::Product(Box::new(first.expr), rest) }, start: first.start, end })
+    }
+
+    /// `P of E`, or an operand alone, with the signs before it.
+    fn signed(&mut self, nodes: &mut Peekable<Inner<'_>>) -> Option<Part> {
+        let signs: Vec<_> = std::iter::from_fn(|| next_of(nodes, Rule::minus)).collect();
+        let first = nodes.next()?;
+        let operand = self.operand(&first)?;
+        let (mut expr, end) = match next_of(nodes, Rule::kw_of).and_then(|_| nodes.next()) {
+            Some(second) => {
+                let whole = self.operand(&second)?;
+                let span = self.piece.span(first.start(), second.end());
+                (Expr { span, kind: ExprKind::Of(Box::new(operand), Box::new(whole)) }, second.end())
+            }
+            None => (operand, self.piece.past_space(first.end())),
+        };
         for minus in signs.iter().rev() {
             let span = self.span(minus).to(expr.span);
             expr = Expr { span, kind: ExprKind::Negate(Box::new(expr)) };
         }
-        Some(expr)
+        Some(Part { expr, start: signs.first().map_or(first.start(), Node::start), end })
     }
 
-    /// `P of E`, or an operand alone.
-    fn share(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let mut operands = children(pair, Rule::operand);
-        let part = self.operand(&operands.next()?)?;
-        let Some(whole) = operands.next() else {
-            return Some(part);
-        };
-        let whole = self.operand(&whole)?;
-        Some(Expr { span: self.span(pair), kind: ExprKind::Of(Box::new(part), Box::new(whole)) })
+    fn own_operand(&mut self, node: &Node<'_>) -> Option<Box<Expr>> {
+        child(node, Rule::operand).and_then(|operand| self.operand(&operand)).map(Box::new)
     }
 
-    fn own_operand(&mut self, pair: &Pair<'_, Rule>) -> Option<Box<Expr>> {
-        child(pair, Rule::operand).and_then(|operand| self.operand(&operand)).map(Box::new)
-    }
-
-    fn operand(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        let part = pair.clone().into_inner().next()?;
+    fn operand(&mut self, node: &Node<'_>) -> Option<Expr> {
+        let part = node.inner().next()?;
         let span = self.span(&part);
         let kind = match part.as_rule() {
             Rule::group => {
@@ -266,34 +279,34 @@ impl Reader<'_, '_> {
     }
 
     /// One literal.
-    pub fn literal(&mut self, pair: &Pair<'_, Rule>) -> Option<Literal> {
-        match pair.as_rule() {
-            Rule::quantity => self.quantity(pair),
-            Rule::date => self.date(pair).map(Literal::Date),
-            Rule::datetime => self.datetime(pair).map(Literal::Datetime),
-            Rule::yes_no => Some(Literal::YesNo(pair.as_str() == "yes")),
-            Rule::quoted => Some(Literal::Text(self.quoted(pair).value)),
+    pub fn literal(&mut self, node: &Node<'_>) -> Option<Literal> {
+        match node.as_rule() {
+            Rule::quantity => self.quantity(node),
+            Rule::date => self.date(node).map(Literal::Date),
+            Rule::datetime => self.datetime(node).map(Literal::Datetime),
+            Rule::yes_no => Some(Literal::YesNo(node.as_str() == "yes")),
+            Rule::quoted => Some(Literal::Text(self.quoted(node).value)),
             _ => None,
         }
     }
 
-    fn call(&mut self, pair: &Pair<'_, Rule>) -> Option<ExprKind> {
-        let function = if child(pair, Rule::function)?.as_str() == "min" { Function::Min } else { Function::Max };
-        Some(ExprKind::Call(function, self.values(pair)?))
+    fn call(&mut self, node: &Node<'_>) -> Option<ExprKind> {
+        let function = if child(node, Rule::function)?.as_str() == "min" { Function::Min } else { Function::Max };
+        Some(ExprKind::Call(function, self.values(node)?))
     }
 
     /// A quantity of a head, a column or an offer.
-    pub fn limit(&mut self, pair: &Pair<'_, Rule>) -> Option<Quantity> {
-        match child(pair, Rule::kw_unlimited) {
+    pub fn limit(&mut self, node: &Node<'_>) -> Option<Quantity> {
+        match child(node, Rule::kw_unlimited) {
             Some(unlimited) => Some(Quantity::Unlimited(self.span(&unlimited))),
-            None => self.own_value(pair).map(Quantity::Of),
+            None => self.own_value(node).map(Quantity::Of),
         }
     }
 
     /// The quantity that a tree holds directly; the outer `None` is a problem that was reported.
     #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
-    pub fn own_limit(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Quantity>> {
-        match child(pair, Rule::limit) {
+    pub fn own_limit(&mut self, node: &Node<'_>) -> Option<Option<Quantity>> {
+        match child(node, Rule::limit) {
             Some(limit) => self.limit(&limit).map(Some),
             None => Some(None),
         }
@@ -301,20 +314,20 @@ impl Reader<'_, '_> {
 
     /// The condition after `when` at the end of a clause; the outer `None` is a problem that was reported.
     #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
-    pub fn when_part(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Expr>> {
-        match child(pair, Rule::when_part) {
+    pub fn when_part(&mut self, node: &Node<'_>) -> Option<Option<Expr>> {
+        match child(node, Rule::when_part) {
             Some(when) => self.own_condition(&when).map(Some),
             None => Some(None),
         }
     }
 
     /// The condition that a tree holds directly.
-    pub fn own_condition(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
-        child(pair, Rule::condition).and_then(|condition| self.condition(&condition))
+    pub fn own_condition(&mut self, node: &Node<'_>) -> Option<Expr> {
+        child(node, Rule::condition).and_then(|condition| self.condition(&condition))
     }
 }
 
 /// `present` or `absent`
-pub(super) fn presence(pair: &Pair<'_, Rule>) -> Presence {
-    if has(pair, Rule::kw_present) { Presence::Present } else { Presence::Absent }
+pub(super) fn presence(node: &Node<'_>) -> Presence {
+    if has(node, Rule::kw_present) { Presence::Present } else { Presence::Absent }
 }

@@ -1,12 +1,10 @@
 //! Items: each is cut into its pieces, and each piece is parsed by itself.
 
-use pest::iterators::Pair;
-
 use super::MAX_PROBLEMS;
 use super::ast::{Clause, Duty, Fallback, Item, ItemKind, Name, Policy, Role, Test};
 use super::clauses::{Bearer, CLAUSES, check_once};
 use super::layout::{Line, extent, first_word, pieces};
-use super::piece::{Piece, Reader, Rule, child};
+use super::piece::{Node, Piece, Reader, Rule, child};
 use super::words::normal;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span, Spanned};
@@ -73,11 +71,11 @@ impl<'t> ItemReader<'t, '_> {
     }
 
     /// Parses some lines by `rule` and makes something of the tree.
-    pub fn read<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Pair<'t, Rule>) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Node<'_>) -> Option<T>) -> Option<T> {
         let piece = self.piece(lines)?;
         let mut reader = Reader::new(piece, self.problems);
         let tree = reader.tree(rule)?;
-        make(&mut reader, &tree)
+        make(&mut reader, &tree.root()?)
     }
 
     /// One item; `None` where its head cannot be read.
@@ -161,7 +159,7 @@ impl<'t> ItemReader<'t, '_> {
     }
 
     /// An item of one piece.
-    fn whole<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Pair<'t, Rule>) -> Option<T>) -> Option<T> {
+    fn whole<T>(&mut self, lines: &[Line], rule: Rule, make: impl FnOnce(&mut Reader<'t, '_>, &Node<'_>) -> Option<T>) -> Option<T> {
         let keyword = lines.first()?.word(self.text);
         let (head, _) = self.cut(keyword, lines);
         self.read(head, rule, make)

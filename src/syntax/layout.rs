@@ -3,6 +3,7 @@
 //! An item starts where a line starts in the first column; a piece of it (a clause, a row) where a line starts with a word that says so. Since a text
 //! holds no line break, each line can be looked at by itself, and nothing that is wrong in one item reaches into the next.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// One line of a file, without its line break.
@@ -89,6 +90,22 @@ pub(super) fn comment_start(text: &str) -> Option<usize> {
     Some(content(text).end).filter(|end| *end < text.len())
 }
 
+/// A piece with spaces in the place of its comments, so that the grammar need not look for them; what is left keeps its place.
+pub(super) fn blank_comments(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&b'#') {
+        return Cow::Borrowed(text);
+    }
+    let mut blanked = String::with_capacity(text.len());
+    for raw in text.split_inclusive('\n') {
+        let (line, end) = raw.strip_suffix('\n').map_or((raw, ""), |line| (line, "\n"));
+        let (kept, comment) = line.split_at(content(line).end);
+        blanked.push_str(kept);
+        blanked.extend(std::iter::repeat_n(' ', comment.len()));
+        blanked.push_str(end);
+    }
+    Cow::Owned(blanked)
+}
+
 /// The lines of one item: the first starts in the first column.
 pub(super) fn items(lines: &[Line], belongs: impl Fn(&Line) -> bool) -> Vec<&[Line]> {
     let mut starts: Vec<usize> = Vec::new();
@@ -121,5 +138,16 @@ pub(super) fn extent(lines: &[Line]) -> Range<usize> {
     match (lines.first(), lines.last()) {
         (Some(first), Some(last)) => first.start..last.end,
         _ => 0..0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_become_spaces() {
+        assert!(matches!(blank_comments("when a"), Cow::Borrowed(_)));
+        assert_eq!(blank_comments("a # ü\n  \"# \\\" #\" b#\n# c"), "a     \n  \"# \\\" #\" b \n   ");
     }
 }

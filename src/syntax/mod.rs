@@ -12,11 +12,15 @@ mod complaint;
 mod csv;
 mod examples;
 mod expressions;
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod items;
 mod layout;
 mod numerals;
 mod piece;
+mod reading;
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod tables;
+mod tree;
 mod vocabulary;
 mod words;
 
@@ -26,8 +30,8 @@ pub use tables::TableKind;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span};
-use items::ItemReader;
 use piece::{Piece, Reader, Rule};
+use reading::{Reading, Written};
 
 /// How many problems of one text are reported; a text with more is not a policy.
 pub(crate) const MAX_PROBLEMS: usize = 200;
@@ -39,18 +43,9 @@ pub(crate) const MAX_PROBLEMS: usize = 200;
 pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
     let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
     let lines = layout::lines(text);
-    let mut problems = Vec::new();
-    let mut file = ast::File { source: id, items: Vec::new(), broken: Vec::new() };
-    for lines in layout::items(&lines, |line| items::is_stray(line, text)) {
-        if problems.len() > MAX_PROBLEMS {
-            break;
-        }
-        let mut reader = ItemReader { text, source: id, problems: &mut problems };
-        match reader.item(lines) {
-            Some(item) => file.items.push(item),
-            None => file.broken.extend(reader.broken_name(lines)),
-        }
-    }
+    let items = layout::items(&lines, |line| items::is_stray(line, text));
+    let Reading { items, broken, mut problems } = Written { text, source: id, items: &items }.read();
+    let file = ast::File { source: id, items, broken };
     problems.sort_by_key(|problem| problem.span().map_or(0, |span| span.start));
     if problems.len() > MAX_PROBLEMS {
         problems.truncate(MAX_PROBLEMS);
@@ -92,12 +87,13 @@ pub fn literal(text: &str) -> Result<ast::Literal, String> {
 
 impl Reader<'_, '_> {
     fn literal_piece(&mut self) -> Option<ast::Literal> {
-        let first = self.tree(Rule::literal_piece)?;
+        let tree = self.tree(Rule::literal_piece)?;
+        let first = tree.root()?;
         if first.as_rule() != Rule::signed_literal {
             return None;
         }
         let negative = piece::has(&first, Rule::minus);
-        let literal = self.literal(&first.clone().into_inner().last()?)?;
+        let literal = self.literal(&first.inner().last()?)?;
         if !negative {
             return Some(literal);
         }

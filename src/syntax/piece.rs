@@ -1,8 +1,9 @@
 //! One piece of an item on its way through the grammar.
 
 use pest::Parser as _;
-use pest::iterators::Pair;
 
+use super::layout::blank_comments;
+use super::tree::Tree;
 use super::{bounds, complaint};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -16,6 +17,7 @@ pub(super) mod grammar {
     pub struct Grammar;
 }
 
+pub(super) use super::tree::Node;
 pub(super) use grammar::Rule;
 
 /// A part of a source text that is parsed by itself.
@@ -36,6 +38,18 @@ impl Piece<'_> {
     pub fn span(&self, start: usize, end: usize) -> Span {
         let place = |at: usize| self.base + at + self.doubled.partition_point(|doubled| *doubled < at);
         Span::new(self.source, place(start), place(end))
+    }
+
+    /// The first byte at or behind `at` that is neither space nor comment.
+    pub fn past_space(&self, at: usize) -> usize {
+        let mut rest = self.text.get(at..).unwrap_or_default();
+        loop {
+            rest = rest.trim_start_matches(|c| matches!(c, ' ' | '\t'..='\r'));
+            if !rest.starts_with('#') {
+                return self.text.len() - rest.len();
+            }
+            rest = rest.trim_start_matches(|c| c != '\n');
+        }
     }
 
     /// All of it.
@@ -59,13 +73,13 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     /// The tree of the piece by `rule`; `None` where it does not fit, which is reported.
-    pub fn tree(&mut self, rule: Rule) -> Option<Pair<'t, Rule>> {
+    pub fn tree(&mut self, rule: Rule) -> Option<Tree<'t>> {
         if let Some(problem) = bounds::exceeded(&self.piece) {
             self.problems.push(problem);
             return None;
         }
-        match grammar::Grammar::parse(rule, self.piece.text) {
-            Ok(mut pairs) => pairs.next(),
+        match grammar::Grammar::parse(rule, &blank_comments(self.piece.text)) {
+            Ok(pairs) => Some(Tree::new(self.piece.text, pairs)),
             Err(error) => {
                 self.problems.push(complaint::explain(&self.piece, rule, &error));
                 None
@@ -74,9 +88,8 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     /// Where a part of the tree stands.
-    pub fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        self.piece.span(span.start(), span.end())
+    pub fn span(&self, node: &Node<'_>) -> Span {
+        self.piece.span(node.start(), node.end())
     }
 
     /// Reports a problem; nothing comes of what had it.
@@ -87,16 +100,16 @@ impl<'t, 'p> Reader<'t, 'p> {
 }
 
 /// The part of a tree that `rule` made, where there is one.
-pub(super) fn child<'t>(pair: &Pair<'t, Rule>, rule: Rule) -> Option<Pair<'t, Rule>> {
-    pair.clone().into_inner().find(|part| part.as_rule() == rule)
+pub(super) fn child<'n>(node: &Node<'n>, rule: Rule) -> Option<Node<'n>> {
+    node.inner().find(|part| part.as_rule() == rule)
 }
 
 /// Whether `rule` made a part of a tree.
-pub(super) fn has(pair: &Pair<'_, Rule>, rule: Rule) -> bool {
-    child(pair, rule).is_some()
+pub(super) fn has(node: &Node<'_>, rule: Rule) -> bool {
+    child(node, rule).is_some()
 }
 
 /// The parts of a tree that `rule` made.
-pub(super) fn children<'t>(pair: &Pair<'t, Rule>, rule: Rule) -> impl Iterator<Item = Pair<'t, Rule>> {
-    pair.clone().into_inner().filter(move |part| part.as_rule() == rule)
+pub(super) fn children<'n>(node: &Node<'n>, rule: Rule) -> impl Iterator<Item = Node<'n>> {
+    node.inner().filter(move |part| part.as_rule() == rule)
 }

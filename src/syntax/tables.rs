@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use pest::iterators::Pair;
-
 use super::MAX_PROBLEMS;
 use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
 use super::bounds::too_long;
@@ -13,7 +11,7 @@ use super::expressions::presence;
 use super::items::ItemReader;
 use super::layout::{Line, comment_start};
 use super::numerals::decimal_comma;
-use super::piece::{Piece, Reader, Rule, child, children, has};
+use super::piece::{Node, Piece, Reader, Rule, child, children, has};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Span, Spanned};
 
@@ -227,13 +225,13 @@ enum Sense {
 }
 
 impl Reader<'_, '_> {
-    fn table_head(&mut self, pair: &Pair<'_, Rule>) -> Option<TableTop> {
-        let sense = match child(pair, Rule::gives) {
+    fn table_head(&mut self, node: &Node<'_>) -> Option<TableTop> {
+        let sense = match child(node, Rule::gives) {
             Some(gives) => Sense::Gives(child(&gives, Rule::fact_type).and_then(|ty| self.fact_type(&ty))?),
-            None => Sense::Rules(child(pair, Rule::table_sentence).and_then(|sentence| self.table_sentence(&sentence))?),
+            None => Sense::Rules(child(node, Rule::table_sentence).and_then(|sentence| self.table_sentence(&sentence))?),
         };
-        let from = child(pair, Rule::table_from).and_then(|from| self.own_quoted(&from));
-        Some(TableTop { name: self.own_name(pair)?, title: self.own_text(pair), from, sense })
+        let from = child(node, Rule::table_from).and_then(|from| self.own_quoted(&from));
+        Some(TableTop { name: self.own_name(node)?, title: self.own_text(node), from, sense })
     }
 }
 
@@ -295,7 +293,7 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
     let cells = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
     let message = format!("this row has {}, but the header has {}", cells(found), cells(expected));
     let problem = Diagnostic::new(Code::TableShape, message).at(row.span, "");
-    let split = row.cells.windows(2).find_map(|pair| match pair {
+    let split = row.cells.windows(2).find_map(|node| match node {
         [a, b] if a.text.bytes().all(|byte| byte.is_ascii_digit() || b"<>= ._".contains(&byte)) => decimal_comma(&format!("{},{}", a.text, b.text)),
         _ => None,
     });
@@ -344,7 +342,7 @@ fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> 
     } else {
         let mut reader = Reader::new(piece, problems);
         let tree = reader.tree(Rule::column_piece)?;
-        ColumnKind::Test(reader.condition(&tree)?)
+        ColumnKind::Test(reader.condition(&tree.root()?)?)
     };
     Some(Column { span, kind })
 }
@@ -437,12 +435,12 @@ impl Reader<'_, '_> {
     fn cell_kind(&mut self, column: &ColumnKind) -> Option<CellKind> {
         use super::ast::ClauseKind;
         match column {
-            ColumnKind::Role => self.tree(Rule::role_cell_piece).and_then(|tree| self.subject(&tree)).map(CellKind::Subject),
+            ColumnKind::Role => self.tree(Rule::role_cell_piece).and_then(|tree| self.subject(&tree.root()?)).map(CellKind::Subject),
             ColumnKind::UpTo | ColumnKind::MoreThan | ColumnKind::Of => {
-                self.tree(Rule::limit_cell_piece).and_then(|tree| self.limit(&tree)).map(CellKind::Quantity)
+                self.tree(Rule::limit_cell_piece).and_then(|tree| self.limit(&tree.root()?)).map(CellKind::Quantity)
             }
-            ColumnKind::Is => self.tree(Rule::value_cell_piece).and_then(|tree| self.values(&tree)).map(CellKind::Value),
-            ColumnKind::Test(_) => self.tree(Rule::test_cell_piece).and_then(|tree| self.test_cell(&tree)).map(CellKind::Test),
+            ColumnKind::Is => self.tree(Rule::value_cell_piece).and_then(|tree| self.values(&tree.root()?)).map(CellKind::Value),
+            ColumnKind::Test(_) => self.tree(Rule::test_cell_piece).and_then(|tree| self.test_cell(&tree.root()?)).map(CellKind::Test),
             ColumnKind::Charge => self.clause_cell(Rule::charge_cell_piece, Self::charge),
             ColumnKind::Require => self.clause_cell(Rule::require_cell_piece, Self::require),
             ColumnKind::ApprovedBy => self.clause_cell(Rule::names_cell_piece, |reader, tree| Some(ClauseKind::ApprovedBy(reader.names(tree)))),
@@ -455,30 +453,30 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn clause_cell(&mut self, rule: Rule, make: fn(&mut Self, &Pair<'_, Rule>) -> Option<super::ast::ClauseKind>) -> Option<CellKind> {
+    fn clause_cell(&mut self, rule: Rule, make: fn(&mut Self, &Node<'_>) -> Option<super::ast::ClauseKind>) -> Option<CellKind> {
         let tree = self.tree(rule)?;
-        make(self, &tree).map(CellKind::Clause)
+        make(self, &tree.root()?).map(CellKind::Clause)
     }
 
-    fn test_cell(&mut self, pair: &Pair<'_, Rule>) -> Option<CellTest> {
-        let Some(test) = child(pair, Rule::cell_test) else {
+    fn test_cell(&mut self, node: &Node<'_>) -> Option<CellTest> {
+        let Some(test) = child(node, Rule::cell_test) else {
             return Some(CellTest::Any);
         };
         let read = self.cell_test(&test)?;
-        Some(if has(pair, Rule::kw_not) { CellTest::Not(Box::new(read)) } else { read })
+        Some(if has(node, Rule::kw_not) { CellTest::Not(Box::new(read)) } else { read })
     }
 
-    fn cell_test(&mut self, pair: &Pair<'_, Rule>) -> Option<CellTest> {
-        if let Some(part) = child(pair, Rule::presence) {
+    fn cell_test(&mut self, node: &Node<'_>) -> Option<CellTest> {
+        if let Some(part) = child(node, Rule::presence) {
             return Some(CellTest::Presence(presence(&part)));
         }
-        let compares: Vec<_> = children(pair, Rule::cell_compare).collect();
+        let compares: Vec<_> = children(node, Rule::cell_compare).collect();
         if !compares.is_empty() {
             return compares.iter().map(|part| self.compare(part)).collect::<Option<Vec<_>>>().map(CellTest::Compare);
         }
-        if let Some(end) = child(pair, Rule::range_end) {
-            return Some(CellTest::Range(self.own_value(pair)?, self.own_value(&end)?));
+        if let Some(end) = child(node, Rule::range_end) {
+            return Some(CellTest::Range(self.own_value(node)?, self.own_value(&end)?));
         }
-        self.values(pair).map(CellTest::OneOf)
+        self.values(node).map(CellTest::OneOf)
     }
 }

@@ -2,11 +2,10 @@
 
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
-use pest::iterators::Pair;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::ast::{Datetime, Literal, Name, Period, Quoted, Steps, Text, TextVariant, Type, Unit};
-use super::piece::{Reader, Rule, child, children, has};
+use super::piece::{Node, Reader, Rule, child, children, has};
 use crate::clock::WIDEST_OFFSET_SECONDS;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, NumberError};
@@ -28,25 +27,25 @@ pub(super) fn normal(word: &str) -> String {
 
 impl Reader<'_, '_> {
     /// Any one word.
-    pub fn name(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: normal(pair.as_str()), span: self.span(pair) }
+    pub fn name(&self, node: &Node<'_>) -> Name {
+        Name { text: normal(node.as_str()), span: self.span(node) }
     }
 
     /// The name that a tree holds directly.
-    pub fn own_name(&self, pair: &Pair<'_, Rule>) -> Option<Name> {
-        child(pair, Rule::name).map(|name| self.name(&name))
+    pub fn own_name(&self, node: &Node<'_>) -> Option<Name> {
+        child(node, Rule::name).map(|name| self.name(&name))
     }
 
     /// A comma list of names; each may stand there once.
-    pub fn names(&mut self, pair: &Pair<'_, Rule>) -> Vec<Name> {
-        let names: Vec<Name> = children(pair, Rule::name).map(|name| self.name(&name)).collect();
+    pub fn names(&mut self, node: &Node<'_>) -> Vec<Name> {
+        let names: Vec<Name> = children(node, Rule::name).map(|name| self.name(&name)).collect();
         self.each_once(&names);
         names
     }
 
     /// The comma list that a tree holds directly.
-    pub fn own_names(&mut self, pair: &Pair<'_, Rule>) -> Option<Vec<Name>> {
-        child(pair, Rule::names).map(|names| self.names(&names))
+    pub fn own_names(&mut self, node: &Node<'_>) -> Option<Vec<Name>> {
+        child(node, Rule::names).map(|names| self.names(&names))
     }
 
     fn each_once(&mut self, names: &[Name]) {
@@ -60,10 +59,10 @@ impl Reader<'_, '_> {
     }
 
     /// A text between quotation marks.
-    pub fn quoted(&mut self, pair: &Pair<'_, Rule>) -> Quoted {
-        let written = pair.as_str();
+    pub fn quoted(&mut self, node: &Node<'_>) -> Quoted {
+        let written = node.as_str();
         let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
-        Spanned { value: self.unescape(inside, pair.as_span().start() + 1), span: self.span(pair) }
+        Spanned { value: self.unescape(inside, node.start() + 1), span: self.span(node) }
     }
 
     fn unescape(&mut self, inside: &str, start: usize) -> String {
@@ -88,31 +87,31 @@ impl Reader<'_, '_> {
     }
 
     /// The quoted text that a tree holds directly.
-    pub fn own_quoted(&mut self, pair: &Pair<'_, Rule>) -> Option<Quoted> {
-        child(pair, Rule::quoted).map(|quoted| self.quoted(&quoted))
+    pub fn own_quoted(&mut self, node: &Node<'_>) -> Option<Quoted> {
+        child(node, Rule::quoted).map(|quoted| self.quoted(&quoted))
     }
 
     /// A text for people.
-    pub fn text(&mut self, pair: &Pair<'_, Rule>) -> Text {
+    pub fn text(&mut self, node: &Node<'_>) -> Text {
         let mut variants = Vec::new();
-        for part in pair.clone().into_inner() {
+        for part in node.inner() {
             let language = child(&part, Rule::language).map(|language| self.name(&language));
             let quoted = if part.as_rule() == Rule::quoted { Some(part) } else { child(&part, Rule::quoted) };
             variants.extend(quoted.map(|quoted| TextVariant { language, value: self.quoted(&quoted) }));
         }
         let languages: Vec<Name> = variants.iter().filter_map(|variant| variant.language.clone()).collect();
         self.each_once(&languages);
-        Text { variants, span: self.span(pair) }
+        Text { variants, span: self.span(node) }
     }
 
     /// The text that a tree holds directly.
-    pub fn own_text(&mut self, pair: &Pair<'_, Rule>) -> Option<Text> {
-        child(pair, Rule::text).map(|text| self.text(&text))
+    pub fn own_text(&mut self, node: &Node<'_>) -> Option<Text> {
+        child(node, Rule::text).map(|text| self.text(&text))
     }
 
     /// Digits.
-    pub fn number(&mut self, pair: &Pair<'_, Rule>) -> Option<Number> {
-        match Number::parse(pair.as_str()) {
+    pub fn number(&mut self, node: &Node<'_>) -> Option<Number> {
+        match Number::parse(node.as_str()) {
             Ok(number) => Some(number),
             Err(error) => {
                 let help = match error {
@@ -120,93 +119,93 @@ impl Reader<'_, '_> {
                     NumberError::TooLarge => "a number in a policy is at most 1_000_000_000_000_000",
                     NumberError::Malformed => "write numbers as in `1_000.50`",
                 };
-                let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is {error}", shorten(pair.as_str())));
-                self.refuse(problem.at(self.span(pair), "").help(help))
+                let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is {error}", shorten(node.as_str())));
+                self.refuse(problem.at(self.span(node), "").help(help))
             }
         }
     }
 
     /// `N UNIT`
-    pub fn steps(&mut self, pair: &Pair<'_, Rule>) -> Option<Steps> {
-        let count = child(pair, Rule::number).and_then(|number| self.number(&number))?;
-        let unit = child(pair, Rule::unit).and_then(|unit| unit_of(unit.as_str()))?;
-        Some(Steps { count, unit, span: self.span(pair) })
+    pub fn steps(&mut self, node: &Node<'_>) -> Option<Steps> {
+        let count = child(node, Rule::number).and_then(|number| self.number(&number))?;
+        let unit = child(node, Rule::unit).and_then(|unit| unit_of(unit.as_str()))?;
+        Some(Steps { count, unit, span: self.span(node) })
     }
 
     /// The steps that a tree holds directly; the outer `None` is a problem that was reported.
     #[expect(clippy::option_option, reason = "the inner one is what the author left out, the outer one a problem that was reported")]
-    pub fn own_steps(&mut self, pair: &Pair<'_, Rule>) -> Option<Option<Steps>> {
-        match child(pair, Rule::steps) {
+    pub fn own_steps(&mut self, node: &Node<'_>) -> Option<Option<Steps>> {
+        match child(node, Rule::steps) {
             Some(steps) => self.steps(&steps).map(Some),
             None => Some(None),
         }
     }
 
     /// A number, money, a percentage or a time.
-    pub fn quantity(&mut self, pair: &Pair<'_, Rule>) -> Option<Literal> {
-        let number = child(pair, Rule::number).and_then(|number| self.number(&number))?;
-        if let Some(currency) = child(pair, Rule::currency) {
+    pub fn quantity(&mut self, node: &Node<'_>) -> Option<Literal> {
+        let number = child(node, Rule::number).and_then(|number| self.number(&number))?;
+        if let Some(currency) = child(node, Rule::currency) {
             return Some(Literal::Money(number, self.name(&currency)));
         }
-        if let Some(unit) = child(pair, Rule::unit) {
+        if let Some(unit) = child(node, Rule::unit) {
             let unit = unit_of(unit.as_str())?;
-            return Some(Literal::Steps(Steps { count: number, unit, span: self.span(pair) }));
+            return Some(Literal::Steps(Steps { count: number, unit, span: self.span(node) }));
         }
-        Some(if has(pair, Rule::percent_sign) { Literal::Percent(number) } else { Literal::Number(number) })
+        Some(if has(node, Rule::percent_sign) { Literal::Percent(number) } else { Literal::Number(number) })
     }
 
     /// A day.
-    pub fn date(&mut self, pair: &Pair<'_, Rule>) -> Option<Date> {
-        match pair.as_str().parse() {
+    pub fn date(&mut self, node: &Node<'_>) -> Option<Date> {
+        match node.as_str().parse() {
             Ok(date) => Some(date),
-            Err(_) => self.refuse(not_a_day(pair.as_str(), self.span(pair))),
+            Err(_) => self.refuse(not_a_day(node.as_str(), self.span(node))),
         }
     }
 
     /// The day that a tree holds directly.
-    pub fn own_date(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<Date>> {
-        let date = child(pair, Rule::date)?;
+    pub fn own_date(&mut self, node: &Node<'_>) -> Option<Spanned<Date>> {
+        let date = child(node, Rule::date)?;
         Some(Spanned { value: self.date(&date)?, span: self.span(&date) })
     }
 
     /// A moment.
-    pub fn datetime(&mut self, pair: &Pair<'_, Rule>) -> Option<Datetime> {
-        let written = pair.as_str();
+    pub fn datetime(&mut self, node: &Node<'_>) -> Option<Datetime> {
+        let written = node.as_str();
         let offset = written.split_once('T').is_some_and(|(_, time)| time.contains(['Z', '+', '-']));
         let read = if offset { instant(written).map(Datetime::Instant) } else { written.parse().ok().map(Datetime::Local) };
         match read {
             Some(datetime) => Some(datetime),
             None => self.refuse(
                 Diagnostic::new(Code::BadDate, format!("`{written}` is no moment that exists"))
-                    .at(self.span(pair), "")
+                    .at(self.span(node), "")
                     .help("write `2026-11-21T10:00`, or with an offset `2026-11-21T10:00+01:00`"),
             ),
         }
     }
 
     /// `04-01`
-    pub fn month_day(&mut self, pair: &Pair<'_, Rule>) -> Option<(i8, i8)> {
-        let (month, day) = pair.as_str().split_once('-')?;
+    pub fn month_day(&mut self, node: &Node<'_>) -> Option<(i8, i8)> {
+        let (month, day) = node.as_str().split_once('-')?;
         let (month, day) = (month.parse().ok()?, day.parse().ok()?);
         // A year that is no leap year: a budget's year must begin every year.
         if Date::new(2025, month, day).is_ok() {
             return Some((month, day));
         }
         self.refuse(
-            Diagnostic::new(Code::BadDate, format!("`{}` is no day that every year has", pair.as_str()))
-                .at(self.span(pair), "")
+            Diagnostic::new(Code::BadDate, format!("`{}` is no day that every year has", node.as_str()))
+                .at(self.span(node), "")
                 .help("write month and day, as in `04-01`"),
         )
     }
 
     /// A type.
-    pub fn fact_type(&mut self, pair: &Pair<'_, Rule>) -> Option<Spanned<Type>> {
-        let span = self.span(pair);
-        let value = if let Some(plain) = child(pair, Rule::plain_type) {
+    pub fn fact_type(&mut self, node: &Node<'_>) -> Option<Spanned<Type>> {
+        let span = self.span(node);
+        let value = if let Some(plain) = child(node, Rule::plain_type) {
             plain_type(plain.as_str())?
         } else {
-            let values = self.own_names(pair)?;
-            if has(pair, Rule::kw_one) { Type::OneOf(values) } else { Type::SomeOf(values) }
+            let values = self.own_names(node)?;
+            if has(node, Rule::kw_one) { Type::OneOf(values) } else { Type::SomeOf(values) }
         };
         Some(Spanned { value, span })
     }
@@ -274,7 +273,7 @@ pub(super) fn period_of(written: &str) -> Option<Period> {
 
 impl Reader<'_, '_> {
     /// The unit that a tree holds directly.
-    pub fn own_unit(pair: &Pair<'_, Rule>) -> Option<Unit> {
-        child(pair, Rule::unit).and_then(|unit| unit_of(unit.as_str()))
+    pub fn own_unit(node: &Node<'_>) -> Option<Unit> {
+        child(node, Rule::unit).and_then(|unit| unit_of(unit.as_str()))
     }
 }

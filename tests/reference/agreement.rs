@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::asked::{Asked, Belief};
 use super::book::Book;
 use super::dice::Dice;
-use super::packs::{Draft, Taste, draft};
+use super::packs::{Draft, Taste, crowd, draft};
 use super::questions::question;
 use super::{compare, decide};
 
@@ -59,10 +59,10 @@ impl Both {
 }
 
 /// Puts `questions` questions to each of the packs that `seeds` give.
-fn agree(seeds: std::ops::Range<u64>, questions: usize) {
+fn agree(seeds: std::ops::Range<u64>, questions: usize, draft: impl Fn(&mut Dice) -> Draft) {
     for seed in seeds {
         let mut dice = Dice::new(seed);
-        let draft = draft(&mut dice, Taste::RICH);
+        let draft = draft(&mut dice);
         let both = accept(&draft.text());
         for at in 0..questions {
             let known = [95, 80, 50, 20][at % 4];
@@ -113,7 +113,7 @@ const PACKS: u64 = 125;
 const QUESTIONS: usize = 200;
 
 fn agree_on_part(part: u64) {
-    agree(part * PACKS..(part + 1) * PACKS, QUESTIONS);
+    agree(part * PACKS..(part + 1) * PACKS, QUESTIONS, |dice| draft(dice, Taste::RICH));
 }
 
 #[test]
@@ -134,4 +134,19 @@ fn both_evaluators_agree_on_random_questions_third_part() {
 #[test]
 fn both_evaluators_agree_on_random_questions_fourth_part() {
     agree_on_part(3);
+}
+
+/// So many rules of one action that the program finds the candidates by its index.
+#[test]
+fn both_evaluators_agree_where_many_rules_bind_one_role() {
+    agree(1_000..1_040, 40, |dice| {
+        let count = dice.between(16, 120);
+        crowd(dice, Taste::RICH, count)
+    });
+}
+
+/// So many that a row of the index has a summary of more than one word.
+#[test]
+fn both_evaluators_agree_where_thousands_of_rules_bind_one_role() {
+    agree(2_000..2_001, 4, |dice| crowd(dice, Taste { rules: 2, ..Taste::RICH }, 5_000));
 }

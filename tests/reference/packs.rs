@@ -70,6 +70,68 @@ pub fn draft(dice: &mut Dice, taste: Taste) -> Draft {
     Draft { ground, items }
 }
 
+/// A random pack with a crowd: so many further rules of one action, each of which compares a few facts with constants.
+pub fn crowd(dice: &mut Dice, taste: Taste, count: usize) -> Draft {
+    let mut draft = draft(dice, taste);
+    draft.ground.push(crowded_table(dice));
+    let roles: Vec<String> =
+        draft.ground.iter().filter_map(|item| item.strip_prefix("role ")?.split_whitespace().next().map(str::to_owned)).collect();
+    draft.items.extend((0..count).map(|at| one_of_a_crowd(dice, &roles, at)));
+    draft
+}
+
+/// A table of many rows, with gaps.
+fn crowded_table(dice: &mut Dice) -> String {
+    let mut item = "table crowded gives money\n  | pieces | kind | state | is |\n".to_owned();
+    for pieces in ["<= 0", "1", "2", "> 2 and < 4", ">= 4"] {
+        for kind in ["torn", "late", "wrong"] {
+            for state in ["fresh", "used"] {
+                if dice.chance(90) {
+                    item += &format!("  | {pieces} | {kind} | {state} | {} EUR |\n", dice.between(0, 60));
+                }
+            }
+        }
+    }
+    item
+}
+
+fn one_of_a_crowd(dice: &mut Dice, roles: &[String], at: usize) -> String {
+    let who = if dice.chance(30) { "everyone".into() } else { dice.pick(&roles[..roles.len().min(2)]) };
+    let quantity = |dice: &mut Dice| match dice.below(12) {
+        0 => "crowded".to_owned(),
+        1 => "20% of order.total".to_owned(),
+        _ => format!("{}.{}0 EUR", dice.between(0, 45), dice.below(10)),
+    };
+    let head = match dice.below(20) {
+        0..=12 => format!("{who} may refund up to {}", quantity(dice)),
+        13..=15 => format!("entitled to refund of {}", quantity(dice)),
+        16 => format!("{who} may not refund"),
+        _ => format!("{who} may not refund more than {}{}", quantity(dice), dice.pick(&["", " even if entitled"])),
+    };
+    let parts: Vec<String> = (0..dice.between(1, 5)).map(|_| comparison(dice)).collect();
+    format!("rule crowd{at}\n  {head}\n  when {}\n", parts.join("\n   and "))
+}
+
+/// One fact compared with constants.
+fn comparison(dice: &mut Dice) -> String {
+    let sign = dice.pick(&["<", "<=", ">", ">=", "=", "is not"]);
+    match dice.below(12) {
+        0 => dice.pick(&["flag", "not flag", "sale", "not sale", "flag is no"]).into(),
+        1 | 2 => {
+            dice.pick(&["kind is torn", "kind is late", "kind is not late", "kind is one of torn, late", "kind is not one of wrong, late"]).into()
+        }
+        3 => dice.pick(&["state is fresh", "state is not used"]).into(),
+        4 => format!("pieces {sign} {}", dice.between(0, 6)),
+        5 => format!("order.total {sign} {} EUR", dice.pick(&["5", "10", "20", "30", "49.95", "100"])),
+        6 => format!("price is {}between {} EUR and {} EUR", dice.pick(&["", "", "not "]), dice.between(0, 15), dice.between(10, 40)),
+        7 => format!("customer {} \"c{}\"", dice.pick(&["is", "is not"]), dice.between(1, 4)),
+        8 => dice.pick(&["coupon is present", "coupon is absent", "code is absent", "proof is absent"]).into(),
+        9 => format!("bought {} {}", dice.pick(&["<", ">="]), dice.pick(&["2026-11-01", "2026-11-20", "2026-01-31"])),
+        10 => dice.pick(&["near > 3 EUR", "mine", "not mine", "tags includes vip", "actor.team is \"red\""]).into(),
+        _ => dice.pick(&["(coupon is present and coupon > 10 EUR)", "(kind is torn or flag)", "amount <= 20 EUR", "crowded > 20 EUR"]).into(),
+    }
+}
+
 fn policy(dice: &mut Dice) -> String {
     let zone = dice.pick(&["Europe/Berlin", "UTC", "America/New_York"]);
     format!("policy \"Random\"\n  currency EUR\n  time zone {zone}\n  languages en\n  holidays 2026-11-20, 2026-12-25\n")

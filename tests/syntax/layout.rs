@@ -31,6 +31,12 @@ fn comments_and_blank_lines_split_nothing() {
 }
 
 #[test]
+fn a_comment_may_stand_between_any_two_words() {
+    let text = "rule r\n  agent may refund\n  when within 3 working # a week has five\n    days # of them\n    after d\n";
+    assert!(matches!(clauses(text).as_slice(), [ClauseKind::When(_)]));
+}
+
+#[test]
 fn an_item_ends_with_its_last_word() {
     let (file, _) = read("role agent \"A\"  # a comment\n\n# another\n\nrole lead\n");
     assert_eq!(file.items[0].span.range(), 0..14);

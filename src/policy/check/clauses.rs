@@ -34,9 +34,9 @@ pub(super) struct Clauses {
 
 impl Clauses {
     /// The `when`, then `not` the `unless`, then the tests of a row.
-    pub(super) fn condition(&self, tests: Vec<Expr>) -> Option<Expr> {
-        let unless = self.unless.clone().map(not);
-        and(self.when.clone().into_iter().chain(unless).chain(tests).collect())
+    pub(super) fn condition(&mut self, tests: Vec<Expr>) -> Option<Expr> {
+        let unless = self.unless.take().map(not);
+        and(self.when.take().into_iter().chain(unless).chain(tests).collect())
     }
 
     /// Adds what the cells of a row say.

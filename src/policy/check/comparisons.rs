@@ -82,9 +82,8 @@ impl<'a> Checker<'a> {
         };
         let is_value = self.choices.get(name).is_some_and(|id| choices.contains(&id));
         if is_value || self.names_no_value(expr) {
-            let what = self.written(other.span);
             let choices = choices.clone();
-            let id = self.choice(name, expr.span, &choices, &what)?;
+            let id = self.choice(name, expr.span, &choices, |checker| checker.written(other.span))?;
             return Ok(node(ExprKind::Constant(Value::Choice(id)), Type::OneOf(choices), expr.span));
         }
         self.expr(expr, scope)
@@ -255,7 +254,7 @@ impl<'a> Checker<'a> {
 
     fn member(&mut self, value: &ast::Expr, choices: &[ChoiceId], what: &str) -> Checked<ChoiceId> {
         if let Written::Name(name) = &value.kind {
-            return self.choice(name, value.span, choices, what);
+            return self.choice(name, value.span, choices, |_| what.to_owned());
         }
         let message = format!("{} is no value of {what}", self.written(value.span));
         Err(self.problem(Code::UnknownValue, value.span, message, format!("its values are {}", self.choice_words(choices))))

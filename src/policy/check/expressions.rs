@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         if let (Type::OneOf(choices), Written::Name(name)) = (ty, &expr.kind)
             && (self.choices.get(name).is_some_and(|id| choices.contains(&id)) || !self.is_value_name(name))
         {
-            let id = self.choice(name, expr.span, choices, what)?;
+            let id = self.choice(name, expr.span, choices, |_| what.to_owned())?;
             return Ok(node(ExprKind::Constant(Value::Choice(id)), ty.clone(), expr.span));
         }
         let checked = self.expr(expr, scope)?;

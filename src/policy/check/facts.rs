@@ -1,6 +1,7 @@
 //! Facts: their types, the values of `one of`, their modifiers and defaults.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Type, Value};
@@ -77,7 +78,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn choice_list(&mut self, values: &[Name]) -> Vec<ChoiceId> {
+    fn choice_list(&mut self, values: &[Name]) -> Arc<[ChoiceId]> {
         values.iter().map(|value| self.choices.intern(&value.text)).collect()
     }
 
@@ -172,7 +173,7 @@ impl<'a> Checker<'a> {
 
     fn choice_value(&mut self, value: &'a ast::Expr, choices: &[ChoiceId], what: &str, code: Code) -> Checked<ChoiceId> {
         if let ast::ExprKind::Name(name) = &value.kind {
-            return self.choice(name, value.span, choices, what);
+            return self.choice(name, value.span, choices, |_| what.to_owned());
         }
         let message = format!("{what} takes values of its list");
         Err(self.problem(code, value.span, message, format!("its values are {}", self.choice_words(choices))))

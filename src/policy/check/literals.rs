@@ -124,13 +124,13 @@ impl Checker<'_> {
         self.problem(Code::BadDate, span, message, help)
     }
 
-    /// A value of a `one of` or `some of`.
-    pub(super) fn choice(&mut self, name: &str, span: Span, choices: &[ChoiceId], what: &str) -> Checked<ChoiceId> {
+    /// A value of a `one of` or `some of`; `what` names the place.
+    pub(super) fn choice(&mut self, name: &str, span: Span, choices: &[ChoiceId], what: impl Fn(&Self) -> String) -> Checked<ChoiceId> {
         if let Some(id) = self.choices.get(name).filter(|id| choices.contains(id)) {
             return Ok(id);
         }
         let near = nearest(name, choices.iter().map(|id| self.choices.name(*id))).map(str::to_owned);
         let help = near.map_or_else(|| format!("its values are {}", self.choice_words(choices)), |near| format!("did you mean `{near}`?"));
-        Err(self.problem(Code::UnknownValue, span, format!("`{name}` is no value of {what}"), help))
+        Err(self.problem(Code::UnknownValue, span, format!("`{name}` is no value of {}", what(self)), help))
     }
 }

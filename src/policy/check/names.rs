@@ -163,6 +163,11 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// How many rules there are, rows among them.
+    pub(super) fn rule_count(&self) -> usize {
+        self.items.rules.iter().map(|item| if let RuleItem::Table(table) = item { row_count(table) } else { 1 }).sum()
+    }
+
     fn declare(&mut self, name: &'a Name, named: Named) {
         if matches!(name.text.as_str(), "actor.id" | "actor.team") {
             let message = format!("`{}` is built in", name.text);

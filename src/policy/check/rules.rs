@@ -19,7 +19,7 @@ impl<'a> Checker<'a> {
     /// Those that could be checked; the others were reported.
     pub(super) fn rules(&mut self) -> Vec<Rule> {
         let items = self.items;
-        let mut rules = Vec::new();
+        let mut rules = Vec::with_capacity(self.rule_count());
         for item in &items.rules {
             match item {
                 RuleItem::Rule(rule) => rules.extend(self.rule(rule).ok()),
@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
         let clauses = self.clauses(rule.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about);
         let kind = self.head(&rule.head.kind, &about);
         let actions = actions?;
-        let (clauses, kind) = (clauses?, kind?);
+        let (mut clauses, kind) = (clauses?, kind?);
         let condition = clauses.condition(Vec::new());
         self.rule_guarded(condition.as_ref(), &kind, &clauses, Place::Condition);
         let kind = with_approvers(kind, &clauses);
@@ -167,7 +167,7 @@ impl<'a> Checker<'a> {
         let actions = self.list(&fallback.actions, Self::action);
         let about = About { actions: actions.as_deref().unwrap_or_default(), scope: self.scope_or_unknown(&actions) };
         let clauses = self.clauses(fallback.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about);
-        let (actions, clauses) = (actions?, clauses?);
+        let (actions, mut clauses) = (actions?, clauses?);
         let names: Vec<_> = fallback.actions.iter().map(|name| name.text.as_str()).collect();
         let name = format!("fallback {}", names.join(", "));
         if clauses.instead.offers.is_empty() && clauses.instead.advice.is_empty() && clauses.instead.routes.is_empty() {

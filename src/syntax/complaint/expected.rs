@@ -55,7 +55,6 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::includes_tail
             | Rule::is_tail
             | Rule::match_tail
-            | Rule::rounding
             | Rule::comma
             | Rule::minus
             | Rule::kw_not
@@ -97,7 +96,7 @@ fn word(rule: Rule) -> Option<String> {
         Rule::presence => "`present` or `absent`",
         Rule::comma => "`,`",
         Rule::close => "`)`",
-        Rule::condition | Rule::conjunction | Rule::negation | Rule::comparison => "a condition",
+        Rule::condition | Rule::negation | Rule::comparison => "a condition",
         Rule::sentence | Rule::roles_may => "a sentence such as `agent may refund`",
         Rule::table_sentence => "`may`, `may not` or `entitled to`",
         Rule::expectation => "what is expected, such as `yes` or `up to 20 EUR`",
@@ -106,9 +105,7 @@ fn word(rule: Rule) -> Option<String> {
         Rule::limit => "a quantity",
         Rule::value
         | Rule::sum
-        | Rule::product
         | Rule::unary
-        | Rule::share
         | Rule::operand
         | Rule::quantity
         | Rule::yes_no
