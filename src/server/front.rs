@@ -103,12 +103,12 @@ impl Begun {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
             Kind::Internal.into_response()
         });
-        let (status, micros) = (response.status().as_u16(), at.elapsed().as_micros());
+        let status = response.status().as_u16();
         // The path is quoted: it comes from outside.
         if response.status().is_success() {
-            tracing::debug!(id = shown, %method, ?path, status, micros, "answered");
+            tracing::debug!(id = shown, %method, ?path, status, micros = at.elapsed().as_micros(), "answered");
         } else {
-            tracing::info!(id = shown, %method, ?path, status, micros, "answered");
+            tracing::info!(id = shown, %method, ?path, status, micros = at.elapsed().as_micros(), "answered");
         }
         response.headers_mut().insert(REQUEST_ID, id);
         response

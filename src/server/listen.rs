@@ -25,6 +25,8 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits,
     let connections = Arc::new(Semaphore::new(limits.connections));
     let pulses = Arc::new(Pulses::default());
     let router = router(Arc::clone(&service));
+    let ticking = Arc::clone(&pulses);
+    let clock = tokio::spawn(async move { ticking.tick().await });
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -45,6 +47,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits,
     }
     drop(listener);
     drain(graceful, limits).await;
+    clock.abort();
 }
 
 /// The next client and its place. Where all places are taken, the connection that has been idle longest makes room.
