@@ -1,6 +1,7 @@
 //! Who could make it happen: other roles that decide, and those that approve what the asker proposes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use super::authority::{Share, Standing, View, forbids_all, stops_entitlements};
 use super::case::Person;
@@ -35,11 +36,41 @@ pub(crate) struct Search<'a> {
     amount: &'a Number,
     /// Whether anything that was looked at may come out otherwise in the other reading.
     open: Cell<bool>,
+    /// Where other roles stand, of those that were looked at.
+    others: RefCell<Vec<Other>>,
+    /// The search in the other reading. Whoever stands for sure as they do there is passed over.
+    sure: Option<&'a Search<'a>>,
+}
+
+/// Where somebody of another role stands.
+struct Other {
+    role: RoleId,
+    standing: Rc<Standing>,
+    is_settled: bool,
 }
 
 impl<'a> Search<'a> {
     pub fn new(view: View<'a>, amount: &'a Number) -> Self {
-        Self { view, amount, open: Cell::new(false) }
+        Self { view, amount, open: Cell::new(false), others: RefCell::default(), sure: None }
+    }
+
+    /// In the asker's favour, after nobody was found for sure.
+    pub fn perhaps(view: View<'a>, sure: &'a Search<'a>) -> Self {
+        Self { sure: Some(sure), ..Self::new(view, sure.amount) }
+    }
+
+    /// Where somebody of another role stands, if that was looked at.
+    pub fn other(&self, role: RoleId) -> Option<Rc<Standing>> {
+        self.others.borrow().iter().find(|other| other.role == role).map(|other| Rc::clone(&other.standing))
+    }
+
+    fn is_settled_for(&self, role: RoleId) -> bool {
+        self.others.borrow().iter().any(|other| other.role == role && other.is_settled)
+    }
+
+    /// The quantity that somebody is to grant.
+    pub fn amount(&self) -> &'a Number {
+        self.amount
     }
 
     /// Whether the other reading may find others than were found.
@@ -104,9 +135,15 @@ impl<'a> Search<'a> {
         if self.program().steps_up(role, self.view.role).is_some() {
             return None;
         }
+        if self.sure.is_some_and(|sure| sure.is_settled_for(role)) {
+            return None;
+        }
         let view = self.of(Person::Other, role)?;
-        let standing = view.standing(self.amount);
-        if self.covers(&view, &standing) {
+        let standing = Rc::new(view.standing(self.amount));
+        let covers = self.covers(&view, &standing);
+        let is_settled = !covers && view.is_settled(&standing) && standing.shared.is_empty();
+        self.others.borrow_mut().push(Other { role, standing: Rc::clone(&standing), is_settled });
+        if covers {
             return Some(self.contact(role, ContactKind::Decide));
         }
         let (_, approved_by) = self.approved(&standing)?;

@@ -191,7 +191,7 @@ impl<'a> Asked<'a> {
             let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
             self.sure.collect_need_between(standing, perhaps, goal, &mut need);
         } else if decision.outcome == Outcome::No && search.is_open() {
-            need.merge(self.need_of_others(amount));
+            need.merge(self.need_of_others(&search, standing));
         }
         let because = reasons(need.rules.iter().copied());
         let need = need.ranked(self.sure.case);
@@ -231,7 +231,7 @@ impl<'a> Asked<'a> {
         };
         let mut need = self.could_raise(amount, standing, &below, &limit);
         if contacts.list.is_empty() && search.is_open() {
-            need.merge(self.need_of_others(amount));
+            need.merge(self.need_of_others(search, standing));
         }
         decision.limit = as_limit(&limit, self.sure.step());
         if !limit.is_zero() {
@@ -297,20 +297,26 @@ impl<'a> Asked<'a> {
         need
     }
 
-    /// What could put somebody else in the place to decide or approve.
-    fn need_of_others(&self, amount: &Number) -> &Need {
+    /// What could put somebody else in the place to decide or approve, after `search` found nobody; `own` is where the asker stands.
+    fn need_of_others(&self, search: &Search<'_>, own: &Standing) -> &Need {
         self.of_others.get_or_init(|| {
             let mut need = Need::default();
-            let (sure, perhaps) = (Search::new(self.sure, amount), Search::new(self.perhaps, amount));
+            let amount = search.amount();
+            let perhaps = Search::perhaps(self.perhaps, search);
             for contact in perhaps.contacts(self.favourable(amount), &[]).list {
+                let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
+                let goal = Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included };
                 let (person, role) = match contact.kind {
                     ContactKind::Decide => (Person::Other, contact.role),
                     ContactKind::Approve => (Person::Asker, self.role()),
                 };
                 let Some(view) = View::new(self.sure.case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
-                let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
-                view.collect_need(Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included }, &mut need);
-                sure.collect_approvers(&contact, &mut need);
+                match (contact.kind, search.other(role), perhaps.other(role)) {
+                    (ContactKind::Approve, ..) => view.collect_need_between(own, self.favourable(amount), goal, &mut need),
+                    (ContactKind::Decide, Some(low), Some(high)) => view.collect_need_between(&low, &high, goal, &mut need),
+                    (ContactKind::Decide, ..) => view.collect_need(goal, &mut need),
+                }
+                search.collect_approvers(&contact, &mut need);
             }
             need
         })
