@@ -217,6 +217,7 @@ impl Number {
     }
 
     /// How this compares with a whole number.
+    #[inline]
     pub(crate) fn cmp_whole(&self, whole: i64) -> Ordering {
         match &self.0 {
             Repr::Small(n, 1) => n.cmp(&whole),

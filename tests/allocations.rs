@@ -49,7 +49,6 @@ fn reading_and_writing_allocate_nothing() {
 }
 
 #[test]
-#[ignore = "where a third rule holds, one allocation is left"]
 fn a_yes_of_many_rules_allocates_nothing() {
     assert_eq!(allocations(Kind::Spread, 1_600, 500), 0);
 }

@@ -31,7 +31,7 @@ pub(crate) struct Share {
 }
 
 /// A few of them are kept without an allocation.
-pub(crate) type Shares = SmallVec<[Share; 2]>;
+pub(crate) type Shares = SmallVec<[Share; 4]>;
 
 /// Where a role stands for one quantity.
 #[derive(Clone, Debug)]

@@ -104,6 +104,7 @@ impl<'a> Case<'a> {
     }
 
     /// What is known of a fact, about this person, under these rules of evidence.
+    #[inline]
     pub fn fact(self, id: FactId) -> Fact<'a> {
         if self.mode == Mode::Ask && self.is_asker() {
             return match self.question.fact(id) {
@@ -178,9 +179,10 @@ impl<'a> Case<'a> {
     pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Option<Truth> {
         let mut all = Truth::YES;
         for gate in entry.gates(gates) {
-            all = all.and(self.gate(*gate));
-            if all.is_surely_no() {
-                return Some(all);
+            match self.gate(*gate) {
+                Truth::YES => {}
+                Truth::NO => return Some(Truth::NO),
+                open => all = all.and(open),
             }
         }
         entry.whole.then_some(all)
@@ -197,6 +199,7 @@ impl<'a> Case<'a> {
         }
     }
 
+    #[inline]
     fn gate(self, gate: Gate) -> Truth {
         let value = match self.fact(gate.fact()) {
             Fact::Known(value) => value,
