@@ -56,9 +56,9 @@ fn allocations_are_seen() {
 /// The memory of an engine for so many rules, in bytes.
 fn memory(size: usize) -> i64 {
     let text = Scenario::new(Kind::Spread, size).policy();
-    drop(Kulanz::from_text(&text));
+    drop(Kulanz::on_one_thread(&text));
     let mut kept = None;
-    let info = allocation_counter::measure(|| kept = Some(Kulanz::from_text(&text)));
+    let info = allocation_counter::measure(|| kept = Some(Kulanz::on_one_thread(&text)));
     assert!(kept.is_some());
     info.bytes_current
 }

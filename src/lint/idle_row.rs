@@ -59,7 +59,7 @@ fn gives_at_least(on: Subject<'_>, (more, more_compiled): (&Rule, &program::Rule
                 && less.instead.offers.is_empty()
                 && covers(on, a, b, |lower, upper| on.program.steps_up(lower, upper).is_some())
         }
-        (RuleKind::Entitlement { .. }, RuleKind::Entitlement { .. }) => more_quantity >= less_quantity,
+        (RuleKind::Entitlement, RuleKind::Entitlement) => more_quantity >= less_quantity,
         _ => false,
     }
 }

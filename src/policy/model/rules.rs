@@ -18,8 +18,6 @@ pub struct Rule {
     pub kind: RuleKind,
     /// What it is about; at least one. Where it has a quantity, all have one measure.
     pub actions: Vec<ActionId>,
-    /// When it applies, besides its dates: the `when`, then `not` the `unless`, then the tests of the row. `None` is always.
-    pub condition: Option<Expr>,
     /// In force from this day.
     pub from: Vec<Day>,
     /// In force until this day, that day included.
@@ -42,6 +40,15 @@ pub struct Rule {
     pub span: Span,
 }
 
+/// When a rule applies and how far it reaches.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// When it applies, besides its dates: the `when`, then `not` the `unless`, then the tests of the row. `None` is always.
+    pub condition: Option<Expr>,
+    /// Limit, cap or quantity, in the actions' measure; `None` is without limit, but for a prohibition of the whole action.
+    pub quantity: Option<Expr>,
+}
+
 /// The three kinds of rule.
 #[derive(Clone, Debug)]
 pub enum RuleKind {
@@ -49,8 +56,6 @@ pub enum RuleKind {
     Permission {
         /// Whom it is given to; the roles above them have it too.
         subject: Subject,
-        /// In the actions' measure; `None` is without limit.
-        limit: Option<Expr>,
         /// Further people, each of that role or above.
         approved_by: Vec<RoleId>,
     },
@@ -64,32 +69,18 @@ pub enum RuleKind {
         even_if_entitled: bool,
     },
     /// Whoever is asked.
-    Entitlement {
-        /// In the actions' measure; `None` is without limit.
-        quantity: Option<Expr>,
-    },
+    Entitlement,
 }
 
 /// What a prohibition leaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
     /// Nothing: it forbids the action whole.
     Nothing,
-    /// So much, in the actions' measure.
-    UpTo(Expr),
+    /// So much as its terms say.
+    UpTo,
     /// Everything: a row of a table whose `more than` is `unlimited`.
     Everything,
-}
-
-impl Cap {
-    /// The quantity that is left, where it is one.
-    #[must_use]
-    pub fn quantity(&self) -> Option<&Expr> {
-        match self {
-            Self::UpTo(quantity) => Some(quantity),
-            Self::Nothing | Self::Everything => None,
-        }
-    }
 }
 
 /// Whom a rule names.
