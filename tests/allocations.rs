@@ -64,7 +64,6 @@ fn memory(size: usize) -> i64 {
 }
 
 #[test]
-#[ignore = "a rule takes more still"]
 fn a_rule_takes_less_than_a_kibibyte() {
     let a_rule = (memory(1_600) - memory(160)) / (1_600 - 160);
     assert!(a_rule < 1_024, "{a_rule} bytes");

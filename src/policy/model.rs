@@ -103,18 +103,18 @@ impl std::ops::Deref for Complete {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// `(language, template)`; a language of `None` serves all. At least one.
-    pub variants: Vec<(Option<String>, Template)>,
+    pub variants: Box<[(Option<Box<str>>, Template)]>,
 }
 
 /// A text with its placeholders found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub Vec<Piece>);
+pub struct Template(pub Box<[Piece]>);
 
 /// A piece of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// As it stands.
-    Plain(String),
+    Plain(Box<str>),
     /// `{amount}`: the quantity asked for.
     Amount,
     /// `{limit}`: the answer's limit.

@@ -48,7 +48,7 @@ fn reference() -> Complete {
 #[test]
 fn the_blocks_of_the_language_reference_check() {
     let policy = reference();
-    let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
+    let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_ref()).collect();
     assert!(names.contains(&"accept_returns[3]") && names.contains(&"vouchers[2]") && names.contains(&"everyday_gift"), "{names:?}");
     assert_eq!(policy.holidays.len(), 4);
     assert_eq!(policy.languages, ["de", "en"]);

@@ -1,5 +1,7 @@
 //! Tables of rules, unfolded into a rule a row.
 
+use thin_vec::ThinVec;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Expr;
 use crate::policy::{ActionId, Rule, RuleKind, Subject, Terms, Text};
@@ -74,7 +76,7 @@ impl<'a> Checker<'a> {
         self.rule_guarded(&terms, &clauses, Place::Cell);
         cells?;
         let name = format!("{}[{}]", table.written.name.text, at + 1);
-        Ok((assemble(name, table.title.clone()?, kind, table.actions.to_vec(), clauses, row.span), terms))
+        Ok((assemble(name.into(), table.title.clone()?, kind, table.actions.to_vec(), clauses, row.span), terms))
     }
 
     fn not_twice(&mut self, table: &Table<'a, '_>, parts: &RowParts<'a>) {
@@ -129,7 +131,7 @@ impl<'a> Checker<'a> {
         match &table.written.head.kind {
             TableHeadKind::Permission => {
                 let limit = self.head_quantity(parts.quantity, actions, "the limit", scope)?;
-                Ok((RuleKind::Permission { subject, approved_by: Vec::new() }, limit))
+                Ok((RuleKind::Permission { subject, approved_by: ThinVec::new() }, limit))
             }
             TableHeadKind::Prohibition { even_if_entitled } => {
                 let (cap, left) = self.row_cap(parts.quantity, actions, scope)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use thin_vec::ThinVec;
+
 use crate::diagnostic::Code;
 use crate::policy::expr::{Expr, Type};
 use crate::policy::{ActionId, Cap, Fallback, Rule, RuleKind, Subject, Terms};
@@ -42,7 +44,7 @@ impl<'a> Checker<'a> {
         let terms = Terms { condition: clauses.condition(Vec::new()), quantity };
         self.rule_guarded(&terms, &clauses, Place::Condition);
         let kind = with_approvers(kind, &clauses);
-        Ok((assemble(rule.name.text.clone(), title?, kind, actions, clauses, rule.name.span), terms))
+        Ok((assemble(rule.name.text.as_str().into(), title?, kind, actions, clauses, rule.name.span), terms))
     }
 
     /// Checks the guards of everything in a rule.
@@ -73,7 +75,7 @@ impl<'a> Checker<'a> {
         match head {
             HeadKind::Permission { limit, .. } => {
                 let limit = self.head_quantity(limit.as_ref(), actions, "the limit", scope);
-                Ok((RuleKind::Permission { subject: subject?.unwrap_or(Subject::Everyone), approved_by: Vec::new() }, limit?))
+                Ok((RuleKind::Permission { subject: subject?.unwrap_or(Subject::Everyone), approved_by: ThinVec::new() }, limit?))
             }
             HeadKind::Prohibition { cap, even_if_entitled, .. } => {
                 let cap = self.cap(cap.as_ref(), actions, scope);
@@ -88,7 +90,7 @@ impl<'a> Checker<'a> {
     pub(super) fn subject(&mut self, subject: &'a ast::Subject) -> Checked<Subject> {
         match subject {
             ast::Subject::Everyone(_) | ast::Subject::Nobody(_) => Ok(Subject::Everyone),
-            ast::Subject::Roles(names) => self.list(names, Self::role).map(Subject::Roles),
+            ast::Subject::Roles(names) => self.list(names, Self::role).map(|roles| Subject::Roles(roles.into())),
         }
     }
 
@@ -178,14 +180,14 @@ impl<'a> Checker<'a> {
         let present: Present = condition.as_ref().map_or_else(BTreeSet::new, |condition| self.guarded(condition, &BTreeSet::new(), Place::Condition));
         self.clauses_guarded(&clauses, &present);
         Ok(Fallback {
-            name,
-            actions,
+            name: name.into(),
+            actions: actions.into(),
             condition,
-            from: clauses.from,
-            until: clauses.until,
+            from: clauses.from.into(),
+            until: clauses.until.into(),
             instead: clauses.instead,
             because: clauses.because,
-            cites: clauses.cites,
+            cites: clauses.cites.into(),
             owner: clauses.owner,
             review_by: clauses.review_by,
             span,
@@ -196,14 +198,14 @@ impl<'a> Checker<'a> {
 /// A permission with the people that its clauses name.
 pub(super) fn with_approvers(kind: RuleKind, clauses: &Clauses) -> RuleKind {
     match kind {
-        RuleKind::Permission { subject, .. } => RuleKind::Permission { subject, approved_by: clauses.approved_by.clone() },
+        RuleKind::Permission { subject, .. } => RuleKind::Permission { subject, approved_by: clauses.approved_by.as_slice().into() },
         other => other,
     }
 }
 
 /// A rule of its parts.
 pub(super) fn assemble(
-    name: String,
+    name: Box<str>,
     title: Option<crate::policy::Text>,
     kind: RuleKind,
     actions: Vec<ActionId>,
@@ -214,14 +216,14 @@ pub(super) fn assemble(
         name,
         title,
         kind,
-        actions,
-        from: clauses.from,
-        until: clauses.until,
-        charges: clauses.charges,
-        requires: clauses.requires,
+        actions: actions.into(),
+        from: clauses.from.into(),
+        until: clauses.until.into(),
+        charges: clauses.charges.into(),
+        requires: clauses.requires.into(),
         instead: clauses.instead,
         because: clauses.because,
-        cites: clauses.cites,
+        cites: clauses.cites.into(),
         owner: clauses.owner,
         review_by: clauses.review_by,
         span,
