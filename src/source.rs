@@ -63,13 +63,25 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Box<[u32]>,
+    /// For the first byte of each block of the text: how many lines start there or before.
+    lines_before: Box<[u32]>,
 }
+
+/// A block of a text, in bytes.
+const BLOCK: usize = 512;
 
 impl Source {
     fn new(name: String, text: String) -> Self {
         let starts = text.match_indices('\n').filter_map(|(at, _)| u32::try_from(at + 1).ok());
-        let line_starts = std::iter::once(0).chain(starts).collect();
-        Self { name, text, line_starts }
+        let line_starts: Box<[u32]> = std::iter::once(0).chain(starts).collect();
+        let mut line = 0;
+        let lines_before = (0..=text.len() / BLOCK).map(|block| {
+            let more = line_starts.iter().skip(line).take_while(|start| **start as usize <= block * BLOCK).count();
+            line += more;
+            u32::try_from(line).unwrap_or(u32::MAX)
+        });
+        let lines_before = lines_before.collect();
+        Self { name, text, line_starts, lines_before }
     }
 
     /// The name that people see: the file's path below the folder that holds the pack.
@@ -88,7 +100,10 @@ impl Source {
     #[must_use]
     pub fn position(&self, at: usize) -> (usize, usize) {
         let at = at.min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start as usize <= at).max(1);
+        let before = |block: usize| self.lines_before.get(block).map_or(self.line_starts.len(), |lines| *lines as usize);
+        let (before, behind) = (before(at / BLOCK), before(at / BLOCK + 1));
+        let near = self.line_starts.get(before..behind).unwrap_or_default();
+        let line = (before + near.partition_point(|start| *start as usize <= at)).max(1);
         let start = self.line_starts.get(line - 1).map_or(0, |start| *start as usize);
         let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
         (line, column)

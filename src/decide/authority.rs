@@ -3,6 +3,7 @@
 use super::bound::{Bound, Reading};
 use super::budget::Taking;
 use super::case::Case;
+use super::open::Open;
 use super::truth::Truth;
 use crate::number::{Number, Rounding};
 use crate::policy::{ActionId, RoleId, RuleId};
@@ -79,6 +80,19 @@ impl<'a> View<'a> {
         self.case.entry(entry, &self.action.gates, &rule.condition, Some(amount))
     }
 
+    /// Adds what is open in the condition of a rule that is a candidate.
+    pub fn open_in_rule(&self, id: RuleId, rule: &'a Rule, amount: &Number, open: &mut Open) {
+        match self.entry(id) {
+            Some(entry) => self.case.open_in_entry(entry, &self.action.gates, &rule.condition, Some(amount), open),
+            None => self.case.open_in(&rule.condition, Some(amount), open),
+        }
+    }
+
+    /// A rule among the candidates.
+    fn entry(&self, id: RuleId) -> Option<&'a Entry> {
+        [&self.candidates.permissions, &self.candidates.prohibitions, &self.action.entitlements].into_iter().find_map(|screen| screen.find(id))
+    }
+
     /// What a condition of anything else comes to.
     pub fn condition(&self, condition: &'a Condition, amount: &Number) -> Truth {
         self.case.condition(condition, Some(amount))
@@ -111,11 +125,11 @@ impl<'a> View<'a> {
         }
         for entry in self.case.possible(candidates) {
             let gates = self.case.gates(entry, &self.action.gates);
-            if gates.is_surely_no() {
+            if gates.is_some_and(Truth::is_surely_no) {
                 continue;
             }
             let Some(rule) = self.rule(entry.rule()) else { continue };
-            let truth = if gates.is_surely_yes() { gates } else { self.condition(&rule.condition, amount) };
+            let truth = gates.unwrap_or_else(|| self.condition(&rule.condition, amount));
             closed &= !truth.is_open();
             if self.applies(rule, truth) {
                 show(entry.rule(), rule);
@@ -209,7 +223,10 @@ impl<'a> View<'a> {
             let taken = first.map(|rule| self.case.takings(rule, &entitled, self.reading)).unwrap_or_default();
             (entitled, taken)
         };
-        let is_sure = |share: &&Share| self.rule(share.rule).is_some_and(|rule| self.condition(&rule.condition, amount).is_surely_yes());
+        let is_sure = |share: &&Share| {
+            let candidate = self.entry(share.rule).zip(self.rule(share.rule));
+            candidate.is_some_and(|(entry, rule)| self.truth(entry, rule, amount).is_surely_yes())
+        };
         let sure: Shares = entitlements.iter().filter(is_sure).cloned().collect();
         let mut parts = vec![part(entitlements)];
         if self.reading == Reading::Favour && sure.len() < entitlements.len() {
@@ -267,7 +284,8 @@ impl<'a> View<'a> {
         if self.step().is_none() || self.is_even() { self.largest_of(standing, most, has) } else { self.largest_piece(most, has) }
     }
 
-    fn largest_of(&self, standing: &Standing, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
+    /// The same of a role that stands so for every quantity.
+    pub fn largest_of(&self, standing: &Standing, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
         let has = has(standing);
         match self.step() {
             Some(_) => has.min(most.clone()),

@@ -2,12 +2,13 @@
 //!
 //! Nothing here knows of readings. A condition comes to a [`Truth`], a quantity to a [`Range`]; the two readings only differ in what they make of those.
 
+use super::open::Open;
 use super::range::Range;
 use super::truth::Truth;
 use crate::calendar::{self, Calendar};
 use crate::number::Number;
 use crate::policy::expr::{Distance, Value};
-use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, Key, LookupId};
+use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, FactRef, Key, LookupId};
 use crate::program::gate::{self, Choices, Gate};
 use crate::program::node::{Atom, Condition, Offset, Quantity, Scale, TestKind};
 use crate::program::screen::{Entry, Possible, Screen, Seen};
@@ -170,21 +171,30 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        let truth = self.gates(entry, gates);
-        if truth.is_open() { self.condition(condition, amount) } else { truth }
+        self.gates(entry, gates).unwrap_or_else(|| self.condition(condition, amount))
     }
 
-    /// What the gates of an entry say of its condition: surely yes, surely no, or nothing.
-    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Truth {
-        let mut all_hold = entry.whole;
+    /// What the condition of an entry comes to, as far as its gates settle that.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Option<Truth> {
+        let mut all = Truth::YES;
         for gate in entry.gates(gates) {
-            let truth = self.gate(*gate);
-            if truth.is_surely_no() {
-                return Truth::NO;
+            all = all.and(self.gate(*gate));
+            if all.is_surely_no() {
+                return Some(all);
             }
-            all_hold &= truth.is_surely_yes();
         }
-        if all_hold { Truth::YES } else { Truth::UNKNOWN }
+        entry.whole.then_some(all)
+    }
+
+    /// As [`Self::open_in`], of the condition of an entry.
+    pub fn open_in_entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>, open: &mut Open) {
+        if !entry.whole {
+            return self.open_in(condition, amount, open);
+        }
+        if self.gates(entry, gates).is_some_and(Truth::is_open) {
+            let undecided = entry.gates(gates).iter().filter(|gate| self.gate(**gate).is_open());
+            undecided.for_each(|gate| open.add(FactRef::Fact(gate.fact())));
+        }
     }
 
     fn gate(self, gate: Gate) -> Truth {

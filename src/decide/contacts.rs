@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
             for entry in view.case.possible(&view.candidates.prohibitions) {
                 let Some(rule) = view.rule(entry.rule()).filter(|rule| bars(rule)) else { continue };
                 let mut open = Open::default();
-                view.case.open_in(&rule.condition, Some(self.amount), &mut open);
+                view.case.open_in_entry(entry, &view.action.gates, &rule.condition, Some(self.amount), &mut open);
                 need.add(entry.rule(), &open);
             }
         }

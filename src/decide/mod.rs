@@ -37,6 +37,7 @@ use contacts::Search;
 use need::{Approval, Goal, Need};
 use offers::{Sources, also_owed};
 use smallvec::SmallVec;
+use std::cell::OnceCell;
 
 impl Program {
     /// Answers a question. In [`Mode::Grant`] verified facts that no system of record says are unknown.
@@ -45,7 +46,7 @@ impl Program {
         let case = Case { program: self, question, mode, person: Person::Asker };
         let view = |reading| View::new(case, question.action, question.actor.role, reading);
         match (view(Reading::Against), view(Reading::Favour)) {
-            (Some(sure), Some(perhaps)) => Asked { sure, perhaps }.decide(),
+            (Some(sure), Some(perhaps)) => Asked { sure, perhaps, favourable: OnceCell::new(), of_others: OnceCell::new() }.decide(),
             _ => empty(question.action, question.amount.clone()),
         }
     }
@@ -99,10 +100,13 @@ fn reasons(rules: impl IntoIterator<Item = RuleId>) -> SmallVec<[Reason; 2]> {
 }
 
 /// A question in both readings.
-#[derive(Clone, Copy)]
 struct Asked<'a> {
     sure: View<'a>,
     perhaps: View<'a>,
+    /// Where the role perhaps stands, for the quantity that the answer is about.
+    favourable: OnceCell<Standing>,
+    /// What could put somebody else in the place to decide or approve that.
+    of_others: OnceCell<Need>,
 }
 
 impl<'a> Asked<'a> {
@@ -166,7 +170,7 @@ impl<'a> Asked<'a> {
         };
         decision.outcome = if limit <= standing.entitled { Outcome::Owed } else { Outcome::Yes };
         decision.limit = as_limit(&limit, self.sure.step());
-        decision.need = self.could_raise(own, &Bound::Unlimited, &limit).ranked(self.sure.case);
+        decision.need = self.could_raise(smallest, own, &Bound::Unlimited, &limit).ranked(self.sure.case);
         self.sure.grant(standing, &limit, decision);
     }
 
@@ -181,13 +185,13 @@ impl<'a> Asked<'a> {
         let search = Search::new(self.sure, amount);
         self.first_reading(&search, amount, standing, decision);
         let mut need = Need::default();
-        let perhaps = (!self.sure.is_settled(standing)).then(|| self.perhaps.standing(amount));
-        if perhaps.is_some_and(|perhaps| perhaps.authority.covers(amount)) {
+        let perhaps = (!self.sure.is_settled(standing)).then(|| self.favourable(amount));
+        if let Some(perhaps) = perhaps.filter(|perhaps| perhaps.authority.covers(amount)) {
             let wanted = Bound::Finite(amount.clone());
             let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
-            self.sure.collect_need(goal, &mut need);
+            self.sure.collect_need_between(standing, perhaps, goal, &mut need);
         } else if decision.outcome == Outcome::No && search.is_open() {
-            self.need_of_others(amount, &mut need);
+            need.merge(self.need_of_others(amount));
         }
         let because = reasons(need.rules.iter().copied());
         let need = need.ranked(self.sure.case);
@@ -196,9 +200,14 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Where the role stands in the asker's favour; always asked for the same quantity.
+    fn favourable(&self, amount: &Number) -> &Standing {
+        self.favourable.get_or_init(|| self.perhaps.standing(amount))
+    }
+
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
     fn turn_into_need(&self, amount: &Number, because: SmallVec<[Reason; 2]>, need: Vec<FactRef>, decision: &mut Decision) {
-        let sources = Sources::new(&self.sure, &blockers(&self.perhaps.standing(amount), amount), amount);
+        let sources = Sources::new(&self.sure, &blockers(self.favourable(amount), amount), amount);
         let first = std::mem::replace(decision, empty(decision.action, decision.amount.clone()));
         decision.outcome = Outcome::Need;
         decision.limit = first.limit.clone();
@@ -220,9 +229,9 @@ impl<'a> Asked<'a> {
             Some(_) => self.sure.largest_from(standing, &below, |standing| standing.authority.clone()),
             None => Bound::ZERO,
         };
-        let mut need = self.could_raise(standing, &below, &limit);
+        let mut need = self.could_raise(amount, standing, &below, &limit);
         if contacts.list.is_empty() && search.is_open() {
-            self.need_of_others(amount, &mut need);
+            need.merge(self.need_of_others(amount));
         }
         decision.limit = as_limit(&limit, self.sure.step());
         if !limit.is_zero() {
@@ -267,35 +276,44 @@ impl<'a> Asked<'a> {
         self.sure.case.program.fallbacks.get(id.index()).is_some_and(|fallback| fallback.speaks)
     }
 
-    /// What could bring the role above a limit, up to `most`.
-    fn could_raise(&self, standing: &Standing, most: &Bound, limit: &Bound) -> Need {
+    /// What could bring the role above a limit, up to `most`; `own` is where it stands for an amount.
+    fn could_raise(&self, amount: &Number, own: &Standing, most: &Bound, limit: &Bound) -> Need {
         let mut need = Need::default();
-        if self.sure.is_even() && self.sure.is_settled(standing) {
+        let authority = |standing: &Standing| standing.authority.clone();
+        let is_even = self.sure.is_even();
+        if is_even && self.sure.is_settled(own) {
             return need;
         }
-        let best = self.perhaps.largest(most, |standing| standing.authority.clone());
+        let best = if is_even { self.perhaps.largest_of(self.favourable(amount), most, authority) } else { self.perhaps.largest(most, authority) };
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
-            self.sure.collect_need(Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left }, &mut need);
+            let goal = Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left };
+            if is_even {
+                self.sure.collect_need_between(own, self.favourable(amount), goal, &mut need);
+            } else {
+                self.sure.collect_need(goal, &mut need);
+            }
         }
         need
     }
 
     /// What could put somebody else in the place to decide or approve.
-    fn need_of_others(&self, amount: &Number, need: &mut Need) {
-        let case = self.sure.case;
-        let sure = Search::new(self.sure, amount);
-        let perhaps = Search::new(self.perhaps, amount);
-        for contact in perhaps.contacts(&self.perhaps.standing(amount), &[]).list {
-            let (person, role) = match contact.kind {
-                ContactKind::Decide => (Person::Other, contact.role),
-                ContactKind::Approve => (Person::Asker, self.role()),
-            };
-            let Some(view) = View::new(case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
-            let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
-            view.collect_need(Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included }, need);
-            sure.collect_approvers(&contact, need);
-        }
+    fn need_of_others(&self, amount: &Number) -> &Need {
+        self.of_others.get_or_init(|| {
+            let mut need = Need::default();
+            let (sure, perhaps) = (Search::new(self.sure, amount), Search::new(self.perhaps, amount));
+            for contact in perhaps.contacts(self.favourable(amount), &[]).list {
+                let (person, role) = match contact.kind {
+                    ContactKind::Decide => (Person::Other, contact.role),
+                    ContactKind::Approve => (Person::Asker, self.role()),
+                };
+                let Some(view) = View::new(self.sure.case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
+                let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
+                view.collect_need(Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included }, &mut need);
+                sure.collect_approvers(&contact, &mut need);
+            }
+            need
+        })
     }
 }
 

@@ -52,6 +52,21 @@ impl Need {
         }
     }
 
+    /// Adds another's facts and rules.
+    pub fn merge(&mut self, other: &Self) {
+        for rule in &other.rules {
+            if !self.rules.contains(rule) {
+                self.rules.push(*rule);
+            }
+        }
+        for (fact, rules) in &other.facts {
+            match self.facts.iter_mut().find(|(known, _)| known == fact) {
+                Some((_, count)) => *count += rules,
+                None => self.facts.push((*fact, *rules)),
+            }
+        }
+    }
+
     /// Most useful first. What the asker already said is never asked for again.
     pub fn ranked(mut self, asker: Case<'_>) -> Vec<FactRef> {
         self.facts.retain(|(fact, _)| asker.is_unknown(*fact));
@@ -64,12 +79,16 @@ impl View<'_> {
     /// Adds what could bring this role to a goal. The view's own reading does not matter; both are taken.
     pub fn collect_need(&self, goal: Goal<'_>, need: &mut Need) {
         let sure = Self { reading: Reading::Against, ..*self };
-        let perhaps = Self { reading: Reading::Favour, ..*self };
         let low = sure.standing(goal.at);
-        if self.is_settled(&low) {
-            return;
+        if !self.is_settled(&low) {
+            let perhaps = Self { reading: Reading::Favour, ..*self };
+            self.collect_need_between(&low, &perhaps.standing(goal.at), goal, need);
         }
-        let high = perhaps.standing(goal.at);
+    }
+
+    /// The same where it is known where the role stands at the goal, for sure and perhaps.
+    pub fn collect_need_between(&self, low: &Standing, high: &Standing, goal: Goal<'_>, need: &mut Need) {
+        let sure = Self { reading: Reading::Against, ..*self };
         let of_use = |value: &Bound| value > goal.sure && value.covers(goal.least);
         let permissions = high.permissions.iter().chain(if goal.approval == Approval::Included { high.shared.as_slice() } else { &[] });
         let useful: Vec<&Share> = permissions.filter(|share| of_use(&share.value)).collect();
@@ -81,15 +100,13 @@ impl View<'_> {
         for share in &owed {
             self.collect_rule(share, &goal, need);
         }
-        self.collect_prohibitions(&sure, &low, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
+        self.collect_prohibitions(&sure, low, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
     }
 
     fn collect_rule(&self, share: &Share, goal: &Goal<'_>, need: &mut Need) {
         let Some(rule) = self.rule(share.rule) else { return };
         let mut open = Open::default();
-        if !self.condition(&rule.condition, goal.at).is_surely_yes() {
-            self.case.open_in(&rule.condition, Some(goal.at), &mut open);
-        }
+        self.open_in_rule(share.rule, rule, goal.at, &mut open);
         let sure = Self { reading: Reading::Against, ..*self };
         if sure.quantity(rule) < share.value
             && let Some(quantity) = &rule.quantity
@@ -125,7 +142,7 @@ impl View<'_> {
                 continue;
             }
             let mut open = Open::default();
-            self.case.open_in(&rule.condition, Some(goal.at), &mut open);
+            self.open_in_rule(*id, rule, goal.at, &mut open);
             if *cap < perhaps.quantity(rule)
                 && let Some(quantity) = &rule.quantity
             {

@@ -53,7 +53,7 @@ impl View<'_> {
             let Some(rule) = self.rule(id) else { continue };
             let binds = !is_owed || stops_entitlements(rule);
             if binds && cap < *granted {
-                on_record.case.open_in(&rule.condition, Some(&amount), found);
+                on_record.open_in_rule(id, rule, &amount, found);
                 if cap < perhaps.quantity(rule) {
                     rule.quantity.iter().for_each(|cap| on_record.case.open_in_quantity(cap, None, found));
                 }

@@ -92,6 +92,11 @@ impl Screen {
         self.entries.iter().map(Entry::rule)
     }
 
+    /// The entry of a rule; rules are in order.
+    pub fn find(&self, rule: RuleId) -> Option<&Entry> {
+        self.entries.get(self.entries.binary_search_by_key(&rule.index(), |entry| entry.item as usize).ok()?)
+    }
+
     /// Those that can hold, in order.
     pub fn possible<'a>(&'a self, seen: impl Fn(FactId) -> Seen<'a>) -> Possible<'a> {
         match &self.index {

@@ -14,7 +14,7 @@ use crate::syntax::ast::Side;
 /// Writes a condition as it is written in the policy, on one line.
 pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
     // What was parsed may end with the line.
-    let written = policy.sources.snippet(span).trim();
+    let written = policy.sources.snippet(span).trim_ascii();
     if is_one_line(written) {
         return out.push_str(written);
     }
@@ -22,15 +22,13 @@ pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
     super::joined(out, lines.flat_map(str::split_whitespace), " ", String::push_str);
 }
 
-/// Whether a text is as it should be: words with one space between, no comment.
+/// Whether a text is surely words with one space between, without a comment. Both passes go to the end, so that they look at many bytes at a time.
 fn is_one_line(text: &str) -> bool {
-    let mut before = b' ';
-    let good = text.bytes().all(|byte| {
-        let good = byte.is_ascii() && byte >= b' ' && byte != b'#' && !(byte == b' ' && before == b' ');
-        before = byte;
-        good
-    });
-    good && before != b' '
+    let bytes = text.as_bytes();
+    let other = bytes.iter().fold(0, |found, byte| found | u8::from(!(b' '..0x7f).contains(byte) || *byte == b'#'));
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let wide = pairs.fold(0, |found, (one, next)| found | u8::from(*one == b' ' && *next == b' '));
+    other | wide == 0
 }
 
 impl Speech<'_> {

@@ -14,8 +14,8 @@ use std::task::Poll;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Method, Request};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::service::Service as HyperService;
@@ -41,14 +41,15 @@ pub struct Front {
 struct Connection {
     service: Arc<Service>,
     pulse: Arc<Pulse>,
-    id: Uuid,
+    /// With which the ids of its requests begin.
+    id: String,
     requests: AtomicU64,
 }
 
 impl Front {
     /// For a new connection.
     pub fn new(service: Arc<Service>, router: Router, pulse: Arc<Pulse>) -> Self {
-        Self { connection: Arc::new(Connection { service, pulse, id: Uuid::now_v7(), requests: AtomicU64::new(0) }), router }
+        Self { connection: Arc::new(Connection { service, pulse, id: format!("{}-", Uuid::now_v7()), requests: AtomicU64::new(0) }), router }
     }
 }
 
@@ -80,7 +81,7 @@ impl HyperService<Request<Incoming>> for Front {
 struct Begun {
     id: HeaderValue,
     method: Method,
-    path: String,
+    uri: Uri,
     at: Instant,
     _under_way: UnderWay,
 }
@@ -90,25 +91,25 @@ impl Begun {
         Self {
             id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
+            uri: request.uri().clone(),
             at: Instant::now(),
             _under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
         }
     }
 
     fn end(self, answered: Result<Response, Panic>) -> Response {
-        let Self { id, method, path, at, .. } = self;
+        let Self { id, method, uri, at, .. } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
             Kind::Internal.into_response()
         });
-        let (status, micros) = (response.status().as_u16(), at.elapsed().as_micros());
+        let status = response.status().as_u16();
         // The path is quoted: it comes from outside.
         if response.status().is_success() {
-            tracing::debug!(id = shown, %method, ?path, status, micros, "answered");
+            tracing::debug!(id = shown, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         } else {
-            tracing::info!(id = shown, %method, ?path, status, micros, "answered");
+            tracing::info!(id = shown, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         }
         response.headers_mut().insert(REQUEST_ID, id);
         response
@@ -119,7 +120,9 @@ impl Connection {
     /// The id of the connection and the number of the request on it.
     fn make_id(&self) -> HeaderValue {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        HeaderValue::from_str(&format!("{}-{number}", self.id)).unwrap_or(HeaderValue::from_static("none"))
+        let mut digits = itoa::Buffer::new();
+        let id = [self.id.as_bytes(), digits.format(number).as_bytes()].concat();
+        HeaderValue::from_maybe_shared(Bytes::from(id)).unwrap_or(HeaderValue::from_static("none"))
     }
 }
 

@@ -25,6 +25,8 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits,
     let connections = Arc::new(Semaphore::new(limits.connections));
     let pulses = Arc::new(Pulses::default());
     let router = router(Arc::clone(&service));
+    let ticking = Arc::clone(&pulses);
+    let clock = tokio::spawn(async move { ticking.tick().await });
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -45,6 +47,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits,
     }
     drop(listener);
     drain(graceful, limits).await;
+    clock.abort();
 }
 
 /// The next client and its place. Where all places are taken, the connection that has been idle longest makes room.
@@ -67,7 +70,8 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &P
 fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, limits: Limits, graceful: &GracefulShutdown) {
     let pulse = Arc::clone(&place.1.pulse);
     let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
-    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
+    // Answers are short: one copy costs less than a write in two parts.
+    let connection = http1::Builder::new().writev(false).timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         tokio::select! {

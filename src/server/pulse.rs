@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Who was silent for so long makes room; long enough for an answer that is ready to be written.
-pub const SILENT: Duration = Duration::from_secs(1);
+/// How often the clock of the connections goes on.
+const TICK: Duration = Duration::from_millis(100);
+/// Who was silent for so many ticks makes room; long enough for an answer that is ready to be written.
+const SILENT: u64 = 10;
 
 /// The life of one connection.
 #[derive(Debug)]
 pub struct Pulse {
-    begun: Instant,
-    /// When something last happened, in milliseconds since the beginning.
+    clock: Arc<Clock>,
+    /// When something last happened, in ticks.
     last: AtomicU64,
     requests: AtomicUsize,
     writing: AtomicBool,
@@ -22,12 +24,13 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    fn new() -> Self {
-        Self { begun: Instant::now(), last: AtomicU64::new(0), requests: AtomicUsize::new(0), writing: AtomicBool::new(false), leave: Notify::new() }
+    fn new(clock: Arc<Clock>) -> Self {
+        let last = AtomicU64::new(clock.now());
+        Self { clock, last, requests: AtomicUsize::new(0), writing: AtomicBool::new(false), leave: Notify::new() }
     }
 
     fn beat(&self) {
-        self.last.store(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.last.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// Bytes came.
@@ -46,30 +49,52 @@ impl Pulse {
         self.leave.notified().await;
     }
 
-    /// Since when nothing happens here, if for long enough.
-    fn idle_since(&self) -> Option<Instant> {
+    /// Since which tick nothing happens here, if for long enough.
+    fn idle_since(&self) -> Option<u64> {
         let busy = self.requests.load(Ordering::Acquire) > 0 || self.writing.load(Ordering::Acquire);
-        let last = self.begun.checked_add(Duration::from_millis(self.last.load(Ordering::Relaxed)))?;
-        (!busy && last.elapsed() >= SILENT).then_some(last)
+        let last = self.last.load(Ordering::Relaxed);
+        (!busy && self.clock.now().saturating_sub(last) > SILENT).then_some(last)
+    }
+}
+
+/// A clock that all connections look at without asking the system. It goes on while [`Pulses::tick`] runs.
+#[derive(Debug, Default)]
+struct Clock(AtomicU64);
+
+impl Clock {
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
 /// All connections.
 #[derive(Debug, Default)]
-pub struct Pulses(Mutex<(u64, HashMap<u64, Arc<Pulse>>)>);
+pub struct Pulses {
+    all: Mutex<(u64, HashMap<u64, Arc<Pulse>>)>,
+    clock: Arc<Clock>,
+}
 
 impl Pulses {
     fn all(&self) -> MutexGuard<'_, (u64, HashMap<u64, Arc<Pulse>>)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new connection; it is one of all until this is dropped.
     pub fn join(self: &Arc<Self>) -> Member {
-        let (pulse, mut all) = (Arc::new(Pulse::new()), self.all());
+        let (pulse, mut all) = (Arc::new(Pulse::new(Arc::clone(&self.clock))), self.all());
         all.0 += 1;
         let id = all.0;
         all.1.insert(id, Arc::clone(&pulse));
         Member { id, pulse, pulses: Arc::clone(self) }
+    }
+
+    /// Lets time go on, for ever.
+    pub async fn tick(&self) {
+        let mut interval = tokio::time::interval(TICK);
+        loop {
+            interval.tick().await;
+            self.clock.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Tells the connection that has been idle longest to leave, if one is.

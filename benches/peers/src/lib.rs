@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// A form is not measured at a size where one decision takes longer than this.
 const SLOWEST_DECISION: Duration = Duration::from_millis(50);
 /// Nor where loading takes longer.
-const LONGEST_LOAD: Duration = Duration::from_secs(60);
+const LONGEST_LOAD: Duration = Duration::from_mins(1);
 /// A timed pass takes about so long, so that rounds stay short.
 const PASS: Duration = Duration::from_millis(60);
 /// Every question is checked before the timing, but no longer than this for each of the two inputs.

@@ -69,7 +69,8 @@ fn judge(plan: &Plan) -> Result<(), String> {
         let mut columns = Vec::new();
         for &size in &plan.sizes {
             eprintln!("{} {size}: getting ready", kind_name(kind));
-            let mut field: Vec<Running> = plan.rivals().map(|rival| Running::start(rival, kind, size)).collect::<Result<_, _>>()?;
+            let mut field: Vec<Running> =
+                plan.rivals().filter(|rival| rival.is_in(kind)).map(|rival| Running::start(rival, kind, size)).collect::<Result<_, _>>()?;
             for round in 0..plan.rounds {
                 eprintln!("{} {size}: round {}", kind_name(kind), round + 1);
                 for input in Input::ALL {

@@ -47,6 +47,11 @@ impl Rival {
         self.is_floor() || self.is_kulanz()
     }
 
+    /// Is it measured in this scenario?
+    pub fn is_in(&self, kind: Kind) -> bool {
+        kind != Kind::Desk || self.at_desk
+    }
+
     /// Is it the floor?
     pub fn is_floor(&self) -> bool {
         self.program == "peer-by-hand"
@@ -95,9 +100,6 @@ impl Running {
     /// Starts it and waits until it has checked its answers.
     pub fn start(rival: &'static Rival, kind: Kind, size: usize) -> Result<Self, String> {
         let skipped = |reason: String| Self { rival, ready: Ready::Skipped(reason), wires: None, times: [Vec::new(), Vec::new()] };
-        if kind == Kind::Desk && !rival.at_desk {
-            return Ok(skipped("at the desk the same as another form".to_owned()));
-        }
         let mut child = rival
             .command(rival.form, kind, size)?
             .stdin(Stdio::piped())
@@ -108,8 +110,11 @@ impl Running {
         let mut wires = Wires { child, ask, hear: BufReader::new(out) };
         let line = wires.line()?;
         if line.is_empty() {
-            // It came down, say because the rules are nested too deeply for its parser.
             let status = wires.child.wait().map_err(words)?;
+            if status.code().is_some() {
+                return Err(format!("{} {} at {size} rules: see its complaint above", rival.program, rival.form));
+            }
+            // It came down, say because the rules are nested too deeply for its parser.
             return Ok(skipped(format!("the program ended with {status}")));
         }
         let ready = serde_json::from_str(&line).map_err(|error| format!("{} {}: {error} in {line:?}", rival.program, rival.form))?;

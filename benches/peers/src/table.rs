@@ -1,7 +1,5 @@
 //! The tables of decisions.
 
-use std::collections::BTreeSet;
-
 use peers::{Input, Kind, Ready};
 
 use crate::rival::{Measured, RIVALS, Rival};
@@ -21,8 +19,8 @@ pub fn decisions(kind: Kind, input: Input, columns: &[Column]) {
         Input::Json => "from JSON",
     };
     println!("**{heading}, {kind}** (one decision · times the floor · times Kulanz)\n");
-    let sizes: String = columns.iter().map(|(size, _)| format!(" {} rules |", grouped(&size.to_string()))).collect();
-    println!("| |{sizes}\n|---|{}", "---|".repeat(columns.len()));
+    let sizes: Vec<String> = columns.iter().map(|(size, _)| grouped(&size.to_string())).collect();
+    println!("| | {} rules |\n|---|{}", sizes.join(" rules | "), "---|".repeat(columns.len()));
     for rival in &RIVALS {
         let cells: Vec<String> = columns.iter().filter_map(|(_, field)| cell(rival, input, field)).collect();
         if cells.iter().any(|cell| cell != NOTHING) {
@@ -50,22 +48,17 @@ fn cell(rival: &Rival, input: Input, field: &[Measured]) -> Option<String> {
 
 /// Says what was not measured and why, and where not every answer was compared.
 pub fn remarks(columns: &[Column]) {
-    let mut remarks = BTreeSet::new();
     for (size, field) in columns {
         for measured in field {
-            let (name, size) = (measured.rival.title, grouped(&size.to_string()));
+            let (name, size, all) = (measured.rival.title, grouped(&size.to_string()), kulanz_scenario::QUESTIONS);
             match &measured.ready {
-                Ready::Skipped(reason) => remarks.insert(format!("- {name}, {size} rules: not measured, {reason}.")),
-                Ready::Ready { checked: [prepared, json], .. } if (*prepared).min(*json) < kulanz_scenario::QUESTIONS => remarks.insert(format!(
-                    "- {name}, {size} rules: {prepared} and {json} of {} answers compared before the timing.",
-                    kulanz_scenario::QUESTIONS
-                )),
-                Ready::Ready { .. } => false,
-            };
+                Ready::Skipped(reason) => println!("- {name}, {size} rules: not measured, {reason}."),
+                Ready::Ready { checked: [prepared, json], .. } if (*prepared).min(*json) < all => {
+                    println!("- {name}, {size} rules: {prepared} and {json} of {all} answers compared before the timing.");
+                }
+                Ready::Ready { .. } => {}
+            }
         }
-    }
-    for remark in remarks {
-        println!("{remark}");
     }
     println!();
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 pub const CONNECTIONS: usize = 32;
 
 /// A server has so long to start.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// One request.
 #[derive(Clone)]

@@ -92,7 +92,7 @@ impl Plan {
         let pack = folder.join("policy.kulanz");
         fs::write(&pack, scenario.policy()).map_err(words)?;
         let mut kulanz = Command::new(&self.kulanz);
-        kulanz.args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(&pack);
+        kulanz.args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(&pack).env("KULANZ_LOG", "error");
         let kulanz = Running::announced("Kulanz", &mut kulanz, own.clone())?;
         // As long as the answers of Kulanz are.
         let answer = client::once(&kulanz.address, &own[0])?;

@@ -20,7 +20,7 @@ fn main() -> Result<(), String> {
 struct Whole {
     policy: &'static Kulanz,
     asker: Asker<'static>,
-    line: Vec<u8>,
+    line: String,
 }
 
 impl Contender for Whole {
@@ -33,7 +33,7 @@ impl Contender for Whole {
 
     fn load(text: String) -> Result<Self, String> {
         let policy: &Kulanz = Box::leak(Box::new(Kulanz::from_text(&text)));
-        Ok(Self { policy, asker: policy.asker(), line: Vec::new() })
+        Ok(Self { policy, asker: policy.asker(), line: String::new() })
     }
 
     fn prepare(&self, asked: &Asked) -> Request {
@@ -50,6 +50,6 @@ impl Contender for Whole {
 
     fn decide_json(&mut self, json: &str) -> bool {
         self.asker.answer(json, &mut self.line);
-        self.line.starts_with(br#"{"answer":"yes""#)
+        self.line.starts_with(r#"{"answer":"yes""#)
     }
 }

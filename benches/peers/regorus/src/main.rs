@@ -33,12 +33,14 @@ fn machine(policies: impl IntoIterator<Item = String>, data: Value) -> Result<Re
     let mut machine = RegoVM::new();
     machine.load_program(program);
     machine.set_data(data).map_err(words)?;
+    // As there: the limit guards a service against strangers' policies.
+    machine.set_max_instructions(usize::MAX);
     Ok(machine)
 }
 
 fn allowed(machine: &mut RegoVM, input: Value) -> bool {
     machine.set_input(input);
-    matches!(machine.execute(), Ok(Value::Bool(true)))
+    machine.execute().expect("the policy has an answer") == Value::Bool(true)
 }
 
 fn input(asked: &Asked) -> String {
@@ -173,6 +175,18 @@ const FURTHER_HEAD: &str = "package grants\n\n";
 /// No file of rules may be larger than 1 MiB, so there are so many in each.
 const RULES_A_FILE: usize = 1_000;
 
+/// The rules in files of one package; `scope` writes what comes first in a rule.
+fn files(rules: &[&Rule], scope: impl Fn(&Rule) -> String) -> Vec<String> {
+    let file = |(number, rules): (usize, &[&Rule])| {
+        let mut text = if number == 0 { HEAD } else { FURTHER_HEAD }.to_owned();
+        for rule in rules {
+            clause(rule, &scope(rule), &mut text);
+        }
+        text
+    };
+    rules.chunks(RULES_A_FILE).enumerate().map(file).collect()
+}
+
 /// Rules as code, in one package.
 struct Code(RegoVM);
 
@@ -181,14 +195,8 @@ impl Contender for Code {
     type Prepared = Value;
 
     fn source(scenario: &Scenario) -> Vec<String> {
-        let file = |(number, rules): (usize, &[Rule])| {
-            let mut text = if number == 0 { HEAD } else { FURTHER_HEAD }.to_owned();
-            for rule in rules {
-                clause(rule, &format!("    input.role == \"{}\"\n    input.action == \"{}\"\n", rule.role, rule.action), &mut text);
-            }
-            text
-        };
-        scenario.rules.chunks(RULES_A_FILE).enumerate().map(file).collect()
+        let rules: Vec<&Rule> = scenario.rules.iter().collect();
+        files(&rules, |rule| format!("    input.role == \"{}\"\n    input.action == \"{}\"\n", rule.role, rule.action))
     }
 
     fn load(policies: Vec<String>) -> Result<Self, String> {
@@ -224,14 +232,17 @@ impl CodeSliced {
 }
 
 impl Contender for CodeSliced {
-    type Source = HashMap<String, HashMap<String, String>>;
+    type Source = HashMap<String, HashMap<String, Vec<String>>>;
     type Prepared = Value;
 
     fn source(scenario: &Scenario) -> Self::Source {
-        let mut texts: Self::Source = HashMap::new();
+        let mut pairs: HashMap<(&str, &str), Vec<&Rule>> = HashMap::new();
         for rule in &scenario.rules {
-            let text = texts.entry(rule.role.clone()).or_default().entry(rule.action.clone()).or_insert_with(|| HEAD.to_owned());
-            clause(rule, "", text);
+            pairs.entry((&rule.role, &rule.action)).or_default().push(rule);
+        }
+        let mut texts: Self::Source = HashMap::new();
+        for ((role, action), rules) in pairs {
+            texts.entry(role.to_owned()).or_default().insert(action.to_owned(), files(&rules, |_| String::new()));
         }
         texts
     }
@@ -239,8 +250,8 @@ impl Contender for CodeSliced {
     fn load(texts: Self::Source) -> Result<Self, String> {
         let mut machines: HashMap<String, HashMap<String, RegoVM>> = HashMap::new();
         for (role, texts) in texts {
-            for (action, text) in texts {
-                let machine = machine([text], Value::new_object())?;
+            for (action, files) in texts {
+                let machine = machine(files, Value::new_object())?;
                 machines.entry(role.clone()).or_default().insert(action, machine);
             }
         }
