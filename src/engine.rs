@@ -36,7 +36,7 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::lint;
 use crate::options::{self, Options};
 use crate::pack::Pack;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Complete, Policy};
 use crate::program::Program;
 use crate::question::{Names, OptionsRequest, Reader, Request, Slate, Unread};
 use crate::source::Sources;
@@ -115,8 +115,8 @@ impl Engine {
 
     /// Compiles a checked policy.
     #[must_use]
-    pub fn new(policy: Policy) -> Self {
-        Self { program: Program::new(&policy), names: Names::new(&policy), policy }
+    pub fn new(policy: Complete) -> Self {
+        Self { program: Program::new(&policy), names: Names::new(&policy), policy: policy.into_policy() }
     }
 
     /// The policy.

@@ -22,7 +22,26 @@ impl Kulanz {
 
     /// Parses, checks and compiles one text.
     pub fn from_text(text: &str) -> Self {
-        let (pack, diagnostics) = Pack::from_texts(&[("policy.kulanz", text)]);
+        Self::from_texts(&[("policy.kulanz", text)])
+    }
+
+    /// The same of a text in files so short that one thread reads them all: the allocator counts for one thread alone.
+    pub fn on_one_thread(text: &str) -> Self {
+        const LONGEST: usize = 60_000;
+        let mut files = vec![String::new()];
+        for item in text.split_inclusive("\n\n") {
+            if files.last().is_some_and(|file| file.len() + item.len() > LONGEST) {
+                files.push(String::new());
+            }
+            files.last_mut().unwrap().push_str(item);
+        }
+        let names: Vec<String> = (0..files.len()).map(|at| format!("{at:04}.kulanz")).collect();
+        let texts: Vec<(&str, &str)> = names.iter().zip(&files).map(|(name, file)| (name.as_str(), file.as_str())).collect();
+        Self::from_texts(&texts)
+    }
+
+    fn from_texts(texts: &[(&str, &str)]) -> Self {
+        let (pack, diagnostics) = Pack::from_texts(texts);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         Self { engine: Engine::new(policy::check(&pack).unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))) }
     }

@@ -62,9 +62,9 @@ fn rules(kind: Kind) -> Row {
     let live = |size| {
         let text = Scenario::new(kind, size).policy();
         // What is set up once in a process does not count.
-        drop(Kulanz::from_text(&text));
+        drop(Kulanz::on_one_thread(&text));
         let mut kept = None;
-        let info = measure(|| kept = Some(Kulanz::from_text(&text)));
+        let info = measure(|| kept = Some(Kulanz::on_one_thread(&text)));
         assert!(kept.is_some());
         info
     };

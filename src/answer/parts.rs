@@ -286,7 +286,7 @@ fn rule_kind(rule: &Rule) -> &'static str {
     match rule.kind {
         RuleKind::Permission { .. } => "permission",
         RuleKind::Prohibition { .. } => "prohibition",
-        RuleKind::Entitlement { .. } => "entitlement",
+        RuleKind::Entitlement => "entitlement",
     }
 }
 

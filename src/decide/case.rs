@@ -228,6 +228,7 @@ impl<'a> Case<'a> {
             Condition::Or(parts, _) => self.any(parts, amount),
             Condition::Not(part, _) => !self.condition(part, amount),
             Condition::Definition(id) => self.definition(*id, amount),
+            Condition::Gate(gate, _) => self.gate(*gate),
             Condition::Test(test) => self.test(&test.kind, amount),
         }
     }

@@ -6,9 +6,10 @@ use smallvec::SmallVec;
 
 use crate::number::Number;
 pub use crate::policy::Outcome;
-use crate::policy::expr::{Steps, Value};
+use crate::policy::expr::{Distance, Point, Steps, Value};
 use crate::policy::{ActionId, BudgetId, DutyId, FactId, FactRef, FallbackId, RoleId, RuleId};
 use crate::source::Span;
+use crate::syntax::ast::Side;
 
 /// How much at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,4 +210,14 @@ pub struct Measured {
     pub asked: Steps,
     /// Whether `from` and `to` are dates; else they are datetimes.
     pub is_date: bool,
+    /// The bound that the rule sets.
+    pub distance: Distance,
+    /// On which side of `from` it asks for `to`.
+    pub side: Side,
+    /// Whether the rule asks for the opposite.
+    pub negated: bool,
+    /// What `from` is.
+    pub anchor: Point,
+    /// What `to` is.
+    pub subject: Point,
 }

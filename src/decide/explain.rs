@@ -69,9 +69,10 @@ impl Case<'_> {
                 });
                 to_blame.map_or_else(|| Some(self.failed(condition, *span)), |part| self.failure(part, amount))
             }
-            Condition::Or(_, span) => Some(self.failed(condition, *span)),
+            Condition::Or(_, span) | Condition::Gate(_, span) => Some(self.failed(condition, *span)),
             Condition::Not(inner, span) => {
                 let measured = if let Condition::Test(test) = inner.as_ref() { self.measured(test, amount) } else { None };
+                let measured = measured.map(|measured| Measured { negated: true, ..measured });
                 Some(FailedCondition { measured, ..self.failed(condition, *span) })
             }
             Condition::Definition(id) => match self.program.definitions.get(id.index()) {
@@ -113,6 +114,11 @@ impl Case<'_> {
             days: days.floor()?,
             asked: offset.steps.clone(),
             is_date: !matches!(offset.steps.unit, Unit::Minute | Unit::Hour),
+            distance: offset.distance,
+            side: offset.side,
+            negated: false,
+            anchor: offset.points.anchor,
+            subject: offset.points.subject,
         })
     }
 }

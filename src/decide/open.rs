@@ -42,6 +42,7 @@ impl Case<'_> {
                     self.open_in(body, amount, open);
                 }
             }
+            Condition::Gate(gate, _) => self.add_unknown(FactRef::Fact(gate.fact()), open),
             Condition::Test(test) => self.open_in_test(test, amount, open),
         }
     }

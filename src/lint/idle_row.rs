@@ -25,7 +25,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             // Of two equal rows only one is idle.
-            let others = rows.iter().filter(|((other, _), _)| other.name != rule.name && !idle.contains(&other.name.as_str()));
+            let others = rows.iter().filter(|((other, _), _)| other.name != rule.name && !idle.contains(&other.name.as_ref()));
             let covering = others.into_iter().find(|((other, other_compiled), other_held)| {
                 held.is_within(other_held) && gives_at_least(on, (other, other_compiled), (rule, compiled))
             });
@@ -59,7 +59,7 @@ fn gives_at_least(on: Subject<'_>, (more, more_compiled): (&Rule, &program::Rule
                 && less.instead.offers.is_empty()
                 && covers(on, a, b, |lower, upper| on.program.steps_up(lower, upper).is_some())
         }
-        (RuleKind::Entitlement { .. }, RuleKind::Entitlement { .. }) => more_quantity >= less_quantity,
+        (RuleKind::Entitlement, RuleKind::Entitlement) => more_quantity >= less_quantity,
         _ => false,
     }
 }
@@ -69,7 +69,7 @@ fn covers(on: Subject<'_>, a: &Binds, b: &Binds, reaches: impl Fn(crate::policy:
     let all: Vec<_> = (0..on.policy.roles.len()).map(crate::policy::RoleId::new).collect();
     let of = |subject: &Binds| match subject {
         Binds::Everyone => all.clone(),
-        Binds::Roles(roles) => roles.clone(),
+        Binds::Roles(roles) => roles.to_vec(),
     };
     let givers = of(a);
     of(b).iter().all(|bound| givers.iter().any(|giver| reaches(*bound, *giver)))

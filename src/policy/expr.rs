@@ -168,7 +168,32 @@ pub enum ExprKind {
     Or(Vec<Expr>),
 }
 
+/// A point in time, as far as people are told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// A fact.
+    Fact(FactId),
+    /// Today or now, whether it was written or not.
+    Clock(Span),
+    /// Something that is computed, as it is written.
+    Computed(Span),
+}
+
 impl Expr {
+    /// What people are told of a point in time.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        match &self.kind {
+            ExprKind::Fact(id) => Point::Fact(*id),
+            ExprKind::DateOf(inner) => match inner.point() {
+                Point::Clock(span) => Point::Computed(span),
+                other => other,
+            },
+            ExprKind::Today | ExprKind::Now => Point::Clock(self.span),
+            _ => Point::Computed(self.span),
+        }
+    }
+
     /// The expressions directly inside this one, from left to right. What a definition or a table stands for is not inside.
     #[must_use]
     pub fn children(&self) -> Vec<&Self> {

@@ -18,12 +18,18 @@ pub enum Entity {
 
 /// Names to ids.
 #[derive(Clone, Debug, Default)]
-pub struct Index(HashMap<String, Entity>);
+pub struct Index {
+    /// All but those of rules.
+    names: HashMap<String, Entity>,
+    /// In the order of their names, which are not kept twice.
+    rules: Box<[RuleId]>,
+}
 
 impl Index {
     pub(super) fn new<'a>(names: impl Iterator<Item = (&'a str, Entity)>, rules: &[Rule]) -> Self {
-        let rules = rules.iter().enumerate().map(|(at, rule)| (rule.name.clone(), Entity::Rule(RuleId::new(at))));
-        Self(names.map(|(name, entity)| (name.to_owned(), entity)).chain(rules).collect())
+        let mut by_name: Vec<(&str, RuleId)> = rules.iter().enumerate().map(|(at, rule)| (rule.name.as_ref(), RuleId::new(at))).collect();
+        by_name.sort_unstable();
+        Self { names: names.map(|(name, entity)| (name.to_owned(), entity)).collect(), rules: by_name.into_iter().map(|(_, id)| id).collect() }
     }
 }
 
@@ -31,7 +37,7 @@ impl Policy {
     /// What a name stands for. Definitions and tables are not found here, the rules of a table are: `accept_returns[1]`.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<Entity> {
-        self.index.0.get(name).copied()
+        self.index.names.get(name).copied().or_else(|| self.rule_of(name).map(Entity::Rule))
     }
 
     /// The role of this name.
@@ -67,7 +73,13 @@ impl Policy {
     /// The rule of this name: `small_refund`, `accept_returns[1]`.
     #[must_use]
     pub fn rule_named(&self, name: &str) -> Option<RuleId> {
-        if let Entity::Rule(id) = self.entity(name)? { Some(id) } else { None }
+        self.rule_of(name)
+    }
+
+    fn rule_of(&self, name: &str) -> Option<RuleId> {
+        let name_of = |id: &RuleId| self.rule(*id).map_or("", |rule| rule.name.as_ref());
+        let at = self.index.rules.binary_search_by(|id| name_of(id).cmp(name)).ok()?;
+        self.index.rules.get(at).copied()
     }
 
     /// The role behind an id.

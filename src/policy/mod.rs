@@ -1,6 +1,6 @@
 //! The checked policy: names resolved, types and units checked, tables unfolded into rules.
 //!
-//! In goes a [`Pack`](crate::pack::Pack) of syntax trees, out comes a [`Policy`] or everything that is wrong with it.
+//! In goes a [`Pack`](crate::pack::Pack) of syntax trees, out comes a [`Complete`] policy or everything that is wrong with it.
 
 mod check;
 pub mod expr;

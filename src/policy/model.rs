@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use crate::number::Number;
 use crate::policy::expr::{Expr, Steps, Type, Value};
-use crate::policy::ids::{ChoiceId, DefinitionId, FactId, LookupId, RoleId};
+use crate::policy::ids::{ChoiceId, DefinitionId, FactId, LookupId, RoleId, RuleId};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 
@@ -64,22 +64,57 @@ pub struct Policy {
     pub(super) index: super::Index,
 }
 
+/// A checked policy with the terms of its rules: what a program is made of. Once there is a program, nobody needs them, so they are no part of the policy.
+#[derive(Clone, Debug)]
+pub struct Complete {
+    pub(super) policy: Policy,
+    /// By [`RuleId`].
+    pub(super) terms: Vec<Terms>,
+}
+
+impl Complete {
+    /// The policy without the terms of its rules.
+    #[must_use]
+    pub fn into_policy(self) -> Policy {
+        self.policy
+    }
+
+    /// The terms of a rule.
+    #[must_use]
+    pub fn terms(&self, id: RuleId) -> Option<&Terms> {
+        self.terms.get(id.index())
+    }
+
+    /// Every rule with its terms, in source order.
+    pub fn rules_with_terms(&self) -> impl Iterator<Item = (&Rule, &Terms)> {
+        self.policy.rules.iter().zip(&self.terms)
+    }
+}
+
+impl std::ops::Deref for Complete {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.policy
+    }
+}
+
 /// A text for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// `(language, template)`; a language of `None` serves all. At least one.
-    pub variants: Vec<(Option<String>, Template)>,
+    pub variants: Box<[(Option<Box<str>>, Template)]>,
 }
 
 /// A text with its placeholders found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub Vec<Piece>);
+pub struct Template(pub Box<[Piece]>);
 
 /// A piece of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// As it stands.
-    Plain(String),
+    Plain(Box<str>),
     /// `{amount}`: the quantity asked for.
     Amount,
     /// `{limit}`: the answer's limit.

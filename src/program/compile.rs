@@ -1,5 +1,7 @@
 //! Each of a policy's things into what the program keeps of it.
 
+use std::sync::Arc;
+
 use super::lower::Lower;
 use super::node::{Condition, Named, Quantity, Reads, Test, TestKind};
 use super::screen::Screen;
@@ -163,26 +165,26 @@ fn always(lower: &Lower<'_>, when: Option<&policy::expr::Expr>) -> Condition {
     when.map_or(Condition::Constant(true), |expr| lower.condition(expr))
 }
 
-pub(super) fn rule(lower: &Lower<'_>, rule: &policy::Rule) -> Rule {
-    let (kind, quantity) = match &rule.kind {
-        RuleKind::Permission { limit, approved_by, .. } => (Kind::Permission { approved_by: approved_by.as_slice().into() }, limit.as_ref()),
+pub(super) fn rule(lower: &Lower<'_>, rule: &policy::Rule, terms: &policy::Terms) -> Rule {
+    let kind = match &rule.kind {
+        RuleKind::Permission { approved_by, .. } => Kind::Permission { approved_by: approved_by.as_slice().into() },
         RuleKind::Prohibition { cap, even_if_entitled, .. } => {
-            (Kind::Prohibition { even_if_entitled: *even_if_entitled, whole: matches!(cap, policy::Cap::Nothing) }, cap.quantity())
+            Kind::Prohibition { even_if_entitled: *even_if_entitled, whole: *cap == policy::Cap::Nothing }
         }
-        RuleKind::Entitlement { quantity } => (Kind::Entitlement, quantity.as_ref()),
+        RuleKind::Entitlement => Kind::Entitlement,
     };
-    let quantity = quantity.map(|expr| lower.quantity(expr));
+    let quantity = terms.quantity.as_ref().map(|expr| lower.quantity(expr));
     let measure_of = |action: &policy::ActionId| lower.policy.actions.get(action.index()).and_then(|action| action.measure.as_ref());
     let step = rule.actions.iter().find_map(measure_of).map(|measure| smallest(measure, lower.policy.currency_decimals));
     Rule {
         fixed: fixed(&kind, quantity.as_ref(), step.as_ref()),
         kind,
-        condition: in_force(lower, &rule.from, &rule.until, rule.condition.as_ref(), rule.span),
+        condition: in_force(lower, &rule.from, &rule.until, terms.condition.as_ref(), rule.span),
         quantity: quantity.map(Box::new),
         charges: rule.charges.iter().map(|it| Charge { budget: it.budget, by: measure(lower, &it.by) }).collect(),
         requires: rule.requires.iter().map(|it| Requirement { duty: it.duty, when: always(lower, it.when.as_ref()) }).collect(),
         instead: Some(instead(lower, &rule.instead)).filter(|instead| !instead.is_empty()).map(Box::new),
-        reads: Box::default(),
+        reads: Arc::default(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gate::{Choices, Gate};
 use super::node::{Atom, Condition, Quantity, Test, TestKind};
 use super::{Definition, Lookup, Program};
 use crate::decide::Coverage;
@@ -41,8 +42,23 @@ impl Program {
                 Definition::Condition(body) => self.cut(body, samples),
                 _ => None,
             },
+            Condition::Gate(gate, _) => {
+                self.cut_gate(*gate, samples);
+                Some(())
+            }
             Condition::Test(test) => cut_test(test, samples),
         }
+    }
+
+    /// Adds the constants that a gate compares its fact with.
+    fn cut_gate(&self, gate: Gate, samples: &mut Samples) {
+        let values: Vec<Value> = match gate {
+            Gate::Flag(..) | Gate::Presence(..) => Vec::new(),
+            Gate::Choice(_, first, bits, _) => Choices { first, bits }.ids().map(Value::Choice).collect(),
+            Gate::Text(_, id, _) => self.texts.get(id).map(|text| Value::Text(text.to_owned())).into_iter().collect(),
+            Gate::Number(_, _, cut) => vec![Value::Quantity(cut.into())],
+        };
+        samples.entry(gate.fact()).or_default().extend(values.into_iter().map(Some));
     }
 }
 
@@ -172,6 +188,7 @@ impl Program {
             }
             Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect(part, today, samples)),
             Condition::Not(part, _) => self.collect(part, today, samples),
+            Condition::Gate(gate, _) => self.cut_gate(*gate, samples),
             Condition::Test(test) => {
                 if let TestKind::Offset(offset) = &test.kind
                     && let (Quantity::Today, Quantity::Fact(id)) = (&offset.subject, &offset.anchor)

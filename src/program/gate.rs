@@ -69,58 +69,61 @@ impl Gate {
 
 impl Program {
     /// Adds the gates of a condition; whether they are all of it.
-    pub(super) fn gates(&self, condition: &Condition, texts: &mut Texts, into: &mut Vec<Gate>) -> bool {
+    pub(super) fn gates(&self, condition: &Condition, into: &mut Vec<Gate>) -> bool {
         match condition {
             Condition::Constant(value) => *value,
             Condition::And(parts, _) => {
                 let mut whole = true;
                 for part in parts {
-                    whole &= self.gates(part, texts, into);
+                    whole &= self.gates(part, into);
                 }
                 whole
             }
             Condition::Definition(id) => match self.definitions.get(id.index()) {
-                Some(Definition::Condition(body)) => self.gates(body, texts, into),
+                Some(Definition::Condition(body)) => self.gates(body, into),
                 _ => false,
             },
-            Condition::Not(inner, _) => match inner.as_ref() {
-                Condition::Test(test) => gate(&test.kind, false, texts, into).is_some(),
-                _ => false,
-            },
-            Condition::Test(test) => gate(&test.kind, true, texts, into).is_some(),
-            Condition::Or(..) => false,
+            Condition::Gate(gate, _) => {
+                into.push(*gate);
+                true
+            }
+            Condition::Test(test) => bounds(&test.kind, into).is_some(),
+            Condition::Or(..) | Condition::Not(..) => false,
         }
     }
 }
 
-/// The gates of a test, or of its opposite; `None` where it is none.
-fn gate(test: &TestKind, holds: bool, texts: &mut Texts, into: &mut Vec<Gate>) -> Option<()> {
-    match test {
-        TestKind::Flag(fact) => into.push(Gate::Flag(*fact, holds)),
-        TestKind::Present(fact) => into.push(Gate::Presence(*fact, holds)),
+/// The gates of a test that is two of them.
+fn bounds(test: &TestKind, into: &mut Vec<Gate>) -> Option<()> {
+    let TestKind::Between(Quantity::Fact(fact), Quantity::Constant(low), Quantity::Constant(high)) = test else { return None };
+    let (low, high) = (low.to_i64()?, high.to_i64()?);
+    into.extend([Gate::Number(*fact, Comparison::AtLeast, low), Gate::Number(*fact, Comparison::AtMost, high)]);
+    Some(())
+}
+
+/// The gate that a test is, or its opposite; `None` where it is none.
+pub(super) fn gate(test: &TestKind, holds: bool, texts: &mut Texts) -> Option<Gate> {
+    Some(match test {
+        TestKind::Flag(fact) => Gate::Flag(*fact, holds),
+        TestKind::Present(fact) => Gate::Presence(*fact, holds),
         TestKind::OneOf(Atom::Fact(fact), among) => match among.as_ref() {
-            [Atom::Constant(Value::Text(text))] => into.push(Gate::Text(*fact, texts.add(text), holds)),
+            [Atom::Constant(Value::Text(text))] => Gate::Text(*fact, texts.add(text), holds),
             among => {
                 let choice = |atom: &Atom| if let Atom::Constant(Value::Choice(id)) = atom { Some(*id) } else { None };
                 let ids: Vec<ChoiceId> = among.iter().map(choice).collect::<Option<_>>()?;
                 let Choices { first, bits } = Choices::new(&ids)?;
-                into.push(Gate::Choice(*fact, first, bits, holds));
+                Gate::Choice(*fact, first, bits, holds)
             }
         },
         TestKind::Compare(Quantity::Fact(fact), how, Quantity::Constant(number)) => {
-            into.push(Gate::Number(*fact, if holds { *how } else { opposite(*how) }, number.to_i64()?));
+            Gate::Number(*fact, if holds { *how } else { opposite(*how) }, number.to_i64()?)
         }
         TestKind::Compare(Quantity::Constant(number), how, Quantity::Fact(fact)) => {
             let how = mirrored(*how);
-            into.push(Gate::Number(*fact, if holds { how } else { opposite(how) }, number.to_i64()?));
-        }
-        TestKind::Between(Quantity::Fact(fact), Quantity::Constant(low), Quantity::Constant(high)) if holds => {
-            let (low, high) = (low.to_i64()?, high.to_i64()?);
-            into.extend([Gate::Number(*fact, Comparison::AtLeast, low), Gate::Number(*fact, Comparison::AtMost, high)]);
+            Gate::Number(*fact, if holds { how } else { opposite(how) }, number.to_i64()?)
         }
         _ => return None,
-    }
-    Some(())
+    })
 }
 
 fn opposite(how: Comparison) -> Comparison {

@@ -3,10 +3,15 @@
 //! The checker has seen to it that operands have the types their form asks for. Lowering therefore never fails; a form that cannot occur becomes a condition that
 //! is never fulfilled or a value that is undefined, both of which count against the asker.
 
-use super::node::{Atom, Condition, Offset, Quantity, Scale, Test, TestKind};
+use std::cell::RefCell;
+
+use super::Texts;
+use super::gate::gate;
+use super::node::{Atom, Condition, Offset, Points, Quantity, Scale, Test, TestKind};
 use crate::number::Number;
 use crate::policy::expr::{Expr, ExprKind, Steps, Type, Value};
 use crate::policy::{DefinitionId, Policy};
+use crate::source::Span;
 use crate::syntax::ast::{Factor, Term, Unit};
 
 /// Seconds in a day, for the difference of two dates.
@@ -45,6 +50,8 @@ fn unit_scale(unit: Unit) -> Scale {
 
 pub(super) struct Lower<'a> {
     pub policy: &'a Policy,
+    /// The texts that gates compare facts with.
+    pub texts: RefCell<Texts>,
 }
 
 impl Lower<'_> {
@@ -56,18 +63,30 @@ impl Lower<'_> {
         match &expr.kind {
             ExprKind::Constant(Value::YesNo(value)) => Condition::Constant(*value),
             ExprKind::Definition(id) => Condition::Definition(*id),
-            ExprKind::Not(inner) => Condition::Not(Box::new(self.condition(inner)), expr.span),
+            ExprKind::Not(inner) => self.not(inner, expr.span),
             ExprKind::And(parts) => Condition::And(parts.iter().map(|part| self.condition(part)).collect(), expr.span),
             ExprKind::Or(parts) => Condition::Or(parts.iter().map(|part| self.condition(part)).collect(), expr.span),
             ExprKind::OneOf(value, among) if value.ty == Type::YesNo => self.same_truth(expr, value, among),
-            _ => self.test(expr).map_or(Condition::Constant(false), |kind| Condition::Test(Box::new(Test { span: expr.span, kind }))),
+            _ => match self.test(expr) {
+                None => Condition::Constant(false),
+                Some(kind) => self.gate(&kind, true, expr.span).unwrap_or_else(|| Condition::Test(Box::new(Test { span: expr.span, kind }))),
+            },
         }
+    }
+
+    fn gate(&self, test: &TestKind, holds: bool, span: Span) -> Option<Condition> {
+        gate(test, holds, &mut self.texts.borrow_mut()).map(|gate| Condition::Gate(gate, span))
+    }
+
+    fn not(&self, inner: &Expr, span: Span) -> Condition {
+        let gate = self.test(inner).and_then(|test| self.gate(&test, false, span));
+        gate.unwrap_or_else(|| Condition::Not(Box::new(self.condition(inner)), span))
     }
 
     /// `a is b` of two conditions: both hold or neither does.
     fn same_truth(&self, expr: &Expr, value: &Expr, among: &[Expr]) -> Condition {
         let side = |expr: &Expr| self.condition(expr);
-        let negated = |inner: &Expr| Condition::Not(Box::new(side(inner)), inner.span);
+        let negated = |inner: &Expr| self.not(inner, inner.span);
         let ways = among.iter().flat_map(|other| match side(other) {
             Condition::Constant(true) => vec![side(value)],
             Condition::Constant(false) => vec![negated(value)],
@@ -95,6 +114,7 @@ impl Lower<'_> {
                 side: *side,
                 anchor: self.quantity(anchor),
                 scale: unit_scale(steps.unit),
+                points: Points { subject: subject.point(), anchor: anchor.point() },
             }),
             _ => return None,
         })

@@ -11,13 +11,17 @@ pub(crate) mod node;
 pub(crate) mod screen;
 mod thresholds;
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::decide::Bound;
 use crate::number::{Number, Rounding};
 use crate::policy::expr::{Steps, Type, Value};
-use crate::policy::{ActionId, BudgetId, DutyId, FactId, FactRef, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
+use crate::policy::{ActionId, BudgetId, Complete, DutyId, FactId, FactRef, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
 pub(crate) use compile::key_ref;
 use gate::{Gate, TextId};
 use lower::Lower;
@@ -172,7 +176,8 @@ pub(crate) struct Rule {
     pub quantity: Option<Box<Quantity>>,
     pub instead: Option<Box<Instead>>,
     /// All that its condition, quantity, duties and charges read, with the allotments and keys of its budgets.
-    pub reads: Box<Reads>,
+    /// Rules that read the same share it.
+    pub reads: Arc<Reads>,
 }
 
 #[derive(Clone, Debug)]
@@ -266,8 +271,8 @@ pub(crate) fn smallest(ty: &Type, currency_decimals: usize) -> Number {
 impl Program {
     /// Makes a policy ready to be evaluated.
     #[must_use]
-    pub fn new(policy: &Policy) -> Self {
-        let lower = Lower { policy };
+    pub fn new(policy: &Complete) -> Self {
+        let lower = Lower { policy, texts: RefCell::default() };
         let mut program = Self {
             zone: policy.time_zone.clone(),
             holidays: policy.holidays.clone(),
@@ -279,7 +284,7 @@ impl Program {
             budgets: Vec::new(),
             definitions: policy.definitions.iter().map(|it| compile::definition(&lower, it)).collect(),
             lookups: policy.lookups.iter().map(|it| compile::lookup(&lower, it)).collect(),
-            rules: policy.rules.iter().map(|it| compile::rule(&lower, it)).collect(),
+            rules: policy.rules_with_terms().map(|(it, terms)| compile::rule(&lower, it, terms)).collect(),
             fallbacks: policy.fallbacks.iter().map(|it| compile::fallback(&lower, it)).collect(),
             texts: Texts::default(),
             verified: (0..policy.facts.len()).map(FactId::new).filter(|id| policy.facts.get(id.index()).is_some_and(|fact| fact.verified)).collect(),
@@ -287,6 +292,7 @@ impl Program {
             definition_reads: Vec::new(),
             lookup_reads: Vec::new(),
         };
+        program.texts = lower.texts.take();
         program.screen_lookups();
         program.find_what_names_read();
         program.find_complete_tables(policy);
@@ -363,8 +369,11 @@ impl Program {
 
     fn find_what_rules_read(&mut self) {
         let named = Named { definitions: &self.definition_reads, lookups: &self.lookup_reads };
+        let mut known: HashSet<Arc<Reads>> = HashSet::new();
         for rule in &mut self.rules {
-            *rule.reads = compile::rule_reads(rule, &named, &self.budgets);
+            let reads = compile::rule_reads(rule, &named, &self.budgets);
+            rule.reads = known.get(&reads).cloned().unwrap_or_else(|| Arc::new(reads));
+            known.insert(Arc::clone(&rule.reads));
         }
         for fallback in &mut self.fallbacks {
             fallback.condition.reads(&named, &mut fallback.reads);
@@ -372,24 +381,22 @@ impl Program {
     }
 
     fn screen_lookups(&mut self) {
-        let mut texts = std::mem::take(&mut self.texts);
         let mut screens = Vec::new();
         for lookup in &self.lookups {
             let (mut all, mut entries) = (Vec::new(), Vec::new());
             for (at, (when, _)) in lookup.rows.iter().enumerate() {
-                entries.push(self.entry(at, when, &mut texts, &mut all));
+                entries.push(self.entry(at, when, &mut all));
             }
-            screens.push((Screen::new(entries, &all, &texts), all));
+            screens.push((Screen::new(entries, &all, &self.texts), all));
         }
         for (lookup, (screen, gates)) in self.lookups.iter_mut().zip(screens) {
             (lookup.screen, lookup.gates) = (screen, gates.into());
         }
-        self.texts = texts;
     }
 
-    fn entry(&self, item: usize, condition: &Condition, texts: &mut Texts, all: &mut Vec<Gate>) -> Entry {
+    fn entry(&self, item: usize, condition: &Condition, all: &mut Vec<Gate>) -> Entry {
         let mut gates = Vec::new();
-        let whole = self.gates(condition, texts, &mut gates);
+        let whole = self.gates(condition, &mut gates);
         Entry::new(item, all, &gates, whole)
     }
 
@@ -404,10 +411,8 @@ impl Program {
                 }
             }
         }
-        let mut texts = std::mem::take(&mut self.texts);
         let mut candidates = Vec::new();
-        let mut actions: Vec<Action> = rules.iter().map(|rules| self.action(policy, rules, &mut texts, &mut candidates)).collect();
-        self.texts = texts;
+        let mut actions: Vec<Action> = rules.iter().map(|rules| self.action(policy, rules, &mut candidates)).collect();
         self.candidates = candidates;
         for (action, checked) in actions.iter_mut().zip(&policy.actions) {
             action.step = checked.measure.as_ref().map(|measure| smallest(measure, policy.currency_decimals));
@@ -425,16 +430,16 @@ impl Program {
     }
 
     /// An action of these rules; its candidates are added to those of the others.
-    fn action(&self, policy: &Policy, rules: &[usize], texts: &mut Texts, all_candidates: &mut Vec<Candidates>) -> Action {
+    fn action(&self, policy: &Policy, rules: &[usize], all_candidates: &mut Vec<Candidates>) -> Action {
         let mut gates = Vec::new();
         let mut entitlements = Vec::new();
         let mut by_role = vec![(Vec::new(), Vec::new()); policy.roles.len()];
         for at in rules {
             let (Some(rule), Some(compiled)) = (policy.rules.get(*at), self.rules.get(*at)) else { continue };
-            let entry = self.entry(*at, &compiled.condition, texts, &mut gates);
+            let entry = self.entry(*at, &compiled.condition, &mut gates);
             let mut binding = by_role.iter_mut().enumerate().map(|(role, lists)| (RoleId::new(role), lists));
             match &rule.kind {
-                RuleKind::Entitlement { .. } => entitlements.push(entry),
+                RuleKind::Entitlement => entitlements.push(entry),
                 RuleKind::Permission { subject, .. } => {
                     let binds = |role| compile::binds(subject, |named| self.steps_up(named, role).is_some());
                     binding.by_ref().filter(|(role, _)| binds(*role)).for_each(|(_, (permissions, _))| permissions.push(entry));
@@ -449,11 +454,11 @@ impl Program {
             let all = || permissions.iter().chain(&prohibitions).chain(&entitlements).filter_map(|entry| self.rules.get(entry.item as usize));
             let thresholds = self.thresholds(all().map(|rule| &rule.condition));
             let personal = all().any(|rule| self.is_personal(&rule.reads));
-            let screen = |entries| Screen::new(entries, &gates, texts);
+            let screen = |entries| Screen::new(entries, &gates, &self.texts);
             Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
         };
         all_candidates.extend(by_role.into_iter().map(candidates));
-        Action { step: None, entitlements: Screen::new(entitlements, &gates, texts), fallbacks: Vec::new(), gates: gates.into() }
+        Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.texts), fallbacks: Vec::new(), gates: gates.into() }
     }
 
     /// Whether what reads this may come out otherwise for another person of the same role.

@@ -1,10 +1,12 @@
 //! What is evaluated: conditions, quantities and plain values, without names and without anything left to resolve.
 
 use crate::number::{Number, Rounding};
-use crate::policy::expr::{Comparison, Distance, Steps, Value};
+use crate::policy::expr::{Comparison, Distance, Point, Steps, Value};
 use crate::policy::{BudgetId, ChoiceId, DefinitionId, FactId, FactRef, LookupId};
 use crate::source::Span;
 use crate::syntax::ast::{Function, Matching, Period, Quantifier, Side, Unit};
+
+use super::gate::Gate;
 
 /// A condition.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub(crate) enum Condition {
     Not(Box<Condition>, Span),
     /// A condition that was given a name.
     Definition(DefinitionId),
+    /// A test that is a gate, or the opposite of one: most are.
+    Gate(Gate, Span),
     Test(Box<Test>),
 }
 
@@ -50,6 +54,14 @@ pub(crate) struct Offset {
     pub side: Side,
     pub anchor: Quantity,
     pub scale: Scale,
+    pub points: Points,
+}
+
+/// What is said of the two points in time whose distance is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Points {
+    pub subject: Point,
+    pub anchor: Point,
 }
 
 /// What the number behind a point in time counts.
@@ -99,7 +111,7 @@ pub(crate) enum Quantity {
 }
 
 /// What an expression reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Reads {
     /// Facts and who asks.
     pub facts: Vec<FactRef>,
@@ -163,6 +175,7 @@ impl Condition {
             Self::And(parts, _) | Self::Or(parts, _) => parts.iter().for_each(|part| part.reads(named, into)),
             Self::Not(part, _) => part.reads(named, into),
             Self::Definition(id) => named.definition(*id, into),
+            Self::Gate(gate, _) => into.fact(FactRef::Fact(gate.fact())),
             Self::Test(test) => test.reads(named, into),
         }
     }

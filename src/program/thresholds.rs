@@ -34,7 +34,7 @@ impl Program {
 
     fn collect_thresholds<'a>(&'a self, condition: &'a Condition, found: &mut Found<'a>) {
         match condition {
-            Condition::Constant(_) => {}
+            Condition::Constant(_) | Condition::Gate(..) => {}
             Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| self.collect_thresholds(part, found)),
             Condition::Not(part, _) => self.collect_thresholds(part, found),
             Condition::Definition(id) => {

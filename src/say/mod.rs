@@ -44,7 +44,7 @@ impl<'p> Speech<'p> {
 
     /// The variant of a text for this reader: in the language, else the one that serves all, else the policy's default language, else English, else the first.
     fn variant<'t>(&self, text: &'t Text) -> Option<&'t Template> {
-        if let [(None, template)] = text.variants.as_slice() {
+        if let [(None, template)] = &*text.variants {
             return Some(template);
         }
         let find = |code: Option<&str>| text.variants.iter().find(|(language, _)| language.as_deref() == code).map(|(_, template)| template);

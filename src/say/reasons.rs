@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::Speech;
 use crate::decide::{Explanation, FailedCondition, Measured, Verdict};
 use crate::number::Number;
-use crate::policy::expr::{Distance, Expr, ExprKind, Type, Value};
-use crate::policy::{FactRef, Policy, Rule};
+use crate::policy::expr::{Distance, Point, Type, Value};
+use crate::policy::{FactRef, Policy};
 use crate::question::{FactState, Question};
 use crate::source::Span;
 use crate::syntax::ast::Side;
@@ -31,14 +31,6 @@ fn is_one_line(text: &str) -> bool {
     other | wide == 0
 }
 
-/// A condition on the distance of two points in time.
-struct Asked<'p> {
-    message: &'static str,
-    side: Side,
-    subject: &'p Expr,
-    anchor: &'p Expr,
-}
-
 impl Speech<'_> {
     /// What kept a rule from applying: `order.delivered_on 2026-08-01, 112 days ago; the rule asks for at most 30 days`.
     pub(crate) fn failed(&self, out: &mut String, question: &Question, explanation: &Explanation, failed: &FailedCondition) {
@@ -57,7 +49,7 @@ impl Speech<'_> {
                 _ => condition(out),
             });
         }
-        if failed.measured.as_ref().is_some_and(|measured| self.distance(out, explanation, failed, measured)) {
+        if failed.measured.as_ref().is_some_and(|measured| self.distance(out, measured)) {
             return;
         }
         let id = if failed.seen.is_empty() { "explain-condition-only" } else { "explain-condition" };
@@ -85,26 +77,25 @@ impl Speech<'_> {
     }
 
     /// Writes what was measured and what is asked for; `false` where the condition is on no distance.
-    fn distance(&self, out: &mut String, explanation: &Explanation, failed: &FailedCondition, measured: &Measured) -> bool {
-        let Some(rule) = self.policy.rules.get(explanation.rule.index()) else { return false };
-        let Some(asked) = asked(self.policy, rule, failed.span) else { return false };
+    fn distance(&self, out: &mut String, measured: &Measured) -> bool {
         let (Value::Quantity(from), Value::Quantity(to)) = (&measured.from, &measured.to) else { return false };
         let Some(apart) = to.subtract(from) else { return false };
         self.tongue.tell(out, "explain-distance", &|out, name| match name {
-            "measured" => self.measured(out, &asked, measured, &apart),
-            _ => self.asked_for(out, &asked, measured),
+            "measured" => self.measured(out, measured, &apart),
+            _ => self.asked_for(out, measured),
         });
         true
     }
 
-    fn asked_for(&self, out: &mut String, asked: &Asked<'_>, measured: &Measured) {
+    fn asked_for(&self, out: &mut String, measured: &Measured) {
+        let message = message(measured);
         let distance = |out: &mut String| {
-            self.tongue.tell(out, asked.message, &|out, _| match asked.message {
+            self.tongue.tell(out, message, &|out, _| match message {
                 "asks-not-within" => self.steps_dative(out, &measured.asked),
                 _ => self.steps(out, &measured.asked),
             });
         };
-        match asked.side {
+        match measured.side {
             Side::Before => self.tongue.tell(out, "asks-before", &|out, _| distance(out)),
             Side::After if measured.days < 0 => self.tongue.tell(out, "asks-after", &|out, _| distance(out)),
             Side::After => distance(out),
@@ -112,8 +103,8 @@ impl Speech<'_> {
     }
 
     /// `order.delivered_on 2026-08-01, 112 days ago`
-    fn measured(&self, out: &mut String, asked: &Asked<'_>, measured: &Measured, apart: &Number) {
-        let is_now = matches!(asked.subject.kind, ExprKind::Today | ExprKind::Now);
+    fn measured(&self, out: &mut String, measured: &Measured, apart: &Number) {
+        let is_now = matches!(measured.subject, Point::Clock(_));
         let id = match (apart.cmp(&Number::ZERO), is_now) {
             (Ordering::Equal, true) => "explain-today",
             (Ordering::Greater, true) => "explain-ago",
@@ -124,8 +115,8 @@ impl Speech<'_> {
         };
         let ty = if measured.is_date { Type::Date } else { Type::Datetime };
         self.tongue.tell(out, id, &|out, name| match name {
-            "subject" => self.point(out, asked.subject),
-            "fact" => self.point(out, asked.anchor),
+            "subject" => self.point(out, measured.subject),
+            "fact" => self.point(out, measured.anchor),
             "from" => self.value(out, &ty, &measured.from),
             "to" => self.value(out, &ty, &measured.to),
             _ => self.apart(out, apart, measured.is_date, is_now.then_some("dative")),
@@ -133,11 +124,10 @@ impl Speech<'_> {
     }
 
     /// What a point in time is called: a fact's name, or the expression as it is written.
-    fn point(&self, out: &mut String, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Fact(id) => self.fact(out, FactRef::Fact(*id)),
-            ExprKind::DateOf(inner) => self.point(out, inner),
-            _ => condition(out, self.policy, expr.span),
+    fn point(&self, out: &mut String, point: Point) {
+        match point {
+            Point::Fact(id) => self.fact(out, FactRef::Fact(id)),
+            Point::Clock(span) | Point::Computed(span) => condition(out, self.policy, span),
         }
     }
 
@@ -156,29 +146,14 @@ fn is_unknown(question: &Question, fact: FactRef) -> bool {
     }
 }
 
-/// What the condition at `span` asks of a distance; `None` where it is no such condition.
-fn asked<'p>(policy: &'p Policy, rule: &'p Rule, span: Span) -> Option<Asked<'p>> {
-    let definitions = policy.definitions.iter().map(|definition| &definition.body);
-    let (expr, negated) = rule.condition.iter().chain(definitions).find_map(|expr| find(expr, span, false))?;
-    let ExprKind::Offset { distance, side, subject, anchor, .. } = &expr.kind else { return None };
-    let message = match (distance, negated) {
+/// What a condition on a distance asks for.
+fn message(measured: &Measured) -> &'static str {
+    match (measured.distance, measured.negated) {
         (Distance::Within, false) | (Distance::MoreThan, true) => "asks-at-most",
         (Distance::Within, true) => "asks-not-within",
         (Distance::MoreThan, false) => "asks-more-than",
         (Distance::AtLeast, false) => "asks-at-least",
         (Distance::AtLeast, true) => "asks-less-than",
-    };
-    Some(Asked { message, side: *side, subject, anchor })
-}
-
-/// The distance condition at a span, and whether a `not` stands before it.
-fn find(expr: &Expr, span: Span, negated: bool) -> Option<(&Expr, bool)> {
-    match &expr.kind {
-        ExprKind::Offset { .. } if expr.span == span => Some((expr, negated)),
-        ExprKind::Not(inner) if expr.span == span => find(inner, inner.span, !negated),
-        ExprKind::Not(inner) => find(inner, span, !negated),
-        ExprKind::And(all) | ExprKind::Or(all) => all.iter().find_map(|part| find(part, span, negated)),
-        _ => None,
     }
 }
 
@@ -189,7 +164,7 @@ mod tests {
 
     fn policy(text: &str) -> Policy {
         let text = format!("policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n{text}");
-        crate::policy::check(&crate::pack::Pack::from_texts(&[("p.kulanz", &text)]).0).unwrap()
+        crate::policy::check(&crate::pack::Pack::from_texts(&[("p.kulanz", &text)]).0).unwrap().into_policy()
     }
 
     #[test]

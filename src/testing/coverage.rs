@@ -31,8 +31,9 @@ pub struct RuleCoverage {
 impl Coverage {
     pub(super) fn new(policy: &Policy, touched: &[usize]) -> Self {
         let rules = policy.rules.iter().zip(touched);
-        let rules: Vec<RuleCoverage> =
-            rules.map(|(rule, tests)| RuleCoverage { rule: rule.name.clone(), source: parts::rule_source(policy, rule), tests: *tests }).collect();
+        let rules: Vec<RuleCoverage> = rules
+            .map(|(rule, tests)| RuleCoverage { rule: rule.name.to_string(), source: parts::rule_source(policy, rule), tests: *tests })
+            .collect();
         Self { covered: rules.iter().filter(|rule| rule.tests > 0).count(), of: rules.len(), rules }
     }
 }

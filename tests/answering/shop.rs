@@ -3,7 +3,7 @@
 
 use kulanz::decide::{ContactKind, Decision, Mode};
 use kulanz::pack::Pack;
-use kulanz::policy::Policy;
+use kulanz::policy::Complete;
 use kulanz::question::Reader;
 use kulanz::{Number, Program};
 use serde_json::{Map, Value, json};
@@ -71,7 +71,7 @@ duty letter "Letter"
 /// A pack that was accepted.
 pub struct Shop {
     book: Book,
-    policy: Policy,
+    policy: Complete,
     program: Program,
 }
 

@@ -6,7 +6,7 @@ use kulanz::{Program, lint, policy, testing};
 
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 22);
 
-fn checked(text: &str) -> policy::Policy {
+fn checked(text: &str) -> policy::Complete {
     let (pack, problems) = Pack::from_texts(&[("pasted.kulanz", text)]);
     assert!(problems.is_empty(), "{text}\n{}", render::human(&problems, &pack.sources, false));
     policy::check(&pack).unwrap_or_else(|problems| panic!("{text}\n{}", render::human(&problems, &pack.sources, false)))

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use kulanz::diagnostic::{Diagnostic, render};
 use kulanz::pack::Pack;
 use kulanz::policy::expr::{Expr, ExprKind, Type};
-use kulanz::policy::{ChargeBy, Policy, Rule, check};
+use kulanz::policy::{ChargeBy, Complete, Rule, check};
 
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// Reads and checks a pack; what is wrong with it comes back as text.
-fn checked(path: &Path) -> Result<Policy, String> {
+fn checked(path: &Path) -> Result<Complete, String> {
     let (pack, mut problems) = Pack::read(path);
     match check(&pack) {
         Ok(policy) if problems.is_empty() => Ok(policy),
@@ -41,14 +41,14 @@ fn the_example_packs_check() {
     }
 }
 
-fn reference() -> Policy {
+fn reference() -> Complete {
     checked(&root("tests/policy/reference/shop")).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]
 fn the_blocks_of_the_language_reference_check() {
     let policy = reference();
-    let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
+    let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_ref()).collect();
     assert!(names.contains(&"accept_returns[3]") && names.contains(&"vouchers[2]") && names.contains(&"everyday_gift"), "{names:?}");
     assert_eq!(policy.holidays.len(), 4);
     assert_eq!(policy.languages, ["de", "en"]);
@@ -74,21 +74,21 @@ fn the_hierarchy_counts_steps() {
     assert_eq!(named(policy.roles_below(role("manager"))), expected(&[("lead", 1), ("warehouse", 1), ("senior", 2), ("agent", 3)]));
 }
 
-fn rule<'p>(policy: &'p Policy, name: &str) -> &'p Rule {
+fn rule<'p>(policy: &'p Complete, name: &str) -> &'p Rule {
     policy.rule(policy.rule_named(name).unwrap()).unwrap()
 }
 
-fn condition(policy: &Policy, name: &str) -> ExprKind {
-    rule(policy, name).condition.clone().unwrap().kind
+fn condition(policy: &Complete, name: &str) -> Option<ExprKind> {
+    policy.terms(policy.rule_named(name).unwrap()).unwrap().condition.clone().map(|condition| condition.kind)
 }
 
 #[test]
 fn a_row_is_a_rule_whose_cells_are_its_condition() {
     let policy = reference();
-    let ExprKind::And(parts) = condition(&policy, "accept_returns[2]") else { panic!() };
+    let Some(ExprKind::And(parts)) = condition(&policy, "accept_returns[2]") else { panic!() };
     assert!(matches!(&parts[..], [not, older] if matches!(not.kind, ExprKind::Not(_)) && matches!(older.kind, ExprKind::Compare(..))));
     assert_eq!(policy.sources.snippet(parts[0].span), "not damaged");
-    assert!(rule(&policy, "accept_returns[3]").condition.is_none());
+    assert!(condition(&policy, "accept_returns[3]").is_none());
     assert!(policy.sources.location(rule(&policy, "vouchers[1]").span).ends_with("vouchers.csv:2:1"));
 }
 
@@ -97,10 +97,10 @@ fn a_test_of_an_optional_fact_is_false_where_it_is_absent() {
     let policy = policy(
         "fact code text optional\ntable codes\n  may exchange\n  | role | code |\n  |---|---|\n  | agent | \"A\" |\n  | agent | absent |\n  | agent | any |\n",
     );
-    let ExprKind::And(parts) = condition(&policy, "codes[1]") else { panic!() };
+    let Some(ExprKind::And(parts)) = condition(&policy, "codes[1]") else { panic!() };
     assert!(matches!(parts[0].kind, ExprKind::Present(_)) && matches!(parts[1].kind, ExprKind::OneOf(..)));
-    assert!(matches!(condition(&policy, "codes[2]"), ExprKind::Not(_)));
-    assert!(rule(&policy, "codes[3]").condition.is_none());
+    assert!(matches!(condition(&policy, "codes[2]"), Some(ExprKind::Not(_))));
+    assert!(condition(&policy, "codes[3]").is_none());
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_definition_that_reads_amount_is_checked_for_each_measure() {
 fn a_value_of_the_facts_type_wins_over_a_name() {
     let policy =
         policy("fact kind one of refund, agent, kind\nrule values\n  agent may exchange\n  when kind is refund and kind is one of agent, kind\n");
-    let ExprKind::And(parts) = condition(&policy, "values") else { panic!() };
+    let Some(ExprKind::And(parts)) = condition(&policy, "values") else { panic!() };
     assert!(
         parts.iter().all(
             |part| matches!(&part.kind, ExprKind::OneOf(_, options) if options.iter().all(|option| matches!(option.kind, ExprKind::Constant(_))))
@@ -137,15 +137,15 @@ fn a_value_of_the_facts_type_wins_over_a_name() {
 fn a_condition_that_is_yes_is_the_condition_itself() {
     let policy =
         policy("define large as amount > 5 EUR\ntable sizes\n  may refund\n  | role | large |\n  |---|---|\n  | agent | yes |\n  | agent | no |\n");
-    assert!(matches!(condition(&policy, "sizes[1]"), ExprKind::Definition(_)));
-    assert!(matches!(condition(&policy, "sizes[2]"), ExprKind::Not(inner) if matches!(inner.kind, ExprKind::Definition(_))));
+    assert!(matches!(condition(&policy, "sizes[1]"), Some(ExprKind::Definition(_))));
+    assert!(matches!(condition(&policy, "sizes[2]"), Some(ExprKind::Not(inner)) if matches!(inner.kind, ExprKind::Definition(_))));
 }
 
 #[test]
 fn a_day_unit_takes_datetimes_as_dates() {
     let policy =
         policy("fact paid_at datetime\nrule fresh\n  agent may exchange\n  when within 2 days after paid_at and within 2 hours after paid_at\n");
-    let ExprKind::And(parts) = condition(&policy, "fresh") else { panic!() };
+    let Some(ExprKind::And(parts)) = condition(&policy, "fresh") else { panic!() };
     let shape = |part: &Expr| match &part.kind {
         ExprKind::Offset { subject, anchor, .. } => (subject.kind.clone(), matches!(anchor.kind, ExprKind::DateOf(_))),
         other => panic!("{other:?}"),
@@ -173,7 +173,7 @@ fn a_pack_that_lists_no_languages_speaks_those_of_its_texts() {
 /// The smallest pack, with something added.
 const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n\nrole agent\naction refund of money\naction exchange\n";
 
-fn policy(more: &str) -> Policy {
+fn policy(more: &str) -> Complete {
     let (pack, problems) = Pack::from_texts(&[("shop.kulanz", &format!("{HEAD}{more}"))]);
     assert!(problems.is_empty(), "{}", shown(&problems, &pack));
     check(&pack).unwrap_or_else(|problems| panic!("{}", shown(&problems, &pack)))

@@ -3,7 +3,7 @@
 use kulanz::Program;
 use kulanz::decide::Mode;
 use kulanz::pack::Pack;
-use kulanz::policy::{self, Policy};
+use kulanz::policy::{self, Complete};
 
 use super::answer::Answer;
 use super::asked::{Asked, Belief};
@@ -16,7 +16,7 @@ use super::{compare, decide};
 /// A pack in both forms.
 pub struct Both {
     pub book: Book,
-    pub policy: Policy,
+    pub policy: Complete,
     pub program: Program,
 }
 

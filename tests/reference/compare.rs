@@ -121,8 +121,8 @@ fn limit(limit: &decide::Limit) -> Limit {
 
 fn reason(policy: &Policy, reason: Reason) -> String {
     match reason {
-        Reason::Rule(id) => policy.rules[id.index()].name.clone(),
-        Reason::Fallback(id) => policy.fallbacks[id.index()].name.clone(),
+        Reason::Rule(id) => policy.rules[id.index()].name.to_string(),
+        Reason::Fallback(id) => policy.fallbacks[id.index()].name.to_string(),
     }
 }
 
@@ -175,7 +175,7 @@ fn facts(policy: &Policy, facts: &[FactRef]) -> Vec<String> {
 }
 
 fn also_owed(policy: &Policy, owed: &decide::Owed) -> (String, Limit, String) {
-    (policy.actions[owed.action.index()].name.clone(), limit(&owed.limit), policy.rules[owed.rule.index()].name.clone())
+    (policy.actions[owed.action.index()].name.clone(), limit(&owed.limit), policy.rules[owed.rule.index()].name.to_string())
 }
 
 /// Panics where the two answers differ in anything that the language page fixes.

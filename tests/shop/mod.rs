@@ -5,17 +5,17 @@ use std::sync::OnceLock;
 use kulanz::Program;
 use kulanz::decide::{Decision, Mode};
 use kulanz::pack::Pack;
-use kulanz::policy::{Policy, check};
+use kulanz::policy::{Complete, check};
 use kulanz::question::{Question, Reader, Spoken};
 
-pub fn load_all(texts: &[(&str, &str)]) -> Policy {
+pub fn load_all(texts: &[(&str, &str)]) -> Complete {
     let (pack, problems) = Pack::from_texts(texts);
     assert!(problems.is_empty(), "{problems:#?}");
     check(&pack).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
-pub fn policy() -> &'static Policy {
-    static POLICY: OnceLock<Policy> = OnceLock::new();
+pub fn policy() -> &'static Complete {
+    static POLICY: OnceLock<Complete> = OnceLock::new();
     POLICY.get_or_init(|| load_all(&[("shop.kulanz", include_str!("shop.kulanz"))]))
 }
 

@@ -231,7 +231,7 @@ impl<'a> Checker<'a> {
                 let Some(Ok(budget)) = self.budgets.get(charge.budget.index()) else { continue };
                 let without = roles.iter().filter(|role| budget.line_of.get(role.index()).is_some_and(Option::is_none));
                 for role in without {
-                    let entry = missing.entry(charge.budget).or_insert_with(|| (charge.span, rule.name.clone(), Vec::new()));
+                    let entry = missing.entry(charge.budget).or_insert_with(|| (charge.span, rule.name.to_string(), Vec::new()));
                     if !entry.2.contains(role) {
                         entry.2.push(*role);
                     }

@@ -35,7 +35,7 @@ mod wording;
 
 use crate::diagnostic::Diagnostic;
 use crate::pack::Pack;
-use crate::policy::{Budget, Definition, Index, Lookup, Policy, Rule};
+use crate::policy::{Budget, Complete, Definition, Index, Lookup, Policy, Rule};
 
 use definitions::Memo;
 use facts::{Choices, FactShape};
@@ -50,7 +50,7 @@ use crate::policy::expr::Type;
 ///
 /// # Errors
 /// Everything that is wrong with it, in source order; nothing is answered from such a pack.
-pub fn check(pack: &Pack) -> Result<Policy, Vec<Diagnostic>> {
+pub fn check(pack: &Pack) -> Result<Complete, Vec<Diagnostic>> {
     let items = Items::of(pack);
     let mut checker = Checker::new(pack, &items);
     match checker.policy() {
@@ -105,7 +105,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Every step runs, whatever the ones before it found; only at the end it shows whether there is a policy.
-    fn policy(&mut self) -> Checked<Policy> {
+    fn policy(&mut self) -> Checked<Complete> {
         let title = self.settings();
         self.collect_names();
         self.collect_facts();
@@ -116,14 +116,14 @@ impl<'a> Checker<'a> {
         self.definitions();
         let duties = self.duties();
         self.budget_items();
-        let rules = self.rules();
+        let (rules, terms) = self.rules();
         self.check_lines(&rules);
         let fallbacks = self.fallbacks();
-        let tests = self.tests(&rules, &fallbacks);
+        let tests = self.tests(&rules, &terms, &fallbacks);
         let promises = self.promises();
         let name = self.text(title.ok_or(Reported::ALREADY)?)?;
         let index = self.index(&rules);
-        Ok(Policy {
+        let policy = Policy {
             name,
             version: self.pack.version.clone(),
             currency: self.settings.currency.ok_or(Reported::ALREADY)?,
@@ -145,7 +145,8 @@ impl<'a> Checker<'a> {
             promises,
             sources: self.pack.sources.clone(),
             index,
-        })
+        };
+        Ok(Complete { policy, terms })
     }
 
     fn index(&self, rules: &[Rule]) -> Index {

@@ -1,8 +1,10 @@
 //! Tables of rules, unfolded into a rule a row.
 
+use thin_vec::ThinVec;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Expr;
-use crate::policy::{ActionId, Rule, RuleKind, Subject, Text};
+use crate::policy::{ActionId, Rule, RuleKind, Subject, Terms, Text};
 use crate::source::Span;
 use crate::syntax::ast::{self, Cell, CellKind, Column, ColumnKind, Quantity, Row, RuleTable, TableHeadKind};
 
@@ -34,7 +36,7 @@ struct RowParts<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn rule_table(&mut self, table: &'a RuleTable) -> Checked<Vec<Rule>> {
+    pub(super) fn rule_table(&mut self, table: &'a RuleTable) -> Checked<Vec<(Rule, Terms)>> {
         let title = self.optional_text(table.title.as_ref());
         let actions = self.list(&table.head.actions, Self::action);
         let scope = self.scope_or_unknown(&actions);
@@ -55,7 +57,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn row(&mut self, table: &Table<'a, '_>, columns: &'a [Column], at: usize, row: &'a Row) -> Checked<Rule> {
+    fn row(&mut self, table: &Table<'a, '_>, columns: &'a [Column], at: usize, row: &'a Row) -> Checked<(Rule, Terms)> {
         let mut parts = RowParts::default();
         let cells = self.row_parts(table, columns, row, &mut parts);
         let about = About { actions: table.actions, scope: table.scope.clone() };
@@ -65,15 +67,16 @@ impl<'a> Checker<'a> {
         let mut clauses = table.clauses.clone()?;
         clauses.extend(own?);
         self.charged_once(&clauses);
-        let kind = with_approvers(kind?, &clauses);
-        let condition = clauses.condition(parts.tests);
-        if let Some(condition) = &condition {
+        let (kind, quantity) = kind?;
+        let kind = with_approvers(kind, &clauses);
+        let terms = Terms { condition: clauses.condition(parts.tests), quantity };
+        if let Some(condition) = &terms.condition {
             self.amount_alone(condition);
         }
-        self.rule_guarded(condition.as_ref(), &kind, &clauses, Place::Cell);
+        self.rule_guarded(&terms, &clauses, Place::Cell);
         cells?;
         let name = format!("{}[{}]", table.written.name.text, at + 1);
-        Ok(assemble(name, table.title.clone()?, kind, table.actions.to_vec(), condition, clauses, row.span))
+        Ok((assemble(name.into(), table.title.clone()?, kind, table.actions.to_vec(), clauses, row.span), terms))
     }
 
     fn not_twice(&mut self, table: &Table<'a, '_>, parts: &RowParts<'a>) {
@@ -122,19 +125,19 @@ impl<'a> Checker<'a> {
         self.subject(subject)
     }
 
-    fn row_kind(&mut self, table: &Table<'a, '_>, parts: &RowParts<'a>) -> Checked<RuleKind> {
+    fn row_kind(&mut self, table: &Table<'a, '_>, parts: &RowParts<'a>) -> Checked<(RuleKind, Option<Expr>)> {
         let subject = parts.subject.clone().unwrap_or(Subject::Everyone);
         let (actions, scope) = (table.actions, &table.scope);
         match &table.written.head.kind {
             TableHeadKind::Permission => {
                 let limit = self.head_quantity(parts.quantity, actions, "the limit", scope)?;
-                Ok(RuleKind::Permission { subject, limit, approved_by: Vec::new() })
+                Ok((RuleKind::Permission { subject, approved_by: ThinVec::new() }, limit))
             }
             TableHeadKind::Prohibition { even_if_entitled } => {
-                let cap = self.row_cap(parts.quantity, actions, scope)?;
-                Ok(RuleKind::Prohibition { subject, cap, even_if_entitled: even_if_entitled.is_some() })
+                let (cap, left) = self.row_cap(parts.quantity, actions, scope)?;
+                Ok((RuleKind::Prohibition { subject, cap, even_if_entitled: even_if_entitled.is_some() }, left))
             }
-            TableHeadKind::Entitlement => Ok(RuleKind::Entitlement { quantity: self.head_quantity(parts.quantity, actions, "the quantity", scope)? }),
+            TableHeadKind::Entitlement => Ok((RuleKind::Entitlement, self.head_quantity(parts.quantity, actions, "the quantity", scope)?)),
         }
     }
 }

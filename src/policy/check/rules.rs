@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use thin_vec::ThinVec;
+
 use crate::diagnostic::Code;
 use crate::policy::expr::{Expr, Type};
-use crate::policy::{ActionId, Cap, Fallback, Rule, RuleKind, Subject};
+use crate::policy::{ActionId, Cap, Fallback, Rule, RuleKind, Subject, Terms};
 use crate::source::Span;
 use crate::syntax::ast::{self, HeadKind, Quantity};
 
@@ -17,19 +19,20 @@ use super::scope::Scope;
 
 impl<'a> Checker<'a> {
     /// Those that could be checked; the others were reported.
-    pub(super) fn rules(&mut self) -> Vec<Rule> {
+    pub(super) fn rules(&mut self) -> (Vec<Rule>, Vec<Terms>) {
         let items = self.items;
-        let mut rules = Vec::with_capacity(self.rule_count());
+        let count = self.rule_count();
+        let mut checked = (Vec::with_capacity(count), Vec::with_capacity(count));
         for item in &items.rules {
             match item {
-                RuleItem::Rule(rule) => rules.extend(self.rule(rule).ok()),
-                RuleItem::Table(table) => rules.extend(self.rule_table(table).unwrap_or_default()),
+                RuleItem::Rule(rule) => checked.extend(self.rule(rule).ok()),
+                RuleItem::Table(table) => checked.extend(self.rule_table(table).unwrap_or_default()),
             }
         }
-        rules
+        checked
     }
 
-    fn rule(&mut self, rule: &'a ast::Rule) -> Checked<Rule> {
+    fn rule(&mut self, rule: &'a ast::Rule) -> Checked<(Rule, Terms)> {
         let title = self.optional_text(rule.title.as_ref());
         let actions = self.list(&rule.head.actions, Self::action);
         let known = actions.as_deref().unwrap_or_default();
@@ -37,20 +40,17 @@ impl<'a> Checker<'a> {
         let clauses = self.clauses(rule.clauses.iter().map(|clause| (clause.span, &clause.kind)), &about);
         let kind = self.head(&rule.head.kind, &about);
         let actions = actions?;
-        let (mut clauses, kind) = (clauses?, kind?);
-        let condition = clauses.condition(Vec::new());
-        self.rule_guarded(condition.as_ref(), &kind, &clauses, Place::Condition);
+        let (mut clauses, (kind, quantity)) = (clauses?, kind?);
+        let terms = Terms { condition: clauses.condition(Vec::new()), quantity };
+        self.rule_guarded(&terms, &clauses, Place::Condition);
         let kind = with_approvers(kind, &clauses);
-        Ok(assemble(rule.name.text.clone(), title?, kind, actions, condition, clauses, rule.name.span))
+        Ok((assemble(rule.name.text.as_str().into(), title?, kind, actions, clauses, rule.name.span), terms))
     }
 
     /// Checks the guards of everything in a rule.
-    pub(super) fn rule_guarded(&mut self, condition: Option<&Expr>, kind: &RuleKind, clauses: &Clauses, place: Place) {
-        let present = condition.map_or_else(BTreeSet::new, |condition| self.guarded(condition, &BTreeSet::new(), place));
-        if let RuleKind::Permission { limit: Some(quantity), .. }
-        | RuleKind::Prohibition { cap: Cap::UpTo(quantity), .. }
-        | RuleKind::Entitlement { quantity: Some(quantity) } = kind
-        {
+    pub(super) fn rule_guarded(&mut self, terms: &Terms, clauses: &Clauses, place: Place) {
+        let present = terms.condition.as_ref().map_or_else(BTreeSet::new, |condition| self.guarded(condition, &BTreeSet::new(), place));
+        if let Some(quantity) = &terms.quantity {
             let place = if place == Place::Cell { Place::Cell } else { Place::Guarded };
             self.guarded(quantity, &present, place);
         }
@@ -69,29 +69,28 @@ impl<'a> Checker<'a> {
         actions.as_ref().map_or_else(|_| Scope::unknown(), |actions| self.scope_of(actions))
     }
 
-    fn head(&mut self, head: &'a HeadKind, about: &About<'_>) -> Checked<RuleKind> {
+    fn head(&mut self, head: &'a HeadKind, about: &About<'_>) -> Checked<(RuleKind, Option<Expr>)> {
         let subject = self.head_subject(head);
         let (actions, scope) = (about.actions, &about.scope);
         match head {
             HeadKind::Permission { limit, .. } => {
                 let limit = self.head_quantity(limit.as_ref(), actions, "the limit", scope);
-                Ok(RuleKind::Permission { subject: subject?.unwrap_or(Subject::Everyone), limit: limit?, approved_by: Vec::new() })
+                Ok((RuleKind::Permission { subject: subject?.unwrap_or(Subject::Everyone), approved_by: ThinVec::new() }, limit?))
             }
             HeadKind::Prohibition { cap, even_if_entitled, .. } => {
                 let cap = self.cap(cap.as_ref(), actions, scope);
                 let even_if_entitled = even_if_entitled.is_some();
-                Ok(RuleKind::Prohibition { subject: subject?.unwrap_or(Subject::Everyone), cap: cap?, even_if_entitled })
+                let (subject, (cap, left)) = (subject?.unwrap_or(Subject::Everyone), cap?);
+                Ok((RuleKind::Prohibition { subject, cap, even_if_entitled }, left))
             }
-            HeadKind::Entitlement { quantity } => {
-                Ok(RuleKind::Entitlement { quantity: self.head_quantity(quantity.as_ref(), actions, "the quantity", scope)? })
-            }
+            HeadKind::Entitlement { quantity } => Ok((RuleKind::Entitlement, self.head_quantity(quantity.as_ref(), actions, "the quantity", scope)?)),
         }
     }
 
     pub(super) fn subject(&mut self, subject: &'a ast::Subject) -> Checked<Subject> {
         match subject {
             ast::Subject::Everyone(_) | ast::Subject::Nobody(_) => Ok(Subject::Everyone),
-            ast::Subject::Roles(names) => self.list(names, Self::role).map(Subject::Roles),
+            ast::Subject::Roles(names) => self.list(names, Self::role).map(|roles| Subject::Roles(roles.into())),
         }
     }
 
@@ -109,18 +108,20 @@ impl<'a> Checker<'a> {
     }
 
     /// A row of a table may leave everything; a rule that does has no effect.
-    fn cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<Cap> {
+    fn cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<(Cap, Option<Expr>)> {
         if let Some(Quantity::Unlimited(span)) = cap {
             return Err(self.problem(Code::NoEffect, *span, "a cap of `unlimited` forbids nothing", "write a quantity, or leave the rule out"));
         }
         self.row_cap(cap, actions, scope)
     }
 
-    pub(super) fn row_cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<Cap> {
+    /// What is left, and how much where that is a quantity.
+    pub(super) fn row_cap(&mut self, cap: Option<&'a Quantity>, actions: &[ActionId], scope: &Scope) -> Checked<(Cap, Option<Expr>)> {
         if matches!(cap, Some(Quantity::Unlimited(_))) {
-            return Ok(Cap::Everything);
+            return Ok((Cap::Everything, None));
         }
-        Ok(self.head_quantity(cap, actions, "the cap", scope)?.map_or(Cap::Nothing, Cap::UpTo))
+        let left = self.head_quantity(cap, actions, "the cap", scope)?;
+        Ok((left.as_ref().map_or(Cap::Nothing, |_| Cap::UpTo), left))
     }
 
     pub(super) fn action_list(&self, actions: &[ActionId]) -> String {
@@ -179,14 +180,14 @@ impl<'a> Checker<'a> {
         let present: Present = condition.as_ref().map_or_else(BTreeSet::new, |condition| self.guarded(condition, &BTreeSet::new(), Place::Condition));
         self.clauses_guarded(&clauses, &present);
         Ok(Fallback {
-            name,
-            actions,
+            name: name.into(),
+            actions: actions.into(),
             condition,
-            from: clauses.from,
-            until: clauses.until,
+            from: clauses.from.into(),
+            until: clauses.until.into(),
             instead: clauses.instead,
             because: clauses.because,
-            cites: clauses.cites,
+            cites: clauses.cites.into(),
             owner: clauses.owner,
             review_by: clauses.review_by,
             span,
@@ -197,18 +198,17 @@ impl<'a> Checker<'a> {
 /// A permission with the people that its clauses name.
 pub(super) fn with_approvers(kind: RuleKind, clauses: &Clauses) -> RuleKind {
     match kind {
-        RuleKind::Permission { subject, limit, .. } => RuleKind::Permission { subject, limit, approved_by: clauses.approved_by.clone() },
+        RuleKind::Permission { subject, .. } => RuleKind::Permission { subject, approved_by: clauses.approved_by.as_slice().into() },
         other => other,
     }
 }
 
 /// A rule of its parts.
 pub(super) fn assemble(
-    name: String,
+    name: Box<str>,
     title: Option<crate::policy::Text>,
     kind: RuleKind,
     actions: Vec<ActionId>,
-    condition: Option<Expr>,
     clauses: Clauses,
     span: Span,
 ) -> Rule {
@@ -216,15 +216,14 @@ pub(super) fn assemble(
         name,
         title,
         kind,
-        actions,
-        condition,
-        from: clauses.from,
-        until: clauses.until,
-        charges: clauses.charges,
-        requires: clauses.requires,
+        actions: actions.into(),
+        from: clauses.from.into(),
+        until: clauses.until.into(),
+        charges: clauses.charges.into(),
+        requires: clauses.requires.into(),
         instead: clauses.instead,
         because: clauses.because,
-        cites: clauses.cites,
+        cites: clauses.cites.into(),
         owner: clauses.owner,
         review_by: clauses.review_by,
         span,

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::policy::Outcome;
 use crate::policy::expr::{Type, Value};
-use crate::policy::{ActionId, BudgetId, Expectation, FactRef, Fallback, Rule, RuleId, Test, TestFact};
+use crate::policy::{ActionId, BudgetId, Expectation, FactRef, Fallback, Rule, RuleId, Terms, Test, TestFact};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, FactLine, FactValue, Name, Quantity, TestLine};
 
@@ -28,12 +28,12 @@ struct Lines<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn tests(&mut self, rules: &[Rule], fallbacks: &[Fallback]) -> Vec<Test> {
+    pub(super) fn tests(&mut self, rules: &[Rule], terms: &[Terms], fallbacks: &[Fallback]) -> Vec<Test> {
         let items = self.items;
         let mut tests = Vec::new();
         for (test, _) in &items.tests {
             if let Ok(checked) = self.test_item(test) {
-                self.moment_given(&checked, rules, fallbacks);
+                self.moment_given(&checked, rules, terms, fallbacks);
                 tests.push(checked);
             }
         }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Comparison, Expr, ExprKind, Value};
-use crate::policy::{Allotment, Charge, ChargeBy, Day, DefinitionId, Expectation, FactId, Fallback, Instead, Rule, RuleKind, Test};
+use crate::policy::{Allotment, Charge, ChargeBy, Day, DefinitionId, Expectation, FactId, Fallback, Instead, Rule, Terms, Test};
 use crate::source::Span;
 use crate::syntax::ast::{Modifier, Quantifier};
 
@@ -36,7 +36,7 @@ struct Case<'t> {
 }
 
 impl Checker<'_> {
-    pub(super) fn moment_given(&mut self, test: &Test, rules: &[Rule], fallbacks: &[Fallback]) {
+    pub(super) fn moment_given(&mut self, test: &Test, rules: &[Rule], terms: &[Terms], fallbacks: &[Fallback]) {
         if test.at.is_some() {
             return;
         }
@@ -47,8 +47,8 @@ impl Checker<'_> {
             _ => &[],
         });
         let actions: Vec<_> = offered.copied().chain([test.action]).collect();
-        let matters = |rule: &&Rule| rule.actions.iter().any(|action| actions.contains(action));
-        let of_rules = rules.iter().filter(matters).find_map(|rule| self.rule_clock(rule, &case));
+        let matters = |(rule, _): &(&Rule, &Terms)| rule.actions.iter().any(|action| actions.contains(action));
+        let of_rules = rules.iter().zip(terms).filter(matters).find_map(|(rule, terms)| self.rule_clock(rule, terms, &case));
         let of_fallbacks = || {
             let mut fallbacks = fallbacks.iter().filter(|fallback| fallback.actions.contains(&test.action));
             fallbacks.find_map(|fallback| self.fallback_clock(fallback, &case))
@@ -72,15 +72,10 @@ impl Checker<'_> {
         Case { facts, defaults, readings: RefCell::default(), clocks: RefCell::default() }
     }
 
-    fn rule_clock(&self, rule: &Rule, case: &Case<'_>) -> Option<Span> {
-        self.condition_clock(rule.condition.as_ref(), case, || {
-            let quantity = match &rule.kind {
-                RuleKind::Permission { limit, .. } => limit.as_ref(),
-                RuleKind::Prohibition { cap, .. } => cap.quantity(),
-                RuleKind::Entitlement { quantity } => quantity.as_ref(),
-            };
+    fn rule_clock(&self, rule: &Rule, terms: &Terms, case: &Case<'_>) -> Option<Span> {
+        self.condition_clock(terms.condition.as_ref(), case, || {
             let days = self.days_clock(rule.from.iter().chain(&rule.until), case);
-            days.or_else(|| quantity.and_then(|quantity| self.value_clock(quantity, case)))
+            days.or_else(|| terms.quantity.as_ref().and_then(|quantity| self.value_clock(quantity, case)))
                 .or_else(|| rule.charges.iter().find_map(|charge| self.charge_clock(charge, case)))
                 .or_else(|| rule.requires.iter().filter_map(|requirement| requirement.when.as_ref()).find_map(|when| self.clock_in(when, case)))
                 .or_else(|| self.instead_clock(&rule.instead, case))

@@ -24,10 +24,10 @@ impl Checker<'_> {
             .map(|variant| {
                 let language = variant.language.as_ref().map(|language| self.language(language)).transpose();
                 let template = self.template(&variant.value);
-                Ok((language?, template?))
+                Ok((language?.map(String::into_boxed_str), template?))
             })
             .collect();
-        Ok(Text { variants: all(variants)? })
+        Ok(Text { variants: all(variants)?.into() })
     }
 
     /// A title for those who keep the policy: as it is written, in the policy's first language where there are several.
@@ -80,7 +80,7 @@ impl Checker<'_> {
             rest = match end.strip_prefix('}') {
                 Some(after) => {
                     if !plain.is_empty() {
-                        pieces.push(Ok(Piece::Plain(std::mem::take(&mut plain))));
+                        pieces.push(Ok(Piece::Plain(std::mem::take(&mut plain).into())));
                     }
                     pieces.push(self.piece(inside, quoted.span));
                     after
@@ -98,9 +98,9 @@ impl Checker<'_> {
         }
         plain.push_str(rest);
         if !plain.is_empty() {
-            pieces.push(Ok(Piece::Plain(plain)));
+            pieces.push(Ok(Piece::Plain(plain.into())));
         }
-        Ok(Template(all(pieces)?))
+        Ok(Template(all(pieces)?.into()))
     }
 
     fn open_placeholder(&mut self, inside: &str, text: Span) -> super::report::Reported {

@@ -1,6 +1,7 @@
 //! Rules and fallbacks.
 
 use jiff::civil::Date;
+use thin_vec::ThinVec;
 
 use super::Text;
 use crate::policy::expr::{Expr, Steps};
@@ -11,35 +12,42 @@ use crate::source::Span;
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// `small_refund`, or `accept_returns[1]` for a row.
-    pub name: String,
+    pub name: Box<str>,
     /// Its title, or its table's.
     pub title: Option<Text>,
     /// Its kind and what belongs only to it.
     pub kind: RuleKind,
     /// What it is about; at least one. Where it has a quantity, all have one measure.
-    pub actions: Vec<ActionId>,
-    /// When it applies, besides its dates: the `when`, then `not` the `unless`, then the tests of the row. `None` is always.
-    pub condition: Option<Expr>,
+    pub actions: ThinVec<ActionId>,
     /// In force from this day.
-    pub from: Vec<Day>,
+    pub from: ThinVec<Day>,
     /// In force until this day, that day included.
-    pub until: Vec<Day>,
+    pub until: ThinVec<Day>,
     /// What it charges; for permissions and entitlements.
-    pub charges: Vec<Charge>,
+    pub charges: ThinVec<Charge>,
     /// What it requires; for permissions and entitlements.
-    pub requires: Vec<Requirement>,
+    pub requires: ThinVec<Requirement>,
     /// What it offers, advises and where it routes; for prohibitions.
     pub instead: Instead,
     /// What is said to the reader.
     pub because: Option<Text>,
     /// Law or handbook.
-    pub cites: Vec<Text>,
+    pub cites: ThinVec<Text>,
     /// Who answers for it.
     pub owner: Option<Text>,
     /// After this day `check` warns.
     pub review_by: Option<(Date, Span)>,
     /// Where its name stands, or its row.
     pub span: Span,
+}
+
+/// When a rule applies and how far it reaches.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// When it applies, besides its dates: the `when`, then `not` the `unless`, then the tests of the row. `None` is always.
+    pub condition: Option<Expr>,
+    /// Limit, cap or quantity, in the actions' measure; `None` is without limit, but for a prohibition of the whole action.
+    pub quantity: Option<Expr>,
 }
 
 /// The three kinds of rule.
@@ -49,10 +57,8 @@ pub enum RuleKind {
     Permission {
         /// Whom it is given to; the roles above them have it too.
         subject: Subject,
-        /// In the actions' measure; `None` is without limit.
-        limit: Option<Expr>,
         /// Further people, each of that role or above.
-        approved_by: Vec<RoleId>,
+        approved_by: ThinVec<RoleId>,
     },
     /// Flows down the hierarchy.
     Prohibition {
@@ -64,32 +70,18 @@ pub enum RuleKind {
         even_if_entitled: bool,
     },
     /// Whoever is asked.
-    Entitlement {
-        /// In the actions' measure; `None` is without limit.
-        quantity: Option<Expr>,
-    },
+    Entitlement,
 }
 
 /// What a prohibition leaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
     /// Nothing: it forbids the action whole.
     Nothing,
-    /// So much, in the actions' measure.
-    UpTo(Expr),
+    /// So much as its terms say.
+    UpTo,
     /// Everything: a row of a table whose `more than` is `unlimited`.
     Everything,
-}
-
-impl Cap {
-    /// The quantity that is left, where it is one.
-    #[must_use]
-    pub fn quantity(&self) -> Option<&Expr> {
-        match self {
-            Self::UpTo(quantity) => Some(quantity),
-            Self::Nothing | Self::Everything => None,
-        }
-    }
 }
 
 /// Whom a rule names.
@@ -98,7 +90,7 @@ pub enum Subject {
     /// Every role.
     Everyone,
     /// These.
-    Roles(Vec<RoleId>),
+    Roles(ThinVec<RoleId>),
 }
 
 /// A day that bounds a rule's time in force.
@@ -152,11 +144,11 @@ pub struct Requirement {
 #[derive(Clone, Debug, Default)]
 pub struct Instead {
     /// `offer`
-    pub offers: Vec<Offer>,
+    pub offers: ThinVec<Offer>,
     /// `advise`
-    pub advice: Vec<Advice>,
+    pub advice: ThinVec<Advice>,
     /// `ask`
-    pub routes: Vec<Route>,
+    pub routes: ThinVec<Route>,
 }
 
 /// Another action that may be granted.
@@ -200,21 +192,21 @@ pub struct Route {
 #[derive(Clone, Debug)]
 pub struct Fallback {
     /// `fallback refund, accept_return`
-    pub name: String,
+    pub name: Box<str>,
     /// Whose answers it serves.
-    pub actions: Vec<ActionId>,
+    pub actions: ThinVec<ActionId>,
     /// When it serves; `None` is always.
     pub condition: Option<Expr>,
     /// In force from this day.
-    pub from: Vec<Day>,
+    pub from: ThinVec<Day>,
     /// In force until this day, that day included.
-    pub until: Vec<Day>,
+    pub until: ThinVec<Day>,
     /// What it offers, advises and where it routes.
     pub instead: Instead,
     /// What is said to the reader.
     pub because: Option<Text>,
     /// Law or handbook.
-    pub cites: Vec<Text>,
+    pub cites: ThinVec<Text>,
     /// Who answers for it.
     pub owner: Option<Text>,
     /// After this day `check` warns.
