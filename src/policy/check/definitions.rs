@@ -3,7 +3,7 @@
 //! A definition that reads `amount` means another thing in a rule about money than in one about a percentage. Such a definition becomes one
 //! [`Definition`] for each measure with which it makes sense; any other becomes exactly one.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Expr, ExprKind, Type};
@@ -42,7 +42,7 @@ enum State {
 /// What was checked so far. The measure is `None` where `amount` is not read, or cannot be.
 #[derive(Default)]
 pub(super) struct Memo {
-    states: HashMap<(Named, Option<Type>), State>,
+    states: FxHashMap<(Named, Option<Type>), State>,
     stack: Vec<Named>,
     /// By `DefinitionId`.
     definitions: Vec<Traits>,

@@ -1,7 +1,8 @@
 //! Facts: their types, the values of `one of`, their modifiers and defaults.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Type, Value};
@@ -20,7 +21,7 @@ const NONE: &str = "none";
 #[derive(Default)]
 pub(super) struct Choices {
     names: Vec<String>,
-    ids: HashMap<String, ChoiceId>,
+    ids: FxHashMap<String, ChoiceId>,
 }
 
 impl Choices {

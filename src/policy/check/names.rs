@@ -1,6 +1,8 @@
 //! The one namespace of a pack.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
@@ -45,11 +47,11 @@ impl Named {
 
 #[derive(Default)]
 pub(super) struct Names {
-    entries: HashMap<String, (Named, Span)>,
+    entries: FxHashMap<String, (Named, Span)>,
     /// In source order, for suggestions that do not depend on hashing.
     order: Vec<(String, Named)>,
     /// Names of items that could not be read: nothing is known of them, so nothing about them is wrong.
-    broken: HashSet<String>,
+    broken: FxHashSet<String>,
 }
 
 impl Names {
