@@ -25,7 +25,7 @@ impl Kulanz {
         Self::from_texts(&[("policy.kulanz", text)])
     }
 
-    /// The same of a text in files so short that one thread reads them all: the allocator counts for one thread alone.
+    /// The same of a text in files so short that one thread reads them all: what is counted is counted for one thread alone.
     pub fn on_one_thread(text: &str) -> Self {
         const LONGEST: usize = 60_000;
         let mut files = vec![String::new()];

@@ -25,6 +25,8 @@ use crate::question::{Problem, Reader, Unread};
 const CHUNK: usize = 1 << 15;
 /// …and at most so many lines.
 const LINES: usize = 1 << 10;
+/// Answers go to the writer in pieces of about this, in bytes.
+const PIECE: usize = 1 << 18;
 /// How many chunks wait before and behind each worker.
 const QUEUE: usize = 2;
 
@@ -37,12 +39,19 @@ pub fn run(file: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
         let (to_worker, from_reader) = sync_channel(QUEUE);
         let (to_writer, from_worker) = sync_channel(QUEUE);
         let (engine, lang) = (Arc::clone(&engine), terminal.lang.clone());
-        thread::spawn(move || Worker::new(&engine, lang.as_deref()).run(&from_reader, &to_writer));
-        questions.push(to_worker);
-        answers.push(from_worker);
+        let worker = thread::Builder::new().spawn(move || Worker::new(&engine, lang.as_deref()).run(&from_reader, &to_writer));
+        match worker {
+            Ok(_) => {
+                questions.push(to_worker);
+                answers.push(from_worker);
+            }
+            // Fewer do as well.
+            Err(_) if !answers.is_empty() => break,
+            Err(error) => return Err(error.into()),
+        }
     }
     // None of these threads is waited for: where nobody takes the answers any more, no further line is read.
-    thread::spawn(move || read(input, &questions));
+    thread::Builder::new().spawn(move || read(input, &questions))?;
     write(&answers)
 }
 
@@ -64,11 +73,13 @@ enum Piece {
     TooLong,
 }
 
-/// The answers to a chunk.
+/// Answers to some lines of a chunk.
 #[derive(Debug)]
 struct Answers {
     text: String,
     all_right: bool,
+    /// Whether further lines of the chunk follow.
+    more: bool,
 }
 
 /// Gives chunks to the workers in turn, until the input ends or nobody takes them.
@@ -118,17 +129,24 @@ fn write(workers: &[Receiver<io::Result<Answers>>]) -> Result<Outcome, Failure> 
     let mut out = io::stdout().lock();
     let mut outcome = Outcome::Done;
     for worker in workers.iter().cycle() {
-        let answers = worker.recv().map_err(|_| io::Error::other("a thread that answers has ended"))?;
-        let Answers { text, all_right } = answers?;
+        let mut is_last = true;
+        loop {
+            let answers = worker.recv().map_err(|_| io::Error::other("a thread that answers has ended"))?;
+            let Answers { text, all_right, more } = answers?;
+            if !all_right {
+                outcome = Outcome::Problems;
+            }
+            is_last &= text.is_empty();
+            out.write_all(text.as_bytes())?;
+            if !more {
+                break;
+            }
+        }
+        out.flush()?;
         // Only the chunk at the end of the input has no lines.
-        if text.is_empty() {
+        if is_last {
             break;
         }
-        if !all_right {
-            outcome = Outcome::Problems;
-        }
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
     }
     Ok(outcome)
 }
@@ -146,16 +164,22 @@ impl<'e> Worker<'e> {
     }
 
     /// Answers chunk after chunk, until there is none or nobody wants to know.
-    fn run(mut self, questions: &Receiver<io::Result<Chunk>>, answers: &SyncSender<io::Result<Answers>>) {
+    fn run(mut self, questions: &Receiver<io::Result<Chunk>>, writer: &SyncSender<io::Result<Answers>>) {
         while let Ok(chunk) = questions.recv() {
-            if answers.send(chunk.and_then(|chunk| self.answer(&chunk))).is_err() {
+            let done = match chunk {
+                Ok(chunk) => self.answer(&chunk, writer),
+                Err(error) => writer.send(Err(error)).ok(),
+            };
+            if done.is_none() {
                 return;
             }
         }
     }
 
-    fn answer(&mut self, chunk: &Chunk) -> io::Result<Answers> {
-        let mut answers = Answers { text: String::with_capacity(6 * chunk.text.len()), all_right: true };
+    /// `None` where nobody wants to know.
+    fn answer(&mut self, chunk: &Chunk, writer: &SyncSender<io::Result<Answers>>) -> Option<()> {
+        let room = PIECE.min(6 * chunk.text.len());
+        let mut answers = Answers { text: String::with_capacity(room), all_right: true, more: true };
         let (mut rest, mut number) = (chunk.text.as_str(), chunk.first);
         for piece in &chunk.lines {
             let question = match piece {
@@ -167,19 +191,31 @@ impl<'e> Worker<'e> {
                 Piece::NotUtf8(byte) => Err(refuse("not_utf8", format!("not UTF-8 from byte {byte} on"))),
                 Piece::TooLong => Err(refuse("too_long", format!("longer than {LONGEST} bytes"))),
             };
-            let text = &mut answers.text;
-            let answered = question
-                .and_then(|question| self.engine.answer_json(&self.reader, question, Timestamp::now(), &mut self.scratch, text).map_err(unread));
-            match answered {
-                Ok(_) => answers.text.push('\n'),
-                Err((code, errors)) => {
-                    answers.all_right = false;
-                    answers.text.push_str(&json_line(&WrongQuestion::new(code, Some(number), errors))?);
-                }
+            if let Err(error) = self.line(number, question, &mut answers) {
+                return writer.send(Err(error)).ok();
             }
             number += 1;
+            if answers.text.len() >= PIECE {
+                let next = Answers { text: String::with_capacity(room), all_right: true, more: true };
+                writer.send(Ok(std::mem::replace(&mut answers, next))).ok()?;
+            }
         }
-        Ok(answers)
+        writer.send(Ok(Answers { more: false, ..answers })).ok()
+    }
+
+    /// Adds the answer to one line, or what is wrong with it.
+    fn line(&mut self, number: u64, question: Result<&str, Refused>, answers: &mut Answers) -> io::Result<()> {
+        let answered = question.and_then(|question| {
+            self.engine.answer_json(&self.reader, question, Timestamp::now(), &mut self.scratch, &mut answers.text).map_err(unread)
+        });
+        match answered {
+            Ok(_) => answers.text.push('\n'),
+            Err((code, errors)) => {
+                answers.all_right = false;
+                answers.text.push_str(&json_line(&WrongQuestion::new(code, Some(number), errors))?);
+            }
+        }
+        Ok(())
     }
 }
 

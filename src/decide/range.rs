@@ -89,7 +89,7 @@ impl Range {
         if self.undefined { None } else { self.values.as_ref().and_then(Ends::as_known) }
     }
 
-    /// Whether one more fact could change it: it has one value, or surely none.
+    /// Whether no further fact can change it: it has one value, or surely none.
     pub fn is_settled(&self) -> bool {
         self.is_known() || self.is_surely_undefined()
     }

@@ -450,11 +450,20 @@ impl Program {
                 }
             }
         }
+        // Roles that the same rules bind share a screen.
+        let mut screens: Vec<Screen> = Vec::new();
+        let mut screen = |entries: Vec<Entry>| {
+            if let Some(screen) = screens.iter().find(|screen| screen.entries() == entries) {
+                return screen.clone();
+            }
+            let screen = Screen::new(entries, &gates, &self.texts);
+            screens.push(screen.clone());
+            screen
+        };
         let candidates = |(permissions, prohibitions): (Vec<Entry>, Vec<Entry>)| {
             let all = || permissions.iter().chain(&prohibitions).chain(&entitlements).filter_map(|entry| self.rules.get(entry.item as usize));
             let thresholds = self.thresholds(all().map(|rule| &rule.condition));
             let personal = all().any(|rule| self.is_personal(&rule.reads));
-            let screen = |entries| Screen::new(entries, &gates, &self.texts);
             Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
         };
         all_candidates.extend(by_role.into_iter().map(candidates));

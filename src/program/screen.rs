@@ -4,6 +4,9 @@
 //! gates cut the values of the fact, and for each piece a bit for each entry: whether it can hold there. The entries that can hold for a question are those whose bit is
 //! set for every one of these facts. What is passed over surely does not hold; what is left is looked at as if there were no screen.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::Texts;
@@ -16,16 +19,18 @@ use crate::policy::{ChoiceId, FactId, RuleId};
 const FEW: usize = 16;
 /// At most so many facts are indexed…
 const MOST_COLUMNS: usize = 6;
+/// …of those that most gates read…
+const MOST_TRIED: usize = 2 * MOST_COLUMNS;
 /// …each in at most so many pieces: an entry takes a bit a piece.
 const MOST_PIECES: usize = 256;
 /// A fact of use leaves at most this share of the entries, in percent.
 const MOST_LEFT: usize = 80;
 
-/// Conditions that are looked through together.
+/// Conditions that are looked through together. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Screen {
-    entries: Box<[Entry]>,
-    index: Option<Box<Index>>,
+    entries: Arc<[Entry]>,
+    index: Option<Arc<Index>>,
 }
 
 /// One of the conditions of a screen.
@@ -74,7 +79,7 @@ pub(crate) enum Seen<'a> {
 
 impl Screen {
     pub fn new(entries: Vec<Entry>, gates: &[Gate], texts: &Texts) -> Self {
-        let index = if entries.len() < FEW { None } else { Index::new(&entries, gates, texts).map(Box::new) };
+        let index = if entries.len() < FEW { None } else { Index::new(&entries, gates, texts).map(Arc::new) };
         Self { entries: entries.into(), index }
     }
 
@@ -295,11 +300,16 @@ impl Places {
 impl Index {
     fn new(entries: &[Entry], gates: &[Gate], texts: &Texts) -> Option<Self> {
         let shape = Shape::of(entries.len());
-        let mut facts: Vec<FactId> = entries.iter().flat_map(|entry| entry.gates(gates)).map(|gate| gate.fact()).collect();
-        facts.sort_unstable();
-        facts.dedup();
+        let mut gates_of: FxHashMap<FactId, usize> = FxHashMap::default();
+        for gate in entries.iter().flat_map(|entry| entry.gates(gates)) {
+            *gates_of.entry(gate.fact()).or_default() += 1;
+        }
+        let mut facts: Vec<(FactId, usize)> = gates_of.into_iter().collect();
+        facts.sort_unstable_by_key(|(fact, count)| (Reverse(*count), *fact));
         let mut columns: Vec<(usize, Column)> = facts
             .into_iter()
+            .map(|(fact, _)| fact)
+            .take(MOST_TRIED)
             .filter_map(|fact| {
                 let column = Column::new(fact, entries, gates, shape, texts)?;
                 let left = column.share_left(entries.len(), shape);

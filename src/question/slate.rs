@@ -12,6 +12,11 @@ pub(super) const SAID: u8 = 1;
 /// Likewise.
 pub(super) const ON_RECORD: u8 = 2;
 
+/// So many texts and sets are kept to be used again…
+const MOST_KEPT: usize = 64;
+/// …of a text only the memory of one that is no longer, in bytes.
+const LONGEST_KEPT: usize = 1 << 10;
+
 /// Room for a question, for as many as follow one another. With it, reading a plain question takes no memory of its own.
 #[derive(Debug)]
 pub struct Slate {
@@ -61,7 +66,7 @@ impl Slate {
         let question = &mut self.request.question;
         for text in [&mut question.actor.id, &mut question.actor.team] {
             if let Some(text) = text.take() {
-                self.texts.push(text);
+                keep_text(&mut self.texts, text);
             }
         }
         (question.amount, question.at, question.explain) = (None, now, Explain::Decisive);
@@ -123,8 +128,8 @@ impl Slate {
     pub(super) fn set(&mut self, id: FactId, state: FactState) {
         let Some(slot) = self.request.question.facts.get_mut(id.index()) else { return };
         match slot {
-            FactState::Known(Value::Text(text), _) => self.texts.push(std::mem::take(text)),
-            FactState::Known(Value::Set(set), _) => self.sets.push(std::mem::take(set)),
+            FactState::Known(Value::Text(text), _) => keep_text(&mut self.texts, std::mem::take(text)),
+            FactState::Known(Value::Set(set), _) if self.sets.len() < MOST_KEPT => self.sets.push(std::mem::take(set)),
             _ => {}
         }
         *slot = state;
@@ -153,5 +158,26 @@ impl Slate {
         let mut set = self.sets.pop().unwrap_or_default();
         set.clear();
         set
+    }
+}
+
+fn keep_text(kept: &mut Vec<String>, text: String) {
+    if kept.len() < MOST_KEPT && text.capacity() <= LONGEST_KEPT {
+        kept.push(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut kept = Vec::new();
+        (0..1_000).for_each(|_| keep_text(&mut kept, "a".repeat(LONGEST_KEPT)));
+        assert_eq!(kept.len(), MOST_KEPT);
+        kept.clear();
+        keep_text(&mut kept, "a".repeat(LONGEST_KEPT + 1));
+        assert_eq!(kept.len(), 0);
     }
 }

@@ -70,15 +70,24 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &P
 fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, limits: Limits, graceful: &GracefulShutdown) {
     let pulse = Arc::clone(&place.1.pulse);
     let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
-    // Answers are short: one copy costs less than a write in two parts.
-    let connection = http1::Builder::new().writev(false).timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
+    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        tokio::select! {
-            ended = connection => if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended early");
-            },
-            () = pulse.told_to_leave() => tracing::debug!("an idle connection makes room"),
+        tokio::pin!(connection);
+        loop {
+            tokio::select! {
+                ended = &mut connection => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection ended early");
+                    }
+                    break;
+                }
+                // What has begun since is not cut off.
+                () = pulse.told_to_leave() => if pulse.is_idle() {
+                    tracing::debug!("an idle connection makes room");
+                    break;
+                },
+            }
         }
         drop(place);
     });

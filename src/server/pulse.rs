@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::MissedTickBehavior;
 
 /// How often the clock of the connections goes on.
 const TICK: Duration = Duration::from_millis(100);
@@ -47,6 +48,11 @@ impl Pulse {
     /// Waits until this connection is to make room.
     pub async fn told_to_leave(&self) {
         self.leave.notified().await;
+    }
+
+    /// Whether nothing has happened here for long enough.
+    pub fn is_idle(&self) -> bool {
+        self.idle_since().is_some()
     }
 
     /// Since which tick nothing happens here, if for long enough.
@@ -91,6 +97,8 @@ impl Pulses {
     /// Lets time go on, for ever.
     pub async fn tick(&self) {
         let mut interval = tokio::time::interval(TICK);
+        // After a stall time does not jump: nobody could beat meanwhile.
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
             self.clock.0.fetch_add(1, Ordering::Relaxed);

