@@ -11,14 +11,13 @@ use axum::response::Response;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ask::answer;
+use super::ask::{answer, refused};
 use super::body::{Received, Size};
 use super::envelope;
 use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Service, json, line, text};
 use crate::engine::Engine;
-use crate::question::Unread;
 
 /// Many questions, each with an answer or a problem, in order.
 #[utoipa::path(
@@ -82,11 +81,7 @@ impl Batch<'_> {
             self.answers.push(',');
         }
         if let Err(unread) = answer(self.service, self.engine, question, &mut self.answers) {
-            let problems = match unread {
-                Unread::NotJson(problem) => vec![problem],
-                Unread::Wrong(problems) => problems,
-            };
-            self.answers.push_str(line(&Problem::wrong_question(problems))?.trim_end());
+            self.answers.push_str(line(&refused(unread))?.trim_end());
         }
         if self.answers.len() > limits.batch_answer_bytes {
             let detail = format!("at most {} bytes; ask fewer questions at one time", limits.batch_answer_bytes);

@@ -26,6 +26,17 @@ fn answers_and_problems_in_order() {
 }
 
 #[test]
+fn a_question_is_refused_as_it_is_alone() {
+    let service = Running::counter();
+    for question in [r#"{"a": "\ud83d"}"#.to_owned(), format!("{{\"a\": {}1{}}}", "[".repeat(126), "]".repeat(126)), r#"{"a": 1}"#.to_owned()] {
+        let alone = service.post("/v1/ask", &question).json();
+        let among = service.post("/v1/ask/batch", format!(r#"{{"questions": [{question}]}}"#)).json();
+        let known = |problem: &Value| (problem["status"].clone(), problem["code"].clone(), problem["errors"].clone());
+        assert_eq!(known(&among["answers"][0]), known(&alone), "{question}");
+    }
+}
+
+#[test]
 fn what_is_no_batch_is_refused() {
     let service = Running::counter();
     let post = |body: &str| service.post("/v1/ask/batch", body);
