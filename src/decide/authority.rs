@@ -113,7 +113,8 @@ impl<'a> View<'a> {
         match (&rule.fixed, &rule.quantity) {
             (Some(fixed), _) => fixed.clone(),
             (None, Some(quantity)) => Bound::of(&self.case.quantity(quantity, None), self.reading).round(self.step(), rule.kind.rounding()),
-            (None, None) => Bound::Unlimited,
+            // What has no quantity is fixed.
+            (None, None) => Bound::ZERO,
         }
     }
 

@@ -476,3 +476,94 @@ fn rank(cuts: &[i64], number: &Number) -> usize {
     let is_cut = cuts.get(below).is_some_and(|cut| number.cmp_whole(*cut).is_eq());
     2 * below + usize::from(is_cut)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::program::gate::compares;
+
+    fn fact() -> FactId {
+        FactId::new(0)
+    }
+
+    fn screen(gates: &[Gate], texts: &Texts) -> (Screen, Vec<Gate>) {
+        let mut all = Vec::new();
+        let entries = gates.iter().enumerate().map(|(at, gate)| Entry::new(at, &mut all, &[*gate], true)).collect();
+        (Screen::new(entries, &all, texts), all)
+    }
+
+    fn possible(screen: &Screen, seen: Seen<'_>) -> Vec<usize> {
+        screen.possible(|_| seen).map(|entry| entry.item as usize).collect()
+    }
+
+    /// Nothing is passed over that holds, and something is passed over at all.
+    fn check(gates: &[Gate], values: &[Value], texts: &Texts, holds: impl Fn(Gate, &Value) -> bool) {
+        let (screen, _) = screen(gates, texts);
+        let mut passed_over = 0;
+        for value in values {
+            let left = possible(&screen, Seen::Known(value));
+            passed_over += gates.len() - left.len();
+            for (at, _) in gates.iter().enumerate().filter(|(_, gate)| holds(**gate, value)) {
+                assert!(left.contains(&at), "{:?} at {value:?}", gates[at]);
+            }
+        }
+        assert!(screen.index.is_none() || passed_over > 0);
+        assert_eq!(possible(&screen, Seen::Unknown).len(), gates.len());
+        assert_eq!(possible(&screen, Seen::Absent).len(), gates.len());
+    }
+
+    const COMPARISONS: [Comparison; 6] =
+        [Comparison::Less, Comparison::AtMost, Comparison::Greater, Comparison::AtLeast, Comparison::Equal, Comparison::NotEqual];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn numbers_are_found_also_where_they_share_a_piece(count in 14..70_usize, more in 0..400_usize, step in 1..5_i64, start in -600..10_i64) {
+            let cut = |at: usize| start + step * i64::try_from(at).unwrap();
+            let gates: Vec<Gate> = (0..count + more).map(|at| Gate::Number(fact(), COMPARISONS[at % 6], cut(at))).collect();
+            let halves = (2 * start - 4..2 * start + 4000).step_by(7).filter_map(|half| Number::ratio(half, 2));
+            let values: Vec<Value> = halves.map(Value::Quantity).collect();
+            check(&gates, &values, &Texts::default(), |gate, value| match (gate, value) {
+                (Gate::Number(_, how, cut), Value::Quantity(number)) => compares(number, how, cut),
+                _ => false,
+            });
+        }
+
+        #[test]
+        fn choices_are_found_also_where_they_share_a_piece(count in 14..600_usize, first in 0..100_usize, bits in any::<u64>()) {
+            let choice = |at: usize| Choices { first: u16::try_from(first + at).unwrap(), bits: if at % 3 == 0 { bits | 1 } else { 1 } };
+            let gates: Vec<Gate> = (0..count).map(|at| Gate::Choice(fact(), choice(at).first, choice(at).bits, at % 7 != 0)).collect();
+            let values: Vec<Value> = (0..800).map(|id| Value::Choice(ChoiceId::new(id))).collect();
+            check(&gates, &values, &Texts::default(), |gate, value| match (gate, value) {
+                (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Choices { first, bits }.contains(*id) == wanted,
+                _ => false,
+            });
+        }
+
+        #[test]
+        fn texts_are_found_also_where_they_share_a_piece(count in 14..600_usize) {
+            let mut texts = Texts::default();
+            let gates: Vec<Gate> = (0..count).map(|at| Gate::Text(fact(), texts.add(&at.to_string()), at % 7 != 0)).collect();
+            let values: Vec<Value> = (0..700).map(|at| Value::Text(at.to_string())).collect();
+            check(&gates, &values, &texts, |gate, value| match (gate, value) {
+                (Gate::Text(_, id, wanted), Value::Text(text)) => (texts.get(id) == Some(text)) == wanted,
+                _ => false,
+            });
+        }
+    }
+
+    #[test]
+    fn every_entry_is_found_at_the_ends_of_words() {
+        for count in [1, FEW - 1, FEW, 63, 64, 65, 64 * 64 - 1, 64 * 64, 64 * 64 + 1] {
+            let gates: Vec<Gate> = (0..count).map(|at| Gate::Number(fact(), Comparison::AtLeast, i64::try_from(at).unwrap())).collect();
+            let (screen, _) = screen(&gates, &Texts::default());
+            let last = Value::Quantity(Number::from(i64::try_from(count).unwrap()));
+            for seen in [Seen::Known(&last), Seen::Unknown] {
+                assert_eq!(possible(&screen, seen), (0..count).collect::<Vec<_>>());
+            }
+        }
+    }
+}
