@@ -534,8 +534,8 @@ mod tests {
 
         #[test]
         fn choices_are_found_also_where_they_share_a_piece(count in 14..600_usize, first in 0..100_usize, bits in any::<u64>()) {
-            let choice = |at: usize| Choices { first: u16::try_from(first + at).unwrap(), bits: if at % 3 == 0 { bits | 1 } else { 1 } };
-            let gates: Vec<Gate> = (0..count).map(|at| Gate::Choice(fact(), choice(at).first, choice(at).bits, at % 7 != 0)).collect();
+            let choice = |at: usize| Choices { first: u16::try_from(first + at).unwrap(), bits: if at.is_multiple_of(3) { bits | 1 } else { 1 } };
+            let gates: Vec<Gate> = (0..count).map(|at| Gate::Choice(fact(), choice(at).first, choice(at).bits, !at.is_multiple_of(7))).collect();
             let values: Vec<Value> = (0..800).map(|id| Value::Choice(ChoiceId::new(id))).collect();
             check(&gates, &values, &Texts::default(), |gate, value| match (gate, value) {
                 (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Choices { first, bits }.contains(*id) == wanted,
@@ -546,7 +546,7 @@ mod tests {
         #[test]
         fn texts_are_found_also_where_they_share_a_piece(count in 14..600_usize) {
             let mut texts = Texts::default();
-            let gates: Vec<Gate> = (0..count).map(|at| Gate::Text(fact(), texts.add(&at.to_string()), at % 7 != 0)).collect();
+            let gates: Vec<Gate> = (0..count).map(|at| Gate::Text(fact(), texts.add(&at.to_string()), !at.is_multiple_of(7))).collect();
             let values: Vec<Value> = (0..700).map(|at| Value::Text(at.to_string())).collect();
             check(&gates, &values, &texts, |gate, value| match (gate, value) {
                 (Gate::Text(_, id, wanted), Value::Text(text)) => (texts.get(id) == Some(text)) == wanted,
