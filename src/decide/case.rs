@@ -85,6 +85,35 @@ impl<'a> From<&'a Value> for Plain<'a> {
     }
 }
 
+/// Which gates of an entry are open: a bit for each of the first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OpenGates {
+    bits: u64,
+    /// Whether further ones are, too.
+    more: bool,
+}
+
+impl OpenGates {
+    fn add(&mut self, place: usize) {
+        if place < 64 {
+            self.bits |= 1 << place;
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// Their places in the entry; `None` where they are not all known.
+    fn places(self) -> Option<impl Iterator<Item = usize>> {
+        let mut left = self.bits;
+        let next = move || {
+            let place = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (place < 64).then_some(place as usize)
+        };
+        (!self.more).then(|| std::iter::from_fn(next))
+    }
+}
+
 /// A case as one person sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
@@ -172,30 +201,52 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        self.gates(entry, gates).unwrap_or_else(|| self.condition(condition, amount))
+        self.gates(entry, gates).0.unwrap_or_else(|| self.condition(condition, amount))
     }
 
-    /// What the condition of an entry comes to, as far as its gates settle that.
-    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Option<Truth> {
-        let mut all = Truth::YES;
-        for gate in entry.gates(gates) {
+    /// What the condition of an entry comes to, as far as its gates settle that; and which of them are open.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> (Option<Truth>, OpenGates) {
+        let (mut all, mut open) = (Truth::YES, OpenGates::default());
+        for (place, gate) in entry.gates(gates).iter().enumerate() {
             match self.gate(*gate) {
                 Truth::YES => {}
-                Truth::NO => return Some(Truth::NO),
-                open => all = all.and(open),
+                Truth::NO => return (Some(Truth::NO), OpenGates::default()),
+                other => {
+                    all = all.and(other);
+                    if other.is_open() {
+                        open.add(place);
+                    }
+                }
             }
         }
-        entry.whole.then_some(all)
+        (entry.whole.then_some(all), open)
     }
 
     /// As [`Self::open_in`], of the condition of an entry.
     pub fn open_in_entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>, open: &mut Open) {
-        if !entry.whole {
-            return self.open_in(condition, amount, open);
+        match self.gates(entry, gates) {
+            (Some(truth), undecided) if truth.is_open() => self.open_in_gates(entry, gates, undecided, condition, amount, open),
+            (Some(_), _) => {}
+            (None, _) => self.open_in(condition, amount, open),
         }
-        if self.gates(entry, gates).is_some_and(Truth::is_open) {
-            let undecided = entry.gates(gates).iter().filter(|gate| self.gate(**gate).is_open());
-            undecided.for_each(|gate| open.add(FactRef::Fact(gate.fact())));
+    }
+
+    /// The same of an entry that is open, and whose gates have been looked at.
+    pub fn open_in_gates(
+        self,
+        entry: &Entry,
+        gates: &[Gate],
+        undecided: OpenGates,
+        condition: &'a Condition,
+        amount: Option<&Number>,
+        open: &mut Open,
+    ) {
+        match undecided.places() {
+            Some(places) if entry.whole => {
+                let gates = entry.gates(gates);
+                places.filter_map(|place| gates.get(place)).for_each(|gate| open.add(FactRef::Fact(gate.fact())));
+            }
+            _ => self.open_in(condition, amount, open),
         }
     }
 
