@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::service::Service as HyperService;
@@ -62,17 +62,18 @@ impl HyperService<Request<Incoming>> for Front {
         let connection = Arc::clone(&self.connection);
         if request.method() == Method::POST && request.uri().path() == ask::PATH {
             return Box::pin(async move {
-                let begun = Begun::new(&connection, &request);
+                let begun = Begun::new(&connection, request.headers());
                 let (head, body) = request.into_parts();
                 let answered = guarded(ask::respond(&connection.service, &head.headers, body)).await;
-                Ok(begun.end(answered.map(IntoResponse::into_response)))
+                Ok(begun.end(&head.method, &head.uri, answered.map(IntoResponse::into_response)))
             });
         }
         let mut router = self.router.clone();
         Box::pin(async move {
-            let begun = Begun::new(&connection, &request);
+            let begun = Begun::new(&connection, request.headers());
+            let (method, uri) = (request.method().clone(), request.uri().clone());
             let answered = guarded(router.call(request.map(Body::new))).await;
-            Ok(begun.end(answered.map(|Ok(response)| response)))
+            Ok(begun.end(&method, &uri, answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -80,25 +81,21 @@ impl HyperService<Request<Incoming>> for Front {
 /// A request that is worked on.
 struct Begun {
     id: HeaderValue,
-    method: Method,
-    uri: Uri,
     at: Instant,
     _under_way: UnderWay,
 }
 
 impl Begun {
-    fn new(connection: &Connection, request: &Request<Incoming>) -> Self {
+    fn new(connection: &Connection, headers: &HeaderMap) -> Self {
         Self {
-            id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
-            method: request.method().clone(),
-            uri: request.uri().clone(),
+            id: headers.get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
             at: Instant::now(),
             _under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
         }
     }
 
-    fn end(self, answered: Result<Response, Panic>) -> Response {
-        let Self { id, method, uri, at, .. } = self;
+    fn end(self, method: &Method, uri: &Uri, answered: Result<Response, Panic>) -> Response {
+        let Self { id, at, .. } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
