@@ -412,6 +412,17 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_a_word_are_reduced_and_negated() {
+        let least = Number::from(i64::MIN);
+        assert_eq!(least.negate().negate(), least);
+        assert_eq!(Number::ratio(i64::MIN, i64::MIN), Some(Number::ONE));
+        assert_eq!(Number::ratio(i64::MIN, i64::MAX - 1).unwrap().multiply(&Number::from(i64::MAX - 1)), Some(least.clone()));
+        assert_eq!(Number::ratio(i64::MIN, -1), Some(least.negate()));
+        assert_eq!(Number::ratio(-6, 4), Number::ratio(3, -2));
+        assert_eq!(number("80").subtract(&number("0.01")), Some(number("79.99")));
+    }
+
+    #[test]
     fn reads_what_the_language_writes() {
         assert_eq!(number("1_000.50").to_fixed(2), "1000.50");
         assert_eq!(number("-0.5").to_string(), "-0.5");

@@ -397,3 +397,40 @@ pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
     name(out, &policy.version);
     out.push('}');
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::engine::Engine;
+
+    /// What is copied from around it is what it would say by itself.
+    #[test]
+    fn the_answer_inside_is_written_as_if_it_stood_alone() {
+        let (mut inside, mut with_reasons) = (0, 0);
+        for pack in ["fashion-shop", "rail", "city-utility", "hotel"] {
+            let engine = Engine::read(format!("policies/{pack}").as_ref()).unwrap();
+            let policy = engine.policy();
+            let names = policy.roles.iter().flat_map(|role| policy.actions.iter().map(move |action| (&role.name, &action.name)));
+            let texts = names.flat_map(|(role, action)| {
+                ["", r#","amount":"20 EUR""#, r#","amount":"900 EUR""#]
+                    .map(|amount| format!(r#"{{"actor":{{"id":"a","role":"{role}"}},"action":"{action}"{amount},"at":"2026-11-21T10:00:00Z"}}"#))
+            });
+            for request in texts.filter_map(|text| engine.reader().json(&text, Timestamp::UNIX_EPOCH).ok()) {
+                let decision = engine.decide(&request);
+                let Some(otherwise) = &decision.otherwise else { continue };
+                let write = |decision| {
+                    let mut out = String::new();
+                    crate::answer::write(&mut out, policy, &request.question, decision, request.language);
+                    out
+                };
+                let (whole, alone) = (write(&decision), write(otherwise));
+                assert!(whole.ends_with(&format!(",\"otherwise\":{alone}}}")), "{whole}\n{alone}");
+                inside += 1;
+                with_reasons += usize::from(otherwise.because.iter().any(|reason| decision.because.contains(reason)));
+            }
+        }
+        assert!(inside >= 20 && with_reasons >= 5, "{inside} {with_reasons}");
+    }
+}

@@ -309,7 +309,8 @@ impl<'a> View<'a> {
     /// Whether both readings come to this standing: nothing that was looked at is open.
     pub fn is_settled(&self, standing: &Standing) -> bool {
         let settled = |share: &Share| self.rule(share.rule).is_some_and(|rule| self.is_rule_settled(rule));
-        standing.open.is_empty() && [&standing.caps, &standing.entitlements, &standing.permissions, &standing.shared].into_iter().flatten().all(settled)
+        standing.open.is_empty()
+            && [&standing.caps, &standing.entitlements, &standing.permissions, &standing.shared].into_iter().flatten().all(settled)
     }
 
     /// Whether both readings let through the same by a rule that applies.

@@ -595,3 +595,20 @@ fn same(a: &Datum<'_>, b: &Datum<'_>) -> Truth {
         (Datum::Stranger, _) | (_, Datum::Stranger) => Truth::NO,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_gates_are_known_up_to_the_64th() {
+        let open = |places: &[usize]| {
+            let mut open = OpenGates::default();
+            places.iter().for_each(|place| open.add(*place));
+            open.places().map(Iterator::collect::<Vec<_>>)
+        };
+        assert_eq!(open(&[]), Some(vec![]));
+        assert_eq!(open(&[0, 5, 63]), Some(vec![0, 5, 63]));
+        assert_eq!(open(&[5, 64]), None);
+    }
+}

@@ -206,13 +206,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
-    fn turn_into_need(
-        &self,
-        amount: &Number,
-        standing: &Standing,
-        (because, need): (SmallVec<[Reason; 2]>, Vec<FactRef>),
-        decision: &mut Decision,
-    ) {
+    fn turn_into_need(&self, amount: &Number, standing: &Standing, (because, need): (SmallVec<[Reason; 2]>, Vec<FactRef>), decision: &mut Decision) {
         let sources = Sources::new(&self.sure, &blockers(self.favourable(standing, amount), amount), amount);
         let first = std::mem::replace(decision, empty(decision.action, decision.amount.clone()));
         decision.outcome = Outcome::Need;
@@ -290,7 +284,8 @@ impl<'a> Asked<'a> {
         if is_even && self.sure.is_settled(own) {
             return need;
         }
-        let best = if is_even { self.perhaps.largest_of(self.favourable(own, amount), most, authority) } else { self.perhaps.largest(most, authority) };
+        let best =
+            if is_even { self.perhaps.largest_of(self.favourable(own, amount), most, authority) } else { self.perhaps.largest(most, authority) };
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
             let goal = Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left };
