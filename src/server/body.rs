@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
 use super::problem::{Kind, Problem};
+use crate::question::Fault;
 
 /// So many bytes beyond its bound a body may have and is still received, to be thrown away.
 const THROWN_AWAY: usize = 64 << 20;
@@ -140,11 +141,11 @@ async fn within<F: Future>(time: Duration, future: F) -> Option<F::Output> {
 }
 
 fn too_large(longest: usize) -> Problem {
-    Problem::from(Kind::TooLarge).detail(format!("at most {longest} bytes"))
+    Problem::from(Kind::Unread(Fault::TooLarge)).detail(format!("at most {longest} bytes"))
 }
 
 fn cut_off() -> Problem {
-    Problem::from(Kind::NotJson).detail("the body ends too early")
+    Problem::not_json("the body ends too early")
 }
 
 /// `application/json` or `application/…+json`, in UTF-8 where it says in what; other parameters mean nothing.

@@ -84,6 +84,37 @@ fn files_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn files_that_cannot_be_read_are_told_in_json_too() {
+    let files = folder(&[("said.json", "{}")]);
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("latin.json"), b"{\"reason\": \"sp\xe4t\"}").unwrap();
+    // Such a file may be cut in the middle of a character.
+    std::fs::write(path("long.json"), format!("{}\u{e4}", " ".repeat(1 << 20))).unwrap();
+    for (member, name, part) in
+        [("facts", "latin.json", "not UTF-8 from byte 15 on"), ("record", "long.json", "longer than 1 MiB"), ("facts", "none.json", "cannot read")]
+    {
+        let option = format!("--{member}");
+        for command in [&["ask", "refund"][..], &["options"]] {
+            let ended = kulanz(&[command, &["--as", "agent", "-p", COUNTER, "--format", "json", &option, &path(name)]].concat()).exits(2);
+            let told: serde_json::Value = serde_json::from_str(&ended.err).unwrap();
+            let error = &told["error"]["errors"][0];
+            assert!(error["path"] == format!("/{member}") && error["message"].as_str().unwrap().contains(part), "{told}");
+            assert!(error["message"].as_str().unwrap().contains(name), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_facts_is_passed_over() {
+    let files = folder(&[
+        ("said.json", "\u{feff}{\"reason\": \"damaged\", \"order.days\": 3}"),
+        ("record.json", "\u{feff}{\"order\": {\"total\": \"120.00 EUR\"}}"),
+    ]);
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    ask(&["refund", "100 EUR", "--as", "agent", "--facts", &path("said.json"), "--record", &path("record.json")]).exits(0).prints("OWED");
+}
+
+#[test]
 fn the_answer_speaks_the_language_that_is_asked_for() {
     let say = |arguments: &[&str]| {
         let json = ask(&[&["refund", "80 EUR", "--as", "agent", "--actor", "anna", "reason=late", "--format", "json"], arguments].concat()).json();
