@@ -26,6 +26,7 @@ mod words;
 
 pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
+pub(crate) use layout::comment_start;
 pub use tables::TableKind;
 
 use crate::diagnostic::{Code, Diagnostic};
