@@ -18,7 +18,6 @@ mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
-pub(crate) use json::{MOST_BYTES, without_mark};
 pub use names::Names;
 pub use problem::{Fault, Problem, Unread};
 pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};

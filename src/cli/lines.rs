@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 /// A longer line is not kept.
-const LONGEST: usize = crate::question::MOST_BYTES;
+const LONGEST: usize = crate::question::Json::MOST_BYTES;
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::arguments::Case;
 use super::exit::Failure;
 use super::terminal::Terminal;
 use super::typed::unshielded;
-use crate::question::{Explain, MOST_BYTES, Problem, Spoken};
+use crate::question::{Explain, Json, Problem, Spoken};
 
 /// What was typed, in parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Files {
 fn text(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let bytes = bytes(path).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > Json::MOST_BYTES {
         return Err(format!("`{shown}` is longer than 1 MiB"));
     }
     String::from_utf8(bytes).map_err(|error| format!("`{shown}` is not UTF-8 from byte {} on", error.utf8_error().valid_up_to() + 1))
@@ -92,7 +92,7 @@ fn text(path: &Path) -> Result<String, String> {
 /// What a file holds, up to one byte more than is read.
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let longest = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let longest = u64::try_from(Json::MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(longest).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -7,8 +7,6 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::problem::{Fault, Mistake, Problems, Unread, quoted};
 
-/// Longer texts are not read.
-pub(crate) const MOST_BYTES: usize = 1 << 20;
 /// The byte order mark that some editors write. It says nothing in UTF-8 and is no part of the JSON.
 const MARK: char = '\u{feff}';
 /// How the parser calls what is nested too deeply for it, which may well be JSON.
@@ -34,15 +32,24 @@ pub enum Json {
 }
 
 impl Json {
+    /// Longer texts are not read, in bytes.
+    pub const MOST_BYTES: usize = 1 << 20;
+
+    /// A text without the byte order mark that it may begin with.
+    #[must_use]
+    pub fn without_mark(text: &str) -> &str {
+        text.strip_prefix(MARK).unwrap_or(text)
+    }
+
     /// Reads one JSON text of at most 1 MiB; a byte order mark before it is passed over.
     ///
     /// # Errors
     /// Where the text is too long, is not JSON or is nested more than 127 deep.
     pub fn parse(text: &str) -> Result<Self, Unread> {
-        if text.len() > MOST_BYTES {
+        if text.len() > Self::MOST_BYTES {
             return Err(Unread::too_large());
         }
-        let text = without_mark(text);
+        let text = Self::without_mark(text);
         let mut json: Self = serde_json::from_str(text).map_err(|error| unread(&error.to_string()))?;
         json.restore(&mut numbers(text));
         Ok(json)
@@ -92,11 +99,6 @@ impl Json {
         problems.add(path, Mistake::new(format!("an object is needed, not {}", self.kind())));
         &[]
     }
-}
-
-/// A text without the byte order mark that it may begin with.
-pub(crate) fn without_mark(text: &str) -> &str {
-    text.strip_prefix(MARK).unwrap_or(text)
 }
 
 fn unread(error: &str) -> Unread {
@@ -227,7 +229,7 @@ mod tests {
         for deep in [&deep(128)[0], &deep(64)[1], &deep(100_000)[0]] {
             assert_eq!(refused(deep), (Fault::TooDeep, "nested more than 127 deep".to_owned()));
         }
-        let long = format!("\"{}\"", "a".repeat(MOST_BYTES));
+        let long = format!("\"{}\"", "a".repeat(Json::MOST_BYTES));
         assert_eq!(refused(&long), (Fault::TooLarge, "longer than 1 MiB".to_owned()));
         let (fault, message) = refused("{\"a\": 1} x");
         assert!(fault == Fault::NotJson && message.starts_with("not JSON: trailing characters"), "{message}");

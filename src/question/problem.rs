@@ -71,12 +71,14 @@ impl Fault {
 
 impl Unread {
     /// Bytes that are no UTF-8 from the `byte`th on, counted from 1.
-    pub(crate) fn not_utf8(byte: usize) -> Self {
+    #[must_use]
+    pub fn not_utf8(byte: usize) -> Self {
         Self::whole(Fault::NotUtf8, Mistake::new(format!("not UTF-8 from byte {byte} on")))
     }
 
     /// A text of more than 1 MiB.
-    pub(crate) fn too_large() -> Self {
+    #[must_use]
+    pub fn too_large() -> Self {
         Self::whole(Fault::TooLarge, Mistake::new("longer than 1 MiB"))
     }
 

@@ -21,7 +21,7 @@ const FORM: &str = "write it like `{\"questions\": […]}`";
 /// 400 where the text is no JSON, 422 with every mistake where it is something else.
 pub fn questions(text: &str) -> Result<&RawValue, Problem> {
     let not_json = |error: serde_json::Error| Problem::not_json(format!("not JSON: {error}"));
-    let whole: &RawValue = serde_json::from_str(question::without_mark(text)).map_err(not_json)?;
+    let whole: &RawValue = serde_json::from_str(question::Json::without_mark(text)).map_err(not_json)?;
     if !whole.get().starts_with('{') {
         return Err(Problem::wrong_question(vec![mistake(String::new(), format!("an object is needed, not {}", kind(whole.get())))]));
     }
