@@ -31,7 +31,8 @@ pub(super) fn shown(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diag
 
 /// Behind the errors that are shown. In a text that was not read to its end there is one more at least.
 fn more_errors(further: usize, unread: &[Diagnostic], sources: &Sources) -> Diagnostic {
-    let least = further + unread.len();
+    // What has no place is about files that were not looked at.
+    let least = further + unread.iter().filter(|unread| unread.span().is_some()).count();
     let help = "mend the others first";
     let Some(first) = unread.first() else {
         return Diagnostic::new(Code::TooManyProblems, format!("and {least} more {}", counted(least, "error"))).help(help);

@@ -75,9 +75,11 @@ fn every_problem_of_a_question_is_named() {
 #[test]
 fn files_that_cannot_be_read_are_named() {
     ask(&["refund", "--as", "agent", "--facts", "no/such.json"]).exits(2).says("no/such.json");
-    let files = folder(&[("broken.json", "{"), ("list.json", "[]")]);
+    let deep = format!("{{\"reason\": {}{}}}", "[".repeat(127), "]".repeat(127));
+    let files = folder(&[("broken.json", "{"), ("list.json", "[]"), ("deep.json", &deep)]);
     let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
     ask(&["refund", "--as", "agent", "--record", &path("broken.json")]).exits(2).says("not JSON");
+    ask(&["refund", "--as", "agent", "--facts", &path("deep.json")]).exits(2).says("facts: nested more than 127 deep");
     ask(&["refund", "--as", "agent", "--record", &path("list.json")]).exits(2).says("object");
     ask(&["refund", "--as", "agent", "--record", files.path().to_str().unwrap()]).exits(2);
     ask(&["refund", "--as", "agent", "--record", "/dev/zero"]).exits(2);

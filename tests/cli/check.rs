@@ -53,6 +53,19 @@ fn of_very_many_problems_the_others_are_counted() {
 }
 
 #[test]
+fn behind_very_many_problems_no_further_file_is_read() {
+    let nonsense = "nonsense\n".repeat(300);
+    let names: Vec<String> = (1..=8).map(|at| format!("{at}.kulanz")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), nonsense.as_str())).collect();
+    let pack = folder(&files);
+    // 200 of each of the first five, 200 of them shown, and in each of the five the one behind which nothing was read.
+    kulanz(&["check", "-p", pack.path().to_str().unwrap()])
+        .exits(1)
+        .says("and at least 805 more errors; some files are not read to the end")
+        .says("more than 200 errors\n");
+}
+
+#[test]
 fn a_table_in_a_file_is_bounded_too() {
     let rows = format!("late,up to,role\n{}", "maybe,5 EUR,agent\n".repeat(300));
     let pack = folder(&[("a.kulanz", &format!("{HEAD}table t from \"t.csv\"\n  may refund\n")), ("t.csv", &rows.replace("maybe", "=="))]);
