@@ -402,7 +402,6 @@ pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
 mod tests {
     use jiff::Timestamp;
 
-    use super::*;
     use crate::engine::Engine;
 
     /// What is copied from around it is what it would say by itself.

@@ -604,7 +604,9 @@ mod tests {
     fn open_gates_are_known_up_to_the_64th() {
         let open = |places: &[usize]| {
             let mut open = OpenGates::default();
-            places.iter().for_each(|place| open.add(*place));
+            for place in places {
+                open.add(*place);
+            }
             open.places().map(Iterator::collect::<Vec<_>>)
         };
         assert_eq!(open(&[]), Some(vec![]));

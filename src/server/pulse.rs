@@ -29,6 +29,8 @@ pub struct Pulse {
     last: AtomicU64,
     requests: AtomicUsize,
     writing: AtomicBool,
+    /// Whether the body of the last request has not been read to its end.
+    unread: AtomicBool,
     leave: AtomicBool,
     /// The tick from which on its task is woken.
     alarm: AtomicU64,
@@ -38,8 +40,8 @@ pub struct Pulse {
 impl Pulse {
     fn new(clock: Arc<Clock>) -> Self {
         let last = AtomicU64::new(clock.now());
-        let (writing, leave) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { clock, last, requests: AtomicUsize::new(0), writing, leave, alarm: AtomicU64::new(NEVER), task: AtomicWaker::new() }
+        let (writing, unread, leave) = (AtomicBool::new(false), AtomicBool::new(false), AtomicBool::new(false));
+        Self { clock, last, requests: AtomicUsize::new(0), writing, unread, leave, alarm: AtomicU64::new(NEVER), task: AtomicWaker::new() }
     }
 
     fn beat(&self) {
@@ -55,6 +57,16 @@ impl Pulse {
     pub fn wrote(&self, all: bool) {
         self.beat();
         self.writing.store(!all, Ordering::Release);
+    }
+
+    /// A body is to be read, or was read to its end.
+    pub fn body(&self, unread: bool) {
+        self.unread.store(unread, Ordering::Relaxed);
+    }
+
+    /// Whether the body of the last request has not been read to its end.
+    pub fn has_unread_body(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     /// From now on this task is woken where the connection is to make room, or has waited long enough.
@@ -222,6 +234,11 @@ impl UnderWay {
         pulse.beat();
         pulse.requests.fetch_add(1, Ordering::AcqRel);
         Self(pulse)
+    }
+
+    /// The life of the connection.
+    pub fn pulse(&self) -> &Pulse {
+        &self.0
     }
 }
 
