@@ -215,8 +215,13 @@ impl<'a> Case<'a> {
             (Gate::Presence(_, present), _) => Truth::known(present),
             (Gate::Flag(_, wanted), Value::YesNo(value)) => Truth::known(*value == wanted),
             (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Truth::known(Choices { first, bits }.contains(*id) == wanted),
-            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.texts.get(id) == Some(text)) == wanted),
-            (Gate::Number(_, how, whole), Value::Quantity(number)) => Truth::known(gate::compares(number, how, whole)),
+            (Gate::Choices(_, id, wanted), Value::Choice(choice)) => {
+                Truth::known(self.program.constants.choices(id).binary_search(choice).is_ok() == wanted)
+            }
+            (Gate::Includes(_, how, first, bits), Value::Set(set)) => Truth::known(how.holds(Choices { first, bits }, set)),
+            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.constants.text(id) == Some(text)) == wanted),
+            (Gate::Texts(_, id, wanted), Value::Text(text)) => Truth::known(self.program.constants.texts_contain(id, text) == wanted),
+            (Gate::Number(_, how, decimals, mantissa), Value::Quantity(number)) => Truth::known(gate::compares(number, how, decimals, mantissa)),
             _ => Truth::UNDEFINED,
         }
     }

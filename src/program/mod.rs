@@ -4,6 +4,7 @@
 //! bind it, so that a decision never looks at the others.
 
 mod compile;
+pub(crate) mod constants;
 pub(crate) mod coverage;
 pub(crate) mod gate;
 mod lower;
@@ -23,10 +24,10 @@ use crate::number::{Number, Rounding};
 use crate::policy::expr::{Steps, Type, Value};
 use crate::policy::{ActionId, BudgetId, Complete, DutyId, FactId, FactRef, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
 pub(crate) use compile::key_ref;
-use gate::{Gate, TextId};
+use constants::Constants;
+use gate::Gate;
 use lower::Lower;
 use node::{Atom, Condition, Named, Quantity, Reads};
-use rustc_hash::FxHashMap;
 use screen::{Entry, Screen};
 
 /// A policy made ready to be evaluated.
@@ -46,8 +47,8 @@ pub struct Program {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Vec<Fallback>,
-    /// The texts that gates compare facts with.
-    pub(crate) texts: Texts,
+    /// The texts and lists that gates compare facts with.
+    pub(crate) constants: Constants,
     /// The facts that only a system of record can vouch for.
     pub(crate) verified: Vec<FactId>,
     /// The actions that somebody may be entitled to.
@@ -90,29 +91,6 @@ pub(crate) struct Candidates {
     pub thresholds: Vec<Quantity>,
     /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another.
     pub personal: bool,
-}
-
-/// Texts of a policy, each once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Texts {
-    texts: Vec<Box<str>>,
-    places: FxHashMap<Box<str>, TextId>,
-}
-
-impl Texts {
-    fn add(&mut self, text: &str) -> TextId {
-        if let Some(id) = self.places.get(text) {
-            return *id;
-        }
-        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text.into());
-        self.places.insert(text.into(), id);
-        id
-    }
-
-    pub fn get(&self, id: TextId) -> Option<&str> {
-        self.texts.get(id.0 as usize).map(Box::as_ref)
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -272,7 +250,7 @@ impl Program {
     /// Makes a policy ready to be evaluated.
     #[must_use]
     pub fn new(policy: &Complete) -> Self {
-        let lower = Lower { policy, texts: RefCell::default() };
+        let lower = Lower { policy, constants: RefCell::default() };
         let mut program = Self {
             zone: policy.time_zone.clone(),
             holidays: policy.holidays.clone(),
@@ -286,13 +264,13 @@ impl Program {
             lookups: policy.lookups.iter().map(|it| compile::lookup(&lower, it)).collect(),
             rules: policy.rules_with_terms().map(|(it, terms)| compile::rule(&lower, it, terms)).collect(),
             fallbacks: policy.fallbacks.iter().map(|it| compile::fallback(&lower, it)).collect(),
-            texts: Texts::default(),
+            constants: Constants::default(),
             verified: (0..policy.facts.len()).map(FactId::new).filter(|id| policy.facts.get(id.index()).is_some_and(|fact| fact.verified)).collect(),
             owing: Vec::new(),
             definition_reads: Vec::new(),
             lookup_reads: Vec::new(),
         };
-        program.texts = lower.texts.take();
+        program.constants = lower.constants.take();
         program.screen_lookups();
         program.find_what_names_read();
         program.find_complete_tables(policy);
@@ -387,7 +365,7 @@ impl Program {
             for (at, (when, _)) in lookup.rows.iter().enumerate() {
                 entries.push(self.entry(at, when, &mut all));
             }
-            screens.push((Screen::new(entries, &all, &self.texts), all));
+            screens.push((Screen::new(entries, &all, &self.constants), all));
         }
         for (lookup, (screen, gates)) in self.lookups.iter_mut().zip(screens) {
             (lookup.screen, lookup.gates) = (screen, gates.into());
@@ -456,7 +434,7 @@ impl Program {
             if let Some(screen) = screens.iter().find(|screen| screen.entries() == entries) {
                 return screen.clone();
             }
-            let screen = Screen::new(entries, &gates, &self.texts);
+            let screen = Screen::new(entries, &gates, &self.constants);
             screens.push(screen.clone());
             screen
         };
@@ -467,7 +445,7 @@ impl Program {
             Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
         };
         all_candidates.extend(by_role.into_iter().map(candidates));
-        Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.texts), fallbacks: Vec::new(), gates: gates.into() }
+        Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.constants), fallbacks: Vec::new(), gates: gates.into() }
     }
 
     /// Whether what reads this may come out otherwise for another person of the same role.
