@@ -669,7 +669,7 @@ mod tests {
                 }
             };
             let gates: Vec<Gate> = (0..count).map(gate).collect();
-            let values: Vec<Value> = (0..1300).step_by(7).map(|at| Value::Text(at.to_string())).collect();
+            let values: Vec<Value> = (0..1300).step_by(3).map(|at| Value::Text(at.to_string())).collect();
             check(&gates, &values, &constants, |gate, value| match (gate, value) {
                 (Gate::Text(_, id, wanted), Value::Text(text)) => (constants.text(id) == Some(text)) == wanted,
                 (Gate::Texts(_, id, wanted), Value::Text(text)) => constants.texts(id).any(|other| other == text) == wanted,
