@@ -89,7 +89,8 @@ pub(crate) struct Candidates {
     pub prohibitions: Screen,
     /// What the conditions of these rules and of the entitlements compare `amount` with.
     pub thresholds: Vec<Quantity>,
-    /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another.
+    /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another; what a person has spent is
+    /// left aside.
     pub personal: bool,
 }
 
@@ -448,19 +449,52 @@ impl Program {
         Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.constants), fallbacks: Vec::new(), gates: gates.into() }
     }
 
-    /// Whether what reads this may come out otherwise for another person of the same role.
+    /// Whether what reads this may come out otherwise for another person of the same role than for the asker with every budget of their own unspent.
     fn is_personal(&self, reads: &Reads) -> bool {
-        let by_fact = reads.facts.iter().any(|fact| match fact {
-            FactRef::ActorId => true,
-            FactRef::ActorTeam => false,
-            FactRef::Fact(id) => self.fact(*id).is_some_and(|fact| fact.about_actor),
-        });
-        by_fact || reads.budgets.iter().any(|id| self.budget(*id).is_some_and(|budget| budget.keys.contains(&Key::Actor)))
+        let is_about_actor = |id: FactId| self.fact(id).is_some_and(|fact| fact.about_actor);
+        let by_fact = reads.facts.iter().any(|fact| matches!(fact, FactRef::Fact(id) if is_about_actor(*id)));
+        let by_key = |key: &Key| matches!(key, Key::Fact(id) if is_about_actor(*id));
+        reads.actor_id || by_fact || reads.budgets.iter().any(|id| self.budget(*id).is_some_and(|budget| budget.keys.iter().any(by_key)))
     }
 }
 
 impl Reads {
     fn size(&self) -> usize {
-        self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount)
+        self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount) + usize::from(self.actor_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::pack::Pack;
+    use crate::policy;
+
+    /// Whether the rules of the first action may tell one person of the first role from another.
+    fn is_personal(rule: &str) -> bool {
+        let text = format!(
+            "policy \"P\"\n  currency EUR\n  time zone UTC\n  languages en\n\nrole agent\nfact badge text about actor\nfact trained yes/no about actor\naction refund of money\n\
+             budget own\n  100 EUR per actor per month\nbudget badges\n  100 EUR per badge per month\n\nrule r\n  {rule}\n"
+        );
+        let (pack, diagnostics) = Pack::from_texts(&[("p.kulanz", &text)]);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let engine = Engine::new(policy::check(&pack).unwrap());
+        engine.program().candidates(ActionId::new(0), RoleId::new(0)).unwrap().personal
+    }
+
+    #[test]
+    fn what_a_person_has_spent_makes_no_rule_personal() {
+        for rule in ["agent may refund up to 20 EUR", "agent may refund\n  charge own", "agent may refund\n  when spent own < 50 EUR\n  charge own"] {
+            assert!(!is_personal(rule), "{rule}");
+        }
+        for rule in [
+            "agent may refund\n  when trained",
+            "agent may refund\n  when actor.id is \"anna\"\n  charge own",
+            "agent may refund\n  charge badges",
+            "agent may refund\n  when spent badges < 50 EUR",
+        ] {
+            assert!(is_personal(rule), "{rule}");
+        }
     }
 }

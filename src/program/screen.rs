@@ -62,6 +62,11 @@ impl Entry {
         RuleId::new(self.item as usize)
     }
 
+    /// Whether it has any. One that has more than can be counted has none.
+    pub fn has_gates(self) -> bool {
+        self.count > 0
+    }
+
     /// Its gates, among those of its kind.
     pub fn gates(self, all: &[Gate]) -> &[Gate] {
         let first = self.first as usize;
