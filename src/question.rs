@@ -19,8 +19,8 @@ mod value;
 pub(crate) use facts::default_state;
 pub use json::Json;
 pub(crate) use names::Names;
-pub use problem::Problem;
-pub use reader::{Caller, OptionsRequest, Reader, Request, Spending, Unread};
+pub use problem::{Fault, Problem, Unread};
+pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
 pub use slate::Slate;
 pub use spoken::Spoken;
 

@@ -6,7 +6,6 @@ use super::*;
 use crate::engine::Engine;
 use crate::pack::Pack;
 use crate::policy::{self, Fact, Policy};
-use crate::question::Unread;
 
 /// Numbers to choose by.
 struct Choices(std::vec::IntoIter<u16>);
@@ -259,10 +258,7 @@ fn agree(engine: &Engine, reader: &Reader<'_>, text: &str, slate: &mut Slate) ->
         assert!(other.is_ok(), "{text}\n{other:?}");
         assert_eq!(format!("{:?}", slate.request), format!("{:?}", other.as_ref().unwrap()), "{text}");
     }
-    let filled = reader.fill(text, now, slate).map(|request| format!("{request:?}")).map_err(|unread| match unread {
-        Unread::NotJson(problem) => vec![problem],
-        Unread::Wrong(problems) => problems,
-    });
+    let filled = reader.fill(text, now, slate).map(|request| format!("{request:?}")).map_err(|unread| unread.problems);
     assert_eq!(filled, other.map(|request| format!("{request:?}")), "{text}");
     read
 }
