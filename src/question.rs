@@ -18,7 +18,7 @@ mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
-pub use names::Names;
+pub(crate) use names::Names;
 pub use problem::{Fault, Problem, Unread};
 pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
 pub use slate::Slate;

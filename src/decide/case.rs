@@ -201,16 +201,16 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        self.gates(entry, gates).0.unwrap_or_else(|| self.condition(condition, amount))
+        self.beside_gates(entry, self.gates(entry, gates).0, condition, amount)
     }
 
-    /// What the condition of an entry comes to, as far as its gates settle that; and which of them are open.
-    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> (Option<Truth>, OpenGates) {
+    /// What the gates of an entry come to, and which of them are open.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> (Truth, OpenGates) {
         let (mut all, mut open) = (Truth::YES, OpenGates::default());
         for (place, gate) in entry.gates(gates).iter().enumerate() {
             match self.gate(*gate) {
                 Truth::YES => {}
-                Truth::NO => return (Some(Truth::NO), OpenGates::default()),
+                Truth::NO => return (Truth::NO, OpenGates::default()),
                 other => {
                     all = all.and(other);
                     if other.is_open() {
@@ -219,15 +219,27 @@ impl<'a> Case<'a> {
                 }
             }
         }
-        (entry.whole.then_some(all), open)
+        (all, open)
+    }
+
+    /// What the condition of an entry comes to whose gates come to this. Parts that are gates are not looked at again.
+    pub fn beside_gates(self, entry: &Entry, gates: Truth, condition: &'a Condition, amount: Option<&Number>) -> Truth {
+        if entry.whole || gates.is_surely_no() {
+            return gates;
+        }
+        match condition {
+            Condition::And(parts, _) if entry.has_gates() => {
+                self.all(gates, parts.iter().filter(|part| !matches!(part, Condition::Gate(..))), amount)
+            }
+            _ => self.condition(condition, amount),
+        }
     }
 
     /// As [`Self::open_in`], of the condition of an entry.
     pub fn open_in_entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>, open: &mut Open) {
         match self.gates(entry, gates) {
-            (Some(truth), undecided) if truth.is_open() => self.open_in_gates(entry, gates, undecided, condition, amount, open),
-            (Some(_), _) => {}
-            (None, _) => self.open_in(condition, amount, open),
+            (truth, _) if entry.whole && !truth.is_open() => {}
+            (_, undecided) => self.open_in_gates(entry, gates, undecided, condition, amount, open),
         }
     }
 
@@ -266,8 +278,13 @@ impl<'a> Case<'a> {
             (Gate::Presence(_, present), _) => Truth::known(present),
             (Gate::Flag(_, wanted), Value::YesNo(value)) => Truth::known(*value == wanted),
             (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Truth::known(Choices { first, bits }.contains(*id) == wanted),
-            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.texts.get(id) == Some(text)) == wanted),
-            (Gate::Number(_, how, whole), Value::Quantity(number)) => Truth::known(gate::compares(number, how, whole)),
+            (Gate::Choices(_, id, wanted), Value::Choice(choice)) => {
+                Truth::known(self.program.constants.choices(id).binary_search(choice).is_ok() == wanted)
+            }
+            (Gate::Includes(_, how, first, bits), Value::Set(set)) => Truth::known(how.holds(Choices { first, bits }, set)),
+            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.constants.text(id) == Some(text)) == wanted),
+            (Gate::Texts(_, id, wanted), Value::Text(text)) => Truth::known(self.program.constants.texts_contain(id, text) == wanted),
+            (Gate::Number(_, how, decimals, mantissa), Value::Quantity(number)) => Truth::known(gate::compares(number, how, decimals, mantissa)),
             _ => Truth::UNDEFINED,
         }
     }
@@ -275,7 +292,7 @@ impl<'a> Case<'a> {
     pub fn condition(self, condition: &'a Condition, amount: Option<&Number>) -> Truth {
         match condition {
             Condition::Constant(value) => Truth::known(*value),
-            Condition::And(parts, _) => self.all(parts, amount),
+            Condition::And(parts, _) => self.all(Truth::YES, parts.iter(), amount),
             Condition::Or(parts, _) => self.any(parts, amount),
             Condition::Not(part, _) => !self.condition(part, amount),
             Condition::Definition(id) => self.definition(*id, amount),
@@ -284,8 +301,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn all(self, parts: &'a [Condition], amount: Option<&Number>) -> Truth {
-        let mut truth = Truth::YES;
+    /// What some parts and what is known of others come to together.
+    fn all(self, mut truth: Truth, parts: impl Iterator<Item = &'a Condition>, amount: Option<&Number>) -> Truth {
         for part in parts {
             truth = truth.and(self.condition(part, amount));
             if truth.is_surely_no() {
