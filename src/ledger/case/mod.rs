@@ -1,0 +1,138 @@
+//! Cases: what somebody may not grant alone, on one person's desk, with everything already told.
+//!
+//! At every moment an open case has one owner and a due time. What a step may do is decided by the case as it stands in the transaction, so that of two who act at once one is told that it is too late.
+
+mod decide;
+mod open;
+mod step;
+
+pub(crate) use decide::ApproveOrder;
+pub(crate) use open::OpenOrder;
+pub(crate) use step::{AddOrder, DeclineOrder, HandOverOrder, StandInOrder};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::book::Book;
+use super::grant::text;
+use super::order::{Asking, Refusal, json, local};
+use super::people::{People, Wanted};
+use super::record::{Case, CaseState, Who};
+use super::store::CaseRow;
+use crate::calendar::{self, Calendar};
+use crate::engine::Engine;
+use crate::number::Number;
+use crate::policy::expr::Steps;
+use crate::policy::{Policy, RoleId};
+use crate::question::{Caller, Json, Request, Spending};
+use crate::syntax::ast::Unit;
+
+/// Where a role says nothing of when it answers: so many working days.
+const DEFAULT_WORKING_DAYS: i64 = 2;
+
+/// What the steps of a case have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    pub engine: Arc<Engine>,
+    pub people: Arc<People>,
+}
+
+impl Desk {
+    fn policy(&self) -> &Policy {
+        self.engine.policy()
+    }
+
+    /// The question that a case keeps.
+    fn asking(&self, case: &Case) -> Result<Asking, Refusal> {
+        let text = case.question.to_string();
+        let reader = self.engine.reader().caller(Caller::SystemOfRecord).spending(Spending::Ledger);
+        let json = Json::parse(&text).map_err(|problem| Refusal::WrongQuestion(vec![problem]))?;
+        let request: Request = reader.question(&json, Timestamp::UNIX_EPOCH).map_err(Refusal::WrongQuestion)?;
+        Ok(Asking { engine: Arc::clone(&self.engine), request })
+    }
+
+    /// Who is to own a case next.
+    fn owner(&self, role: &str, team: Option<&str>, without: &[&str], book: &Book) -> Result<Who, Refusal> {
+        let wanted = Wanted { role, team, without, today: self.calendar().date_of(book.now) };
+        let found = self.people.owner(&wanted, |id| book.open_cases(id));
+        found.ok_or_else(|| Refusal::NobodyHasRole(role.to_owned()))
+    }
+
+    fn calendar(&self) -> Calendar<'_> {
+        Calendar { zone: &self.policy().time_zone, holidays: &self.policy().holidays }
+    }
+
+    /// So long after now, else two working days after.
+    fn due(&self, within: Option<&Steps>, book: &Book) -> Timestamp {
+        let default = Steps { count: Number::from(DEFAULT_WORKING_DAYS), unit: Unit::WorkingDay };
+        let now = calendar::seconds(book.now);
+        let due = self.calendar().shift_moment(&now, within.unwrap_or(&default)).and_then(|due| calendar::moment(&due));
+        due.unwrap_or(Timestamp::MAX)
+    }
+
+    /// By when a role answers.
+    fn due_of_role(&self, role: &str, book: &Book) -> Timestamp {
+        let declared = self.policy().roles.iter().find(|declared| declared.name == role);
+        self.due(declared.and_then(|role| role.answers_within.as_ref()), book)
+    }
+
+    fn role(&self, name: &str) -> Option<RoleId> {
+        self.policy().roles.iter().position(|role| role.name == name).map(RoleId::new)
+    }
+
+    fn role_name(&self, id: RoleId) -> String {
+        self.policy().roles.get(id.index()).map(|role| role.name.clone()).unwrap_or_default()
+    }
+
+    /// Whether a role is this one or above it.
+    fn reaches(&self, role: &str, wanted: &str) -> bool {
+        self.role(role).zip(self.role(wanted)).is_some_and(|(role, wanted)| self.engine.program().reaches(role, wanted))
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        local(self.policy(), at)
+    }
+}
+
+/// A case, be it open or not.
+fn case(id: &str, book: &Book) -> Result<Case, Refusal> {
+    let missing = || Refusal::NoSuchCase(id.to_owned());
+    serde_json::from_str(&book.case(id).ok_or_else(missing)?.body).map_err(|_| missing())
+}
+
+/// An open case.
+fn open_case(id: &str, book: &Book) -> Result<Case, Refusal> {
+    let case = case(id, book)?;
+    if case.state == CaseState::Open {
+        return Ok(case);
+    }
+    Err(Refusal::CaseClosed { state: case.state.word().to_owned(), grant: case.grant })
+}
+
+/// An open case that this person owns and did not bring.
+fn own_case(id: &str, who: &str, book: &Book) -> Result<Case, Refusal> {
+    let case = open_case(id, book)?;
+    if case.proposer.id == who {
+        return Err(Refusal::OwnCase);
+    }
+    if case.approved_by.iter().any(|signature| signature.id == who) {
+        return Err(Refusal::SecondSignature(who.to_owned()));
+    }
+    if case.owner.id == who { Ok(case) } else { Err(Refusal::NotTheOwner(case.owner.id)) }
+}
+
+/// Keeps a case.
+fn keep(case: &Case, book: &mut Book) {
+    let due = case.due.parse::<Timestamp>().unwrap_or(Timestamp::MAX).as_microsecond();
+    book.put_case(CaseRow { id: case.id.clone(), owner: case.owner.id.clone(), state: case.state.word().to_owned(), due, body: text(case) });
+}
+
+/// Notes what happened to a case.
+fn log(desk: &Desk, kind: &'static str, case: &Case, who: &Who, more: &[(&str, serde_json::Value)], book: &mut Book) {
+    let mut event = super::order::event(kind, &case.id, who, book, desk.policy());
+    event.body.insert("owner".into(), json(&case.owner));
+    event.body.insert("due".into(), case.due.clone().into());
+    event.body.extend(more.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| ((*name).to_owned(), value.clone())));
+    book.happened(event);
+}

@@ -1,0 +1,174 @@
+//! The desk at which orders wait: those that wait at the same time share a transaction.
+//!
+//! A lane takes everything that waits, carries it out in one transaction and replies when that is committed. While it works, the next orders gather. What somebody else changed meanwhile is read and
+//! decided again.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::book::Book;
+use super::order::{Buckets, Order, Slip, Ticket, Wanted};
+use super::store::{Purpose, Store, StoreError, Token};
+use super::{Clock, LedgerError, Settled, Setup};
+
+/// So many orders share a transaction at most.
+const MOST_TOGETHER: usize = 256;
+/// So often a transaction is tried that somebody else was faster than.
+const MOST_TRIES: u32 = 24;
+
+/// An order that waits.
+struct Job {
+    order: Box<dyn Order>,
+    ticket: Option<Ticket>,
+    reply: oneshot::Sender<Result<Settled, LedgerError>>,
+}
+
+/// Those who carry orders out.
+pub(super) struct Lanes {
+    queue: mpsc::Sender<Job>,
+    clock: Clock,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Lanes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lanes").field("lanes", &self.tasks.len()).finish_non_exhaustive()
+    }
+}
+
+struct Lane {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    secret: [u8; 32],
+}
+
+impl Lanes {
+    /// Begins to take orders.
+    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32]) -> Self {
+        let (queue, waiting) = mpsc::channel(setup.waiting);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret };
+        let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting)))).collect();
+        Self { queue, clock: Arc::clone(&setup.clock), tasks }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Has an order carried out.
+    pub async fn settle(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        let (reply, replied) = oneshot::channel();
+        self.queue.try_send(Job { order, ticket, reply }).map_err(|_| LedgerError::Overloaded)?;
+        // A lane that died has not replied.
+        replied.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the order was lost".into()).into()))
+    }
+
+    /// Lets the lanes finish what waits.
+    pub async fn finish(self) {
+        drop(self.queue);
+        for task in self.tasks {
+            // One that died has nothing more to finish.
+            let _ = task.await;
+        }
+    }
+}
+
+async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    loop {
+        let mut jobs = Vec::new();
+        {
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut jobs, MOST_TOGETHER).await == 0 {
+                return;
+            }
+        }
+        lane.together(jobs).await;
+    }
+}
+
+impl Lane {
+    /// Carries orders out in one transaction. Where one of them makes that impossible, each gets a transaction of its own.
+    async fn together(&self, jobs: Vec<Job>) {
+        match self.persist(&jobs).await {
+            Ok(settled) => jobs.into_iter().zip(settled).for_each(|(job, settled)| drop(job.reply.send(Ok(settled)))),
+            Err(StoreError::Broken(_) | StoreError::Conflict) if jobs.len() > 1 => {
+                for job in jobs {
+                    let settled = self.persist(std::slice::from_ref(&job)).await.map(|mut settled| settled.pop());
+                    reply(job, settled);
+                }
+            }
+            Err(error) => jobs.into_iter().for_each(|job| reply(job, Err(again(&error)))),
+        }
+    }
+
+    /// Tries until nobody else is faster.
+    async fn persist(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
+        for attempt in 0..MOST_TRIES {
+            match self.attempt(jobs).await {
+                Err(StoreError::Conflict) => tokio::time::sleep(pause(attempt)).await,
+                other => return other,
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
+        let mut tx = self.store.begin(Purpose::Write).await?;
+        let mut book = Book::new((self.clock)(), self.secret);
+        let slips: Vec<_> = jobs.iter().map(|job| Slip { order: job.order.as_ref(), ticket: job.ticket.as_ref() }).collect();
+        let mut tokens: Vec<Token> = slips.iter().filter_map(|slip| Some(slip.ticket?.token.clone())).collect();
+        tokens.sort();
+        tokens.dedup();
+        book.read_replies(tx.as_mut(), &tokens).await?;
+        let fresh: Vec<_> = slips.iter().filter(|slip| !slip.is_repeated(&book)).collect();
+        let mut wanted = Wanted::default();
+        for slip in &fresh {
+            slip.order.wanted(&mut wanted);
+        }
+        book.read_records(tx.as_mut(), &wanted).await?;
+        let mut buckets = Buckets::default();
+        for slip in &fresh {
+            buckets.add(slip.order.buckets(&book));
+        }
+        book.read_buckets(tx.as_mut(), &buckets).await?;
+        let settled = slips.iter().map(|slip| slip.carry_out(&mut book)).collect();
+        if book.is_clean() {
+            return Ok(settled);
+        }
+        let head = if book.has_events() { Some(tx.head().await?) } else { None };
+        tx.write(&book.close(head)?).await?;
+        tx.commit().await?;
+        Ok(settled)
+    }
+}
+
+fn reply(job: Job, settled: Result<Option<Settled>, StoreError>) {
+    let lost = || StoreError::Broken("an order was lost".into());
+    // Whoever does not wait any more gets no reply.
+    let _ = job.reply.send(settled.and_then(|settled| settled.ok_or_else(lost)).map_err(Into::into));
+}
+
+/// The same error for one more.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        // It was tried often enough.
+        StoreError::Conflict => StoreError::Unavailable("too many change the same rows".into()),
+        StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        StoreError::Full(why) => StoreError::Full(why.clone()),
+        StoreError::Newer(found, known) => StoreError::Newer(*found, *known),
+        StoreError::Broken(why) => StoreError::Broken(why.clone()),
+    }
+}
+
+/// How long to wait before the next try: up to 50 ms, not the same for everybody.
+fn pause(attempt: u32) -> Duration {
+    let random = uuid::Uuid::new_v4().as_u128() % 1000;
+    let most = 1_u64 << attempt.min(6);
+    Duration::from_micros(most * u64::try_from(random).unwrap_or(0))
+}
