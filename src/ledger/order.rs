@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::book::Book;
 use super::bucket::{Bucket, Holder};
 use super::event::Event;
+use super::grant::text;
 use super::record::{Case, Grant, Who};
 use super::store::{ReplyRow, Token};
 use crate::answer;
@@ -125,6 +126,13 @@ pub enum Refusal {
     NoSuchPerson(String),
     /// What was asked, or what the case keeps, is no right question of this policy.
     WrongQuestion(Vec<Problem>),
+}
+
+impl Refusal {
+    /// Whether it is what the policy says. Such a refusal is kept under the ticket, as what was done is; any other may be gone when the request is repeated.
+    fn is_decision(&self) -> bool {
+        matches!(self, Self::NotGranted(_) | Self::Unconfirmed { .. } | Self::NothingToAsk(_))
+    }
 }
 
 /// A question that is to become something.
@@ -247,14 +255,17 @@ pub(crate) struct Slip<'o> {
 }
 
 impl Slip<'_> {
-    /// Carries the order out once: a repetition gets the first reply.
+    /// Carries the order out once: a repetition of what was done or decided gets the first reply.
     pub fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
         let Some(ticket) = self.ticket else { return self.order.carry_out(book) };
         if let Some(reply) = book.reply(&ticket.token) {
             return repeated(reply, ticket);
         }
         let outcome = self.order.carry_out(book);
-        let body = serde_json::to_string(&outcome).unwrap_or_default();
+        if outcome.as_ref().is_err_and(|refusal| !refusal.is_decision()) {
+            return outcome;
+        }
+        let body = text(&outcome);
         book.put_reply(ReplyRow { token: ticket.token.clone(), at: book.at(), digest: ticket.digest.clone(), body });
         outcome
     }

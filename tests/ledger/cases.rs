@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kulanz::ledger::people::People;
 use kulanz::ledger::record::{CaseKind, CaseState};
-use kulanz::ledger::{Refusal, Step};
+use kulanz::ledger::{Refusal, Step, Ticket, Token};
 
 use super::on_every_store;
 use super::world::{PEOPLE, World, opened};
@@ -18,6 +18,7 @@ on_every_store!(
     it_is_handed_over_and_declined,
     who_is_away_is_stood_in_for,
     nothing_to_ask_and_nobody_to_ask,
+    what_could_not_be_done_is_tried_again,
 );
 
 const BIG: &str = "anna agent refund 150 EUR | reason=late | !order.id=o-1 | !order.total=400 EUR | customer.id=c-1";
@@ -124,4 +125,12 @@ async fn nothing_to_ask_and_nobody_to_ask(mut world: World) {
     assert!(matches!(world.try_open(BIG, Some("fritz")).await, Err(Refusal::WrongQuestion(_))));
     world.people = Arc::new(People::default());
     assert!(matches!(world.try_open(BIG, None).await, Err(Refusal::NobodyHasRole(role)) if role == "lead"));
+}
+
+async fn what_could_not_be_done_is_tried_again(world: World) {
+    let ticket = || Some(Ticket { token: Token { caller: "desk".into(), key: "k1".into() }, digest: "open".into() });
+    let open = async |people: People| world.ledger.open_case(&Arc::new(people), &world.proposal(BIG), None, ticket()).await.unwrap();
+    assert!(matches!(open(People::default()).await, Err(Refusal::NobodyHasRole(_))));
+    let first = opened(open(People::parse(PEOPLE).unwrap()).await);
+    assert_eq!(opened(open(People::default()).await).id, first.id);
 }
