@@ -11,7 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use memory::Memory;
-pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
 
 /// What a store does not answer at once.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -66,6 +66,9 @@ pub trait Transaction: Send {
 
     /// The end of a stream of events that nobody else is writing to; a new stream where there is none such.
     fn head(&mut self) -> Pending<'_, Head>;
+
+    /// Puts another id in the place of somebody's: for whom grants are listed, and in the names of buckets and their charges. None of the new names is there yet.
+    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()>;
 
     /// Writes rows.
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()>;
