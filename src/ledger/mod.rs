@@ -16,6 +16,7 @@ mod desk;
 mod event;
 mod fingerprint;
 mod grant;
+mod open;
 mod order;
 pub mod people;
 mod pseudonym;
@@ -68,7 +69,7 @@ pub struct Ledger {
 pub struct Setup {
     /// What the clock shows.
     pub clock: Clock,
-    /// How many transactions are worked on at one time.
+    /// How many transactions are worked on at one time; 0 for what suits the store.
     pub lanes: usize,
     /// How many orders may wait; one more is turned away.
     pub waiting: usize,
@@ -78,7 +79,7 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(Timestamp::now), lanes: 1, waiting: 4096, pseudonyms: None }
+        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096, pseudonyms: None }
     }
 }
 
@@ -91,6 +92,9 @@ pub enum LedgerError {
     /// The key for pseudonyms is not the one with which the ledger was made.
     #[error("the ledger cannot be used like this: {0}")]
     Pseudonyms(&'static str),
+    /// This build has no such store.
+    #[error("this build of Kulanz has no ledger of that kind: its feature `{0}` was left out")]
+    LeftOut(&'static str),
     /// Too many orders wait.
     #[error("too many orders wait for the ledger")]
     Overloaded,
