@@ -1,10 +1,16 @@
 //! What can be typed. Every option can also be set by an environment variable, `KULANZ_` and its name.
 
+#[cfg(feature = "ledger")]
+mod audit;
+
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+#[cfg(feature = "ledger")]
+pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -90,6 +96,10 @@ pub enum Command {
     Ask(Ask),
     /// Everything that a role may do in this case, with limits
     Options(Options),
+    /// Check and export the history of a ledger, and forget people in it
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),

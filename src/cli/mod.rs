@@ -4,6 +4,8 @@
 
 mod arguments;
 mod ask;
+#[cfg(feature = "ledger")]
+mod audit;
 mod batch;
 mod check;
 mod completions;
@@ -53,6 +55,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),

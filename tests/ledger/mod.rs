@@ -7,9 +7,9 @@ mod cluster;
 mod grants;
 mod opening;
 mod pseudonyms;
-mod stores;
+pub mod stores;
 mod tampering;
-mod world;
+pub mod world;
 
 /// Makes of each scenario a test for each store. With `bare` it plays with the store alone.
 macro_rules! on_every_store {

@@ -199,7 +199,9 @@ impl Ledger {
         }
         let mut events = events.iter().map(|row| super::read(&row.line)).collect::<Result<Vec<_>, _>>()?;
         if !ids.is_empty() {
-            events.iter_mut().for_each(|event| name(event, &ids));
+            for event in &mut events {
+                name(event, &ids);
+            }
         }
         Ok(events)
     }
