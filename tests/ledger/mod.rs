@@ -5,6 +5,7 @@ mod cases;
 mod cluster;
 mod grants;
 mod opening;
+mod rows;
 mod stores;
 mod world;
 
