@@ -22,7 +22,7 @@ mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
-pub use names::Names;
+pub(crate) use names::Names;
 #[cfg(feature = "ledger")]
 pub use order::{Doer, Field, Particulars};
 pub use problem::{Fault, Problem, Unread};
