@@ -10,6 +10,7 @@
 
 mod book;
 mod bucket;
+mod budgets;
 mod case;
 mod desk;
 mod event;
@@ -35,6 +36,7 @@ use record::{Case, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 
+pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
 pub use store::Token;
 
