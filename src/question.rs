@@ -24,7 +24,7 @@ pub(crate) use facts::default_state;
 pub use json::Json;
 #[cfg(feature = "server")]
 pub(crate) use moment::since;
-pub use names::Names;
+pub(crate) use names::Names;
 #[cfg(feature = "ledger")]
 pub use order::{Additions, Doer, Field, Particulars};
 pub use problem::{Fault, Problem, Unread};
