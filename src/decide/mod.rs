@@ -23,6 +23,8 @@ mod truth;
 
 pub use approval::Proposal;
 pub(crate) use bound::{Bound, Reading};
+#[cfg(feature = "ledger")]
+pub(crate) use budget::Allotted;
 pub use case::Mode;
 pub(crate) use coverage::Coverage;
 pub use decision::*;
