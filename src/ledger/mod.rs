@@ -19,6 +19,7 @@ mod order;
 pub mod people;
 pub mod record;
 mod reverse;
+pub mod staff;
 pub mod store;
 
 use std::sync::Arc;
