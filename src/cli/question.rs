@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::arguments::Case;
+use super::arguments::{Case, Known, Told};
 use super::exit::Failure;
 use super::terminal::Terminal;
 use super::typed::unshielded;
@@ -56,8 +56,18 @@ impl Files {
     /// # Errors
     ///
     /// Where one cannot be read.
-    pub fn read(case: &Case) -> Result<Self, Failure> {
-        Ok(Self { facts: case.facts.as_deref().map(text).transpose()?, record: case.record.as_deref().map(text).transpose()? })
+    pub fn read(told: &Told) -> Result<Self, Failure> {
+        Ok(Self { facts: told.facts.as_deref().map(text).transpose()?, record: told.record.as_deref().map(text).transpose()? })
+    }
+
+    /// The JSON of what is said.
+    pub fn facts(&self) -> Option<&str> {
+        self.facts.as_deref()
+    }
+
+    /// The JSON of what is on record.
+    pub fn record(&self) -> Option<&str> {
+        self.record.as_deref()
     }
 }
 
@@ -73,22 +83,22 @@ fn text(path: &Path) -> Result<String, Failure> {
 /// # Errors
 ///
 /// Where `--as` was left out.
-pub fn role(case: &Case) -> Result<(), Failure> {
+pub fn role(known: &Known) -> Result<(), Failure> {
     let missing = || Failure::usage_with_help("the role of the person who asks is missing", "name it with `--as ROLE`");
-    case.role.as_ref().map(|_| ()).ok_or_else(missing)
+    known.role.as_ref().map(|_| ()).ok_or_else(missing)
 }
 
 /// The question as the reader takes it.
 pub fn spoken<'a>(words: &'a Words, case: &'a Case, files: &'a Files, explain: Explain, terminal: &'a Terminal) -> Spoken<'a> {
     Spoken {
-        role: case.role.as_deref().unwrap_or_default(),
-        actor: case.actor.as_deref(),
-        team: case.team.as_deref(),
+        role: case.known.role.as_deref().unwrap_or_default(),
+        actor: case.known.actor.as_deref(),
+        team: case.known.team.as_deref(),
         action: words.action.as_deref(),
         amount: words.amount.as_deref(),
         facts: &words.facts,
-        facts_json: files.facts.as_deref(),
-        record_json: files.record.as_deref(),
+        facts_json: files.facts(),
+        record_json: files.record(),
         spent: &case.spent,
         at: case.at.as_deref(),
         lang: terminal.lang.as_deref(),
