@@ -32,7 +32,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Answer};
 use crate::decide::{Decision, Mode, Outcome};
-use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diagnostic::{Diagnostic, has_errors, shown};
 use crate::lint;
 use crate::options::{self, Options};
 use crate::pack::Pack;
@@ -65,7 +65,7 @@ pub struct Scratch {
 pub struct Broken {
     /// The texts that could be read.
     pub sources: Sources,
-    /// Everything that is wrong with them, errors and warnings.
+    /// What is wrong with them, errors and warnings, [as it is shown](shown).
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -74,7 +74,7 @@ pub struct Broken {
 pub struct Checked {
     /// The texts that could be read.
     pub sources: Sources,
-    /// Everything that is wrong with them, errors and warnings.
+    /// What is wrong with them, errors and warnings, [as it is shown](shown).
     pub diagnostics: Vec<Diagnostic>,
     /// The pack, ready to answer, where nothing is an error.
     pub engine: Option<Engine>,
@@ -104,7 +104,7 @@ fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec
         }
     };
     let engine = engine.filter(|_| !has_errors(&diagnostics));
-    Checked { sources: pack.sources, diagnostics, engine }
+    Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 
 impl Engine {

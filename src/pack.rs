@@ -21,9 +21,9 @@ pub struct Pack {
     pub sources: Sources,
     /// `b3:` and 64 hexadecimal digits: a hash of every text, CSV files among them, with its name.
     pub version: String,
-    /// Where the form is wrong. What stands around such a place is incomplete, so its meaning is not judged.
+    /// Where the form is wrong. The clause, line or row around such a place is left out, so what is missing there is not called missing.
     pub damaged: Vec<Span>,
-    /// Whether a policy file could not be read at all, so that nobody calls missing what may stand in it.
+    /// Whether a policy file could not be read, or not to its end, so that nobody calls missing what may stand in it.
     pub incomplete: bool,
 }
 

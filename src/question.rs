@@ -25,8 +25,8 @@ pub use json::Json;
 pub use names::Names;
 #[cfg(feature = "ledger")]
 pub use order::{Doer, Field, Particulars};
-pub use problem::Problem;
-pub use reader::{Caller, OptionsRequest, Reader, Request, Spending, Unread};
+pub use problem::{Fault, Problem, Unread};
+pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
 pub use slate::Slate;
 pub use spoken::Spoken;
 #[cfg(feature = "ledger")]

@@ -96,14 +96,21 @@ impl Source {
         &self.text
     }
 
-    /// Line and column of a byte, both from 1, the column in characters.
+    /// The line of a byte, from 1.
     #[must_use]
-    pub fn position(&self, at: usize) -> (usize, usize) {
+    pub fn line(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
         let before = |block: usize| self.lines_before.get(block).map_or(self.line_starts.len(), |lines| *lines as usize);
         let (before, behind) = (before(at / BLOCK), before(at / BLOCK + 1));
         let near = self.line_starts.get(before..behind).unwrap_or_default();
-        let line = (before + near.partition_point(|start| *start as usize <= at)).max(1);
+        (before + near.partition_point(|start| *start as usize <= at)).max(1)
+    }
+
+    /// Line and column of a byte, both from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self, at: usize) -> (usize, usize) {
+        let at = at.min(self.text.len());
+        let line = self.line(at);
         let start = self.line_starts.get(line - 1).map_or(0, |start| *start as usize);
         let column = self.text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
         (line, column)

@@ -165,8 +165,13 @@ pub struct Test {
     pub coverage: bool,
 }
 
+const ASK_USAGE: &str = "\
+kulanz ask [OPTIONS] --as <ROLE> <ACTION> [AMOUNT] [FACT=VALUE]...
+       kulanz ask [OPTIONS] --batch <FILE>";
+
 /// `kulanz ask`
 #[derive(Debug, Args)]
+#[command(override_usage = ASK_USAGE)]
 pub struct Ask {
     /// What, how much, and what is known: `refund 80 EUR reason=late`
     #[arg(value_name = "ACTION [AMOUNT] [FACT=VALUE]", required_unless_present = "batch")]

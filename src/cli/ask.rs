@@ -14,7 +14,7 @@ use super::terminal::Terminal;
 use super::{batch, pack};
 use crate::answer;
 use crate::engine::{Engine, json_line};
-use crate::question::{Explain, Problem, Request};
+use crate::question::{Explain, Problem, Request, Unread};
 use crate::say::{Colour, Speech};
 
 /// Answers one question, or a batch of them.
@@ -30,7 +30,10 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
         ));
     }
     role(&arguments.case.known)?;
-    let files = Files::read(&arguments.case.known.told)?;
+    let files = match Files::read(&arguments.case.known.told) {
+        Ok(files) => files,
+        Err(problems) => return wrong(problems, terminal),
+    };
     let engine = pack::engine(terminal)?;
     let explain = if arguments.explain { Explain::Every } else { Explain::Decisive };
     match engine.reader().spoken(&spoken(&words, &arguments.case, &files, explain, terminal), Timestamp::now()) {
@@ -79,7 +82,7 @@ fn tell(engine: &Engine, request: &Request, terminal: &Terminal) -> Result<Outco
 /// A wrong question: every problem on standard error.
 pub fn wrong(problems: Vec<Problem>, terminal: &Terminal) -> Result<Outcome, Failure> {
     if terminal.format == Format::Json {
-        terminal.err().write_all(json_line(&WrongQuestion::new("wrong_question", None, problems))?.as_bytes())?;
+        terminal.err().write_all(json_line(&WrongQuestion::new(problems.into(), None))?.as_bytes())?;
     } else {
         for problem in &problems {
             let place = problem.path.trim_start_matches('/').replace('/', ".");
@@ -106,7 +109,7 @@ struct Wrong {
 
 impl WrongQuestion {
     /// `line` is that of a batch.
-    pub fn new(code: &'static str, line: Option<u64>, errors: Vec<Problem>) -> Self {
-        Self { error: Wrong { code, line, errors } }
+    pub fn new(unread: Unread, line: Option<u64>) -> Self {
+        Self { error: Wrong { code: unread.fault.code(), line, errors: unread.problems } }
     }
 }

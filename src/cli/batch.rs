@@ -15,11 +15,11 @@ use jiff::Timestamp;
 
 use super::ask::WrongQuestion;
 use super::exit::{Failure, Outcome};
-use super::lines::{LONGEST, Line, Lines};
+use super::lines::{Line, Lines};
 use super::pack;
 use super::terminal::Terminal;
 use crate::engine::{Engine, Scratch, json_line};
-use crate::question::{Problem, Reader, Unread};
+use crate::question::{Reader, Unread};
 
 /// How much text goes to a worker at a time, in bytes, unless one line is longer…
 const CHUNK: usize = 1 << 15;
@@ -104,10 +104,8 @@ fn read(input: Box<dyn Read>, workers: &[SyncSender<io::Result<Chunk>>]) {
 /// The next lines: as many as are there, and one at least; none at the end.
 fn chunk(lines: &mut Lines<impl Read>, first: u64) -> io::Result<Chunk> {
     let mut chunk = Chunk { first, text: String::new(), lines: Vec::new() };
-    loop {
-        let number = first + chunk.lines.len() as u64;
-        let Some(line) = lines.next()? else { break };
-        let piece = match line.without_mark(number) {
+    while let Some(line) = lines.next()? {
+        let piece = match line {
             Line::Text(text) => {
                 chunk.text.push_str(text);
                 Piece::Text(text.len())
@@ -188,8 +186,8 @@ impl<'e> Worker<'e> {
                     rest = behind;
                     Ok(question)
                 }
-                Piece::NotUtf8(byte) => Err(refuse("not_utf8", format!("not UTF-8 from byte {byte} on"))),
-                Piece::TooLong => Err(refuse("too_long", format!("longer than {LONGEST} bytes"))),
+                Piece::NotUtf8(byte) => Err(Unread::not_utf8(*byte)),
+                Piece::TooLong => Err(Unread::too_large()),
             };
             if let Err(error) = self.line(number, question, &mut answers) {
                 return writer.send(Err(error)).ok();
@@ -204,15 +202,14 @@ impl<'e> Worker<'e> {
     }
 
     /// Adds the answer to one line, or what is wrong with it.
-    fn line(&mut self, number: u64, question: Result<&str, Refused>, answers: &mut Answers) -> io::Result<()> {
-        let answered = question.and_then(|question| {
-            self.engine.answer_json(&self.reader, question, Timestamp::now(), &mut self.scratch, &mut answers.text).map_err(unread)
-        });
+    fn line(&mut self, number: u64, question: Result<&str, Unread>, answers: &mut Answers) -> io::Result<()> {
+        let answered =
+            question.and_then(|question| self.engine.answer_json(&self.reader, question, Timestamp::now(), &mut self.scratch, &mut answers.text));
         match answered {
             Ok(_) => answers.text.push('\n'),
-            Err((code, errors)) => {
+            Err(unread) => {
                 answers.all_right = false;
-                answers.text.push_str(&json_line(&WrongQuestion::new(code, Some(number), errors))?);
+                answers.text.push_str(&json_line(&WrongQuestion::new(unread, Some(number)))?);
             }
         }
         Ok(())
@@ -222,18 +219,4 @@ impl<'e> Worker<'e> {
 fn open(path: &Path) -> Result<File, Failure> {
     let opened = File::open(path).and_then(|file| if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) });
     opened.map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
-}
-
-/// A stable code and what is wrong.
-type Refused = (&'static str, Vec<Problem>);
-
-fn unread(unread: Unread) -> Refused {
-    match unread {
-        Unread::NotJson(problem) => ("not_json", vec![problem]),
-        Unread::Wrong(problems) => ("wrong_question", problems),
-    }
-}
-
-fn refuse(code: &'static str, message: String) -> Refused {
-    (code, vec![Problem { path: String::new(), message, help: None }])
 }

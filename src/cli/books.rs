@@ -66,17 +66,12 @@ where
 pub fn on_a_ledger<T>(address: &str, work: impl AsyncFnOnce(Ledger) -> Result<T, Failure>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let ledger = ledger(address).await.map_err(|error| match error {
-            LedgerError::Address(_) => Failure::usage(error),
+        let ledger = Ledger::open(address, Setup::default()).await.map_err(|error| match error {
+            LedgerError::Address(_) | LedgerError::LeftOut(_) => Failure::usage(error),
             error => error.into(),
         })?;
         work(ledger).await
     })
-}
-
-/// The ledger at an address.
-async fn ledger(address: &str) -> Result<Ledger, LedgerError> {
-    if address == "memory:" { Ledger::in_memory(&Setup::default()).await } else { Err(LedgerError::Address(address.to_owned())) }
 }
 
 /// Closes a ledger. What was acknowledged is on disk before that.
@@ -192,7 +187,7 @@ impl Session<'_> {
             return Err(Failure::usage_with_help("the ACTION is missing", help));
         }
         let named = self.named(known.actor.as_deref(), known.role.as_deref(), known.team.as_deref())?;
-        let files = Files::read(&known.told)?;
+        let files = self.right(Files::read(&known.told))?;
         let spoken = Spoken {
             role: &named.role,
             actor: Some(&named.id),

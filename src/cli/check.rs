@@ -10,7 +10,7 @@ use super::arguments::{Check, Format};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{locate, scanned};
-use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::diagnostic::{Code, Diagnostic, Severity, render};
 use crate::engine;
 #[cfg(feature = "ledger")]
 use crate::engine::Checked;
@@ -27,21 +27,21 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(people) = &arguments.people {
         check_people(people, &path, &mut report, terminal)?;
     }
-    let count = |severity| report.diagnostics.iter().filter(|problem| problem.severity() == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let errors = Count::of(Severity::Error, Code::TooManyProblems, &report.diagnostics);
+    let warnings = Count::of(Severity::Warning, Code::TooManyWarnings, &report.diagnostics);
     match terminal.format {
         Format::Json => writeln!(terminal.out(), "{}", render::json(&report.diagnostics, &report.sources))?,
         Format::Sarif => writeln!(terminal.out(), "{}", scanned::from_here(render::sarif(&report.diagnostics, &report.sources), &path))?,
         _ => {
             tell(&report.diagnostics, &report.sources, terminal)?;
             note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
-            match (errors, warnings) {
-                (0, 0) => writeln!(terminal.out(), "no problems")?,
-                _ => writeln!(terminal.err(), "{}", summary(errors, warnings))?,
+            match summary(errors, warnings) {
+                None => writeln!(terminal.out(), "no problems")?,
+                Some(summary) => writeln!(terminal.err(), "{summary}")?,
             }
         }
     }
-    let clean = errors == 0 && !(arguments.deny_warnings && warnings > 0);
+    let clean = errors.is_none() && (warnings.is_none() || !arguments.deny_warnings);
     Ok(if clean { Outcome::Done } else { Outcome::Problems })
 }
 
@@ -75,11 +75,32 @@ fn note_promises(count: usize, terminal: &Terminal) {
     }
 }
 
-fn summary(errors: usize, warnings: usize) -> String {
-    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    match (errors, warnings) {
-        (0, warnings) => counted(warnings, "warning"),
-        (errors, 0) => counted(errors, "error"),
-        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+/// How many problems of one severity are shown, and whether there are more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Count {
+    shown: usize,
+    more: bool,
+}
+
+impl Count {
+    /// `more` is the code of what stands for those that are not shown.
+    fn of(severity: Severity, more: Code, diagnostics: &[Diagnostic]) -> Self {
+        let shown = diagnostics.iter().filter(|problem| problem.severity() == severity && problem.code != more).count();
+        Self { shown, more: diagnostics.iter().any(|problem| problem.code == more) }
     }
+
+    fn is_none(self) -> bool {
+        self.shown == 0 && !self.more
+    }
+
+    fn words(self, word: &str) -> Option<String> {
+        let more = if self.more { "more than " } else { "" };
+        (!self.is_none()).then(|| format!("{more}{} {word}{}", self.shown, if self.shown == 1 { "" } else { "s" }))
+    }
+}
+
+/// `None` where there is nothing to say.
+fn summary(errors: Count, warnings: Count) -> Option<String> {
+    let words: Vec<_> = errors.words("error").into_iter().chain(warnings.words("warning")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 /// A longer line is not kept.
-pub const LONGEST: usize = 1 << 20;
+const LONGEST: usize = crate::question::Json::MOST_BYTES;
 
 /// One line, without its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,16 +14,6 @@ pub enum Line<'a> {
     NotUtf8(usize),
     /// It is longer than [`LONGEST`].
     TooLong,
-}
-
-impl Line<'_> {
-    /// The first line without the byte order mark that some editors write.
-    pub fn without_mark(self, number: u64) -> Self {
-        match self {
-            Line::Text(text) if number == 1 => Line::Text(text.strip_prefix('\u{feff}').unwrap_or(text)),
-            other => other,
-        }
-    }
 }
 
 /// Reads line by line.

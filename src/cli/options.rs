@@ -20,12 +20,12 @@ use crate::{options, say::Colour};
 
 /// Shows everything that a role may do in a case.
 pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let words = Words::split(&arguments.words)?;
-    if let Some(stray) = &words.action {
-        return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), "about one action ask with `kulanz ask`"));
-    }
+    let words = Words::facts(&arguments.words, "this is about every action; about one ask with `kulanz ask`")?;
     role(&arguments.case.known)?;
-    let files = Files::read(&arguments.case.known.told)?;
+    let files = match Files::read(&arguments.case.known.told) {
+        Ok(files) => files,
+        Err(problems) => return ask::wrong(problems, terminal),
+    };
     let engine = pack::engine(terminal)?;
     match engine.reader().spoken_options(&spoken(&words, &arguments.case, &files, Explain::Decisive, terminal), Timestamp::now()) {
         Ok(request) => {

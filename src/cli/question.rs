@@ -1,17 +1,14 @@
 //! From what was typed to what the reader of questions takes.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::arguments::{Case, Known, Told};
 use super::exit::Failure;
 use super::terminal::Terminal;
 use super::typed::unshielded;
-use crate::question::{Explain, Spoken};
-
-/// A longer file is no question.
-const LONGEST: u64 = 1 << 20;
+use crate::question::{Explain, Json, Problem, Spoken};
 
 /// What was typed, in parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -41,6 +38,20 @@ impl Words {
         let (action, amount) = asked.split_first().map_or((None, &[][..]), |(action, amount)| (Some(action.clone()), amount));
         Ok(Self { action, amount: (!amount.is_empty()).then(|| amount.join(" ")), facts: facts.to_vec() })
     }
+
+    /// Facts and nothing else; `hint` says what else could be meant.
+    ///
+    /// # Errors
+    ///
+    /// Where a word is none.
+    pub fn facts(words: &[String], hint: &str) -> Result<Self, Failure> {
+        let facts: Vec<_> = words.iter().map(|word| unshielded(word)).collect();
+        if let Some(stray) = facts.iter().find(|word| !word.contains('=')) {
+            let help = format!("{hint}. A value with spaces is quoted: `order.total=\"80 EUR\"`");
+            return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), help));
+        }
+        Ok(Self { facts, ..Self::default() })
+    }
 }
 
 /// The files that a case names, read.
@@ -55,9 +66,16 @@ impl Files {
     ///
     /// # Errors
     ///
-    /// Where one cannot be read.
-    pub fn read(told: &Told) -> Result<Self, Failure> {
-        Ok(Self { facts: told.facts.as_deref().map(text).transpose()?, record: told.record.as_deref().map(text).transpose()? })
+    /// What is wrong with each that is no text, in the place of its facts.
+    pub fn read(told: &Told) -> Result<Self, Vec<Problem>> {
+        let (mut problems, mut files) = (Vec::new(), Self { facts: None, record: None });
+        for (path, member, file) in [(&told.facts, "/facts", &mut files.facts), (&told.record, "/record", &mut files.record)] {
+            match path.as_deref().map(text).transpose() {
+                Ok(text) => *file = text,
+                Err(message) => problems.push(Problem { path: member.to_owned(), message, help: None }),
+            }
+        }
+        if problems.is_empty() { Ok(files) } else { Err(problems) }
     }
 
     /// The JSON of what is said.
@@ -71,11 +89,22 @@ impl Files {
     }
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
-    // One byte more than a question may have, so that the reader of questions sees that it is too long.
-    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
-    read.map(|_| text).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))
+/// The text of a file, or what is wrong with it.
+fn text(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    let bytes = bytes(path).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
+    if bytes.len() > Json::MOST_BYTES {
+        return Err(format!("`{shown}` is longer than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|error| format!("`{shown}` is not UTF-8 from byte {} on", error.utf8_error().valid_up_to() + 1))
+}
+
+/// What a file holds, up to one byte more than is read.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(Json::MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(longest).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Who asks must be said.
@@ -126,5 +155,11 @@ mod tests {
     #[test]
     fn a_word_behind_a_fact_is_an_error() {
         assert!(Words::split(&["refund".into(), "a=b".into(), "80".into()]).is_err());
+    }
+
+    #[test]
+    fn facts_alone_are_no_action() {
+        assert!(Words::facts(&["a=b".into(), "refund".into()]).is_err() && Words::facts(&["refund".into()]).is_err());
+        assert_eq!(Words::facts(&["a=b".into()]).unwrap(), split("a=b"));
     }
 }

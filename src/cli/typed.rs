@@ -73,10 +73,12 @@ fn no_conflict(matches: &ArgMatches, command: &mut Command) -> Result<bool, Erro
     }
     let Some(stray) = NOT_IN_A_BATCH.into_iter().find(|name| typed(name)) else { return Ok(true) };
     command.build();
-    let shown =
-        |name: &str| command.find_subcommand("ask").and_then(|ask| ask.get_arguments().find(|arg| arg.get_id() == name)).map(ToString::to_string);
+    let word = ask.try_get_many::<String>("words").ok().flatten().into_iter().flatten().next().filter(|_| stray == "words");
+    let Some(command) = command.find_subcommand_mut("ask") else { return Ok(true) };
+    let option = command.get_arguments().find(|arg| arg.get_id() == stray).map(ToString::to_string);
+    let shown = word.map(|word| unshielded(word)).or(option).unwrap_or_default();
     let batch = if typed("batch") { "`--batch`" } else { "`KULANZ_BATCH`" };
-    let message = format!("`{}` does not go with {batch}: each line of a batch says it itself", shown(stray).unwrap_or_default());
+    let message = format!("`{shown}` does not go with {batch}: each line of a batch says it itself");
     Err(command.error(ErrorKind::ArgumentConflict, message))
 }
 

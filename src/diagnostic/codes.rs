@@ -51,7 +51,7 @@ codes! {
     OutsideFolder = "K0005" Error;
     /// Packs include each other in a circle.
     IncludeCycle = "K0006" Error;
-    /// A file has so many problems that the rest of it is not read.
+    /// There are so many errors that not all of them are shown. Where a file has more than 200, the rest of it is not read, so there may be even more.
     TooManyProblems = "K0007" Error;
     /// A pack includes files that belong to it, or to a pack that it includes, already.
     IncludedAlready = "K0008" Error;
@@ -226,4 +226,6 @@ codes! {
     RowGap = "K0908" Warning;
     /// Somebody can meet a bare `no`: no limit, nobody to ask, no offer, no advice and nothing to find out.
     BareNo = "K0909" Warning;
+    /// There are so many problems that not all warnings are shown.
+    TooManyWarnings = "K0910" Warning;
 }

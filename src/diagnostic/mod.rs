@@ -5,10 +5,11 @@
 
 mod codes;
 pub mod render;
+mod shown;
 
 pub use codes::Code;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +80,13 @@ impl Diagnostic {
 #[must_use]
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+}
+
+/// Problems as they are shown: by file and place, with what lies in no text first. Of more than 200 the first are left, errors rather than warnings, and the
+/// last of the list says how many more there are.
+#[must_use]
+pub fn shown(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
+    shown::shown(diagnostics, sources)
 }
 
 /// The candidate that was most likely meant by `written`, if one is near enough.

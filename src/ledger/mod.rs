@@ -15,6 +15,7 @@ mod case;
 mod desk;
 mod event;
 mod grant;
+mod open;
 mod order;
 pub mod people;
 pub mod record;
@@ -65,7 +66,7 @@ pub struct Ledger {
 pub struct Setup {
     /// What the clock shows.
     pub clock: Clock,
-    /// How many transactions are worked on at one time.
+    /// How many transactions are worked on at one time; 0 for what suits the store.
     pub lanes: usize,
     /// How many orders may wait; one more is turned away.
     pub waiting: usize,
@@ -73,7 +74,7 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(Timestamp::now), lanes: 1, waiting: 4096 }
+        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096 }
     }
 }
 
@@ -83,6 +84,9 @@ pub enum LedgerError {
     /// The address of a ledger is none.
     #[error("`{0}` is no ledger; write sqlite:PATH, postgres://… or memory:")]
     Address(String),
+    /// This build has no such store.
+    #[error("this build of Kulanz has no ledger of that kind: its feature `{0}` was left out")]
+    LeftOut(&'static str),
     /// Too many orders wait.
     #[error("too many orders wait for the ledger")]
     Overloaded,

@@ -9,7 +9,7 @@ use crate::syntax::{TableKind, parse, parse_csv_table, parse_holidays};
 
 use super::{Pack, Part};
 
-/// How many problems of a pack are reported.
+/// Behind so many problems no further file of a pack is read.
 const MAX_PROBLEMS: usize = 1000;
 
 /// Why something cannot be read; the place that asks for it is added by the loader.
@@ -110,13 +110,14 @@ pub(super) fn load(shelf: &dyn Shelf, start: &str) -> (Pack, Vec<Diagnostic>) {
         parts: Vec::new(),
         open: Vec::new(),
         incomplete: false,
+        gave_up: false,
     };
     loader.pack(start, None);
-    loader.problems.truncate(MAX_PROBLEMS);
     let version = version(&loader.sources);
     let parts = loader.parts.into_iter().map(|(_, part)| part).collect();
     let damaged = loader.problems.iter().filter_map(Diagnostic::span).collect();
-    (Pack { parts, sources: loader.sources, version, damaged, incomplete: loader.incomplete }, loader.problems)
+    let incomplete = loader.incomplete || loader.problems.iter().any(|problem| problem.code == Code::TooManyProblems);
+    (Pack { parts, sources: loader.sources, version, damaged, incomplete }, loader.problems)
 }
 
 struct Loader<'s> {
@@ -133,6 +134,7 @@ struct Loader<'s> {
     /// The packs whose includes are being followed, outermost first.
     open: Vec<String>,
     incomplete: bool,
+    gave_up: bool,
 }
 
 impl Loader<'_> {
@@ -182,7 +184,7 @@ impl Loader<'_> {
         let (mut part, mut wanted) = (Part::default(), Vec::new());
         let known = self.problems.len();
         for path in files {
-            if !self.parsed.insert(path.clone()) {
+            if !self.parsed.insert(path.clone()) || self.gives_up() {
                 continue;
             }
             let Some(mut file) = self.file(path, asked) else {
@@ -201,6 +203,19 @@ impl Loader<'_> {
             self.report(problem.help("`kulanz new DIR` makes a small pack to start from"), asked);
         }
         (part, wanted)
+    }
+
+    /// Whether nothing more is read, which is said once.
+    fn gives_up(&mut self) -> bool {
+        if self.problems.len() < MAX_PROBLEMS {
+            return false;
+        }
+        if !self.gave_up {
+            self.gave_up = true;
+            let message = format!("there are more than {MAX_PROBLEMS} problems in this pack; the rest of it is not read");
+            self.problems.push(Diagnostic::new(Code::TooManyProblems, message));
+        }
+        true
     }
 
     fn report(&mut self, problem: Diagnostic, asked: Option<Span>) {

@@ -1,5 +1,6 @@
 //! The facts of a question: found by name, nested or flat, each once, and `facts` in agreement with `record`.
 
+use super::fields::twice;
 use super::json::Json;
 use super::problem::{Mistake, Problems, member, quoted};
 use super::{FactState, Provenance, value};
@@ -8,16 +9,17 @@ use crate::policy::expr::Value;
 use crate::policy::{Fact, Policy};
 
 /// What was supplied for each fact, by [`FactId`](crate::policy::FactId).
-pub(super) struct Supplied<'p> {
+pub(super) struct Supplied<'p, 'j> {
     policy: &'p Policy,
-    said: Vec<Option<Given>>,
-    record: Vec<Option<Given>>,
+    said: Vec<Option<Given<'j>>>,
+    record: Vec<Option<Given<'j>>>,
 }
 
-/// One supplied value and where it stood.
+/// One supplied value, where it stood and how it was written.
 #[derive(Clone)]
-struct Given {
+struct Given<'j> {
     path: String,
+    written: &'j Json,
     value: Reading,
 }
 
@@ -38,33 +40,36 @@ pub(super) enum Origin {
     Record,
 }
 
-impl<'p> Supplied<'p> {
+impl<'p, 'j> Supplied<'p, 'j> {
     pub fn new(policy: &'p Policy) -> Self {
         let none = vec![None; policy.facts.len()];
         Self { policy, said: none.clone(), record: none }
     }
 
     /// Reads `facts` or `record`.
-    pub fn read(&mut self, origin: Origin, json: &Json, path: &str, problems: &mut Problems) {
-        let mut groups: Vec<String> = Vec::new();
+    pub fn read(&mut self, origin: Origin, json: &'j Json, path: &str, problems: &mut Problems) {
+        let mut groups: Vec<(String, &str, &Json)> = Vec::new();
         for (key, json) in json.members(path, problems) {
             if problems.is_full() {
                 return;
             }
-            let path = member(path, key);
+            let here = member(path, key);
             let name = super::name(key);
-            match json {
-                Json::Object(_) if groups.contains(&name) => problems.add(&path, Mistake::new(format!("`{name}` is given twice"))),
-                Json::Object(members) if self.is_group(&name) => {
-                    self.read_group(origin, &name, members, &path, problems);
-                    groups.push(name);
+            let first = groups.iter().find(|(group, ..)| *group == name);
+            match (json, first) {
+                (Json::Object(_), Some((_, first, group))) => {
+                    problems.add(&here, twice(&name, &[(member(path, first), group), (here.clone(), json)]));
                 }
-                _ => self.read_fact(origin, &name, json, path, problems),
+                (Json::Object(members), None) if self.is_group(&name) => {
+                    self.read_group(origin, &name, members, &here, problems);
+                    groups.push((name, key, json));
+                }
+                _ => self.read_fact(origin, &name, json, here, problems),
             }
         }
     }
 
-    fn read_group(&mut self, origin: Origin, group: &str, members: &[(String, Json)], path: &str, problems: &mut Problems) {
+    fn read_group(&mut self, origin: Origin, group: &str, members: &'j [(String, Json)], path: &str, problems: &mut Problems) {
         for (key, json) in members {
             if problems.is_full() {
                 return;
@@ -73,7 +78,7 @@ impl<'p> Supplied<'p> {
         }
     }
 
-    fn read_fact(&mut self, origin: Origin, name: &str, json: &Json, path: String, problems: &mut Problems) {
+    fn read_fact(&mut self, origin: Origin, name: &str, json: &'j Json, path: String, problems: &mut Problems) {
         let Some((at, fact)) = self.policy.facts.iter().enumerate().find(|(_, fact)| fact.name == name) else {
             problems.add(&path, self.unknown(name));
             return;
@@ -82,8 +87,8 @@ impl<'p> Supplied<'p> {
         let list = if origin == Origin::Said { &mut self.said } else { &mut self.record };
         let Some(slot) = list.get_mut(at) else { return };
         match slot {
-            Some(first) => problems.add(&path, Mistake::new(format!("`{name}` is given twice")).help(format!("it is also at {}", first.path))),
-            None => *slot = Some(Given { path, value }),
+            Some(first) => problems.add(&path, twice(name, &[(first.path.clone(), first.written), (path.clone(), json)])),
+            None => *slot = Some(Given { path, written: json, value }),
         }
     }
 
@@ -133,7 +138,7 @@ fn reading(policy: &Policy, fact: &Fact, json: &Json, path: &str, problems: &mut
     }
 }
 
-fn state(fact: &Fact, said: Option<Given>, record: Option<Given>, record_as: Provenance, problems: &mut Problems) -> FactState {
+fn state(fact: &Fact, said: Option<Given<'_>>, record: Option<Given<'_>>, record_as: Provenance, problems: &mut Problems) -> FactState {
     if let (Some(said), Some(record)) = (&said, &record)
         && said.value != record.value
         && said.value != Reading::Wrong

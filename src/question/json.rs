@@ -5,10 +5,12 @@ use std::iter::Peekable;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::problem::{Mistake, Problem, Problems, quoted};
+use super::problem::{Fault, Mistake, Problems, Unread, quoted};
 
-/// Longer texts are not read.
-pub(super) const MOST_BYTES: usize = 1 << 20;
+/// The byte order mark that some editors write. It says nothing in UTF-8 and is no part of the JSON.
+const MARK: char = '\u{feff}';
+/// How the parser calls what is nested too deeply for it, which may well be JSON.
+const TOO_DEEP: &str = "recursion limit exceeded";
 /// The key under which `serde_json` hands over the digits of a number.
 const NUMBER: &str = "$serde_json::private::Number";
 
@@ -30,24 +32,27 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads one JSON text of at most 1 MiB.
+    /// Longer texts are not read, in bytes.
+    pub const MOST_BYTES: usize = 1 << 20;
+
+    /// A text without the byte order mark that it may begin with.
+    #[must_use]
+    pub fn without_mark(text: &str) -> &str {
+        text.strip_prefix(MARK).unwrap_or(text)
+    }
+
+    /// Reads one JSON text of at most 1 MiB; a byte order mark before it is passed over.
     ///
     /// # Errors
     /// Where the text is too long, is not JSON or is nested more than 127 deep.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        let mistake = if text.len() > MOST_BYTES {
-            Mistake::new("longer than 1 MiB")
-        } else {
-            match serde_json::from_str::<Self>(text) {
-                Ok(mut json) => {
-                    json.restore(&mut numbers(text));
-                    return Ok(json);
-                }
-                Err(error) => Mistake::new(format!("not JSON: {error}")),
-            }
-        };
-        let Mistake { message, help } = mistake;
-        Err(Problem { path: String::new(), message, help })
+    pub fn parse(text: &str) -> Result<Self, Unread> {
+        if text.len() > Self::MOST_BYTES {
+            return Err(Unread::too_large());
+        }
+        let text = Self::without_mark(text);
+        let mut json: Self = serde_json::from_str(text).map_err(|error| unread(&error.to_string()))?;
+        json.restore(&mut numbers(text));
+        Ok(json)
     }
 
     /// Gives numbers back the form in which they were written, in the order of the text: the parser writes `1E15` as `1e+15`.
@@ -94,6 +99,14 @@ impl Json {
         problems.add(path, Mistake::new(format!("an object is needed, not {}", self.kind())));
         &[]
     }
+}
+
+fn unread(error: &str) -> Unread {
+    if error.starts_with(TOO_DEEP) {
+        let mistake = Mistake::new("nested more than 127 deep").help("a fact lies in one group at most: `{\"order\": {\"total\": …}}`");
+        return Unread::whole(Fault::TooDeep, mistake);
+    }
+    Unread::whole(Fault::NotJson, Mistake::new(format!("not JSON: {error}")))
 }
 
 #[cfg(feature = "ledger")]
@@ -222,10 +235,26 @@ mod tests {
 
     #[test]
     fn bounds_depth_and_length() {
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        assert!(Json::parse(&deep).unwrap_err().message.contains("recursion limit"));
-        let long = format!("\"{}\"", "a".repeat(MOST_BYTES));
-        assert_eq!(Json::parse(&long).unwrap_err().message, "longer than 1 MiB");
-        assert!(Json::parse("{\"a\": 1} x").unwrap_err().message.starts_with("not JSON: trailing characters"));
+        let refused = |text: &str| {
+            let Unread { fault, mut problems } = Json::parse(text).unwrap_err();
+            (fault, problems.swap_remove(0).message)
+        };
+        let deep = |depth: usize| [("[", "]"), ("{\"a\":[", "]}")].map(|(open, close)| format!("{}0{}", open.repeat(depth), close.repeat(depth)));
+        assert!(Json::parse(&deep(127)[0]).is_ok() && Json::parse(&deep(63)[1]).is_ok());
+        for deep in [&deep(128)[0], &deep(64)[1], &deep(100_000)[0]] {
+            assert_eq!(refused(deep), (Fault::TooDeep, "nested more than 127 deep".to_owned()));
+        }
+        let long = format!("\"{}\"", "a".repeat(Json::MOST_BYTES));
+        assert_eq!(refused(&long), (Fault::TooLarge, "longer than 1 MiB".to_owned()));
+        let (fault, message) = refused("{\"a\": 1} x");
+        assert!(fault == Fault::NotJson && message.starts_with("not JSON: trailing characters"), "{message}");
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_passed_over() {
+        assert_eq!(Json::parse("\u{feff} {}"), Ok(Json::Object(Vec::new())));
+        for elsewhere in ["\u{feff}\u{feff}{}", "{\u{feff}}", "{}\u{feff}"] {
+            assert!(Json::parse(elsewhere).is_err(), "{elsewhere:?}");
+        }
     }
 }

@@ -28,6 +28,74 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Why a text is no question, and everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// How far its reader came.
+    pub fault: Fault,
+    /// At least one; only a wrong question has more.
+    pub problems: Vec<Problem>,
+}
+
+/// How far the reader of a question came. Its code is the same on the command line and over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The bytes are no text in UTF-8.
+    NotUtf8,
+    /// It is longer than what is read.
+    TooLarge,
+    /// It is no JSON.
+    NotJson,
+    /// It may be JSON, but it is nested more deeply than what is read.
+    TooDeep,
+    /// It is JSON, but no right question.
+    WrongQuestion,
+}
+
+impl Fault {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::NotUtf8, Self::TooLarge, Self::NotJson, Self::TooDeep, Self::WrongQuestion];
+
+    /// Its stable code: `not_json`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "not_utf8",
+            Self::TooLarge => "too_large",
+            Self::NotJson => "not_json",
+            Self::TooDeep => "too_deep",
+            Self::WrongQuestion => "wrong_question",
+        }
+    }
+}
+
+impl Unread {
+    /// Bytes that are no UTF-8 from the `byte`th on, counted from 1.
+    #[must_use]
+    pub fn not_utf8(byte: usize) -> Self {
+        Self::whole(Fault::NotUtf8, Mistake::new(format!("not UTF-8 from byte {byte} on")))
+    }
+
+    /// A text of more than 1 MiB.
+    #[must_use]
+    pub fn too_large() -> Self {
+        Self::whole(Fault::TooLarge, Mistake::new("longer than 1 MiB"))
+    }
+
+    /// Something that is wrong with the whole of a text.
+    pub(super) fn whole(fault: Fault, mistake: Mistake) -> Self {
+        let Mistake { message, help } = mistake;
+        Self { fault, problems: vec![Problem { path: String::new(), message, help }] }
+    }
+}
+
+impl From<Vec<Problem>> for Unread {
+    /// A wrong question.
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { fault: Fault::WrongQuestion, problems }
+    }
+}
+
 /// What is wrong with one value, wherever it stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mistake {

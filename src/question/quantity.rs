@@ -20,6 +20,8 @@ pub(super) enum Purpose {
 }
 
 const LARGEST: i64 = 1_000_000_000_000_000;
+/// No number that is read has more digits before its point, nor more zeros behind it.
+const MOST_PLACES: usize = 16;
 /// What is asked for, and what is spent, is no finer, but money.
 const MOST_DECIMALS: usize = 2;
 /// The units of time of a fixed length, in seconds.
@@ -98,8 +100,11 @@ fn exponent(text: &str) -> Option<Mistake> {
         return None;
     }
     let written = text.strip_suffix(behind)?;
-    let help = digits_of(written).map_or_else(|_| "write all its digits".to_owned(), |value| format!("write `{value}`"));
-    Some(Mistake::new(format!("{} is written with an exponent", quoted(written))).help(help))
+    Some(match digits_of(written) {
+        Ok(value) => Mistake::new(format!("{} is written with an exponent", quoted(written))).help(format!("write `{value}`")),
+        Err(NumberError::Malformed) => Mistake::new(not_a_message(written, "a number")).help("write all its digits, without an exponent"),
+        Err(error) => not_a(written, "a number", "2.5", error),
+    })
 }
 
 /// `X is needed, not Y`
@@ -109,7 +114,8 @@ pub(super) fn wrong_type(what: &str, given: &Json) -> Mistake {
 
 fn duration_json(json: &Json) -> Result<Number, Mistake> {
     if let Json::Number(digits) = json {
-        return Err(Mistake::new("a duration needs a unit").help(format!("write it like `\"{digits} days\"` or `\"PT{digits}H\"`")));
+        let count = digits_of(digits).map_or_else(|_| "30".to_owned(), |count| count.to_string());
+        return Err(Mistake::new("a duration needs a unit").help(format!("write it like `\"{count} days\"` or `\"PT{count}H\"`")));
     }
     with_unit(json, "a duration", "30 days", duration)
 }
@@ -122,7 +128,19 @@ fn money(policy: &Policy, json: &Json) -> Result<Money, Mistake> {
     }
     let value = with_unit(json, WHAT, &example, |text| numeral(split_unit(text).0, text, WHAT, &example))?;
     let unit = if let Json::Text(text) = json { split_unit(text.trim()).1 } else { "" };
+    if let (Some(other), Json::Text(text)) = (other_measure(unit), json) {
+        return Err(Mistake::new(format!("{} is {other}, not {WHAT}", quoted(text.trim()))).help(format!("write it like `{example}`")));
+    }
     Ok((value, if unit.is_empty() { Ok(()) } else { currency(policy, unit) }))
+}
+
+/// What a unit measures that is no money.
+fn other_measure(unit: &str) -> Option<&'static str> {
+    match unit {
+        "%" => Some("a percentage"),
+        _ if UNITS.iter().any(|(name, _)| *name == unit) => Some("a duration"),
+        _ => None,
+    }
 }
 
 fn currency(policy: &Policy, code: &str) -> Result<(), Mistake> {
@@ -252,23 +270,45 @@ fn not_a(text: &str, what: &str, example: &str, error: NumberError) -> Mistake {
 /// The value of a JSON number, with the exponent it may have.
 fn digits_of(text: &str) -> Result<Number, NumberError> {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Number::parse(text) };
-    let shift: i32 = exponent.parse().map_err(|_| NumberError::TooLarge)?;
-    if shift.abs() > 40 {
-        return Err(if shift > 0 { NumberError::TooLarge } else { NumberError::TooManyDecimals });
+    let power = power(exponent)?;
+    let mantissa = mantissa.replace('_', "");
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa.as_str()), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    if ![whole, fraction].into_iter().all(is_digits) {
+        return Err(NumberError::Malformed);
     }
-    Number::parse(&shifted(mantissa, shift))
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    // A zero is one however far its point is moved.
+    if significant.is_empty() {
+        return Ok(Number::ZERO);
+    }
+    // The point stands so many digits behind the beginning of the significant ones.
+    let place = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    let point = power.saturating_add(place(whole.len())).saturating_sub(place(all.len() - significant.len()));
+    let (before, gap) = (usize::try_from(point).unwrap_or(0), usize::try_from(point.saturating_neg()).unwrap_or(0));
+    if before > MOST_PLACES {
+        return Err(NumberError::TooLarge);
+    }
+    if gap > MOST_PLACES {
+        return Err(NumberError::TooManyDecimals);
+    }
+    let digits = format!("{}{significant:0<before$}", "0".repeat(gap));
+    let (whole, fraction) = digits.split_at_checked(before).ok_or(NumberError::Malformed)?;
+    Number::parse(&format!("{sign}0{whole}.{fraction}0"))
 }
 
-/// A decimal number with its point moved to the right (to the left where `by` is negative).
-fn shifted(mantissa: &str, by: i32) -> String {
-    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let count = usize::try_from(by.unsigned_abs()).unwrap_or(0);
-    let padding = "0".repeat(count);
-    let all = if by < 0 { format!("{padding}{whole}{fraction}") } else { format!("{whole}{fraction}{padding}") };
-    let point = if by < 0 { whole.len() } else { whole.len() + count };
-    let (before, after) = all.split_at(point);
-    format!("{sign}{before}.{after}0")
+/// An exponent; one that no word holds is as good as the largest.
+fn power(exponent: &str) -> Result<i64, NumberError> {
+    if !is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)) {
+        return Err(NumberError::Malformed);
+    }
+    let furthest = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
+    Ok(exponent.parse().unwrap_or(furthest))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn check_size(value: &Number) -> Result<(), Mistake> {
@@ -337,5 +377,18 @@ mod tests {
         assert_eq!(read("1e400"), Err(NumberError::TooLarge));
         assert_eq!(read("1e-400"), Err(NumberError::TooManyDecimals));
         assert_eq!(read("1e99999999999"), Err(NumberError::TooLarge));
+        assert_eq!(read(&format!("-1e-{}", "9".repeat(100))), Err(NumberError::TooManyDecimals));
+        for zero in ["0e-999", "-0.000e+999", "0E99999999999999999999"] {
+            assert_eq!(read(zero).as_deref(), Ok("0"), "{zero}");
+        }
+        assert_eq!(read("1.50e-8").as_deref(), Ok("0.000000015"));
+        assert_eq!(read("1.5e-9"), Err(NumberError::TooManyDecimals));
+        assert_eq!(read(&format!("0.{}125e62", "0".repeat(60))).as_deref(), Ok("12.5"));
+        assert_eq!(read(&format!("125{}e-62", "0".repeat(61))).as_deref(), Ok("12.5"));
+        assert_eq!(read("1e15").as_deref(), Ok("1000000000000000"));
+        assert_eq!(read("0.0000000010e9").as_deref(), Ok("1"));
+        for malformed in ["e5", "-e5", ".e5", "1e", "1e5.5", "1ee5", "1e+-5"] {
+            assert_eq!(read(malformed), Err(NumberError::Malformed), "{malformed}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::json::{Json, MOST_BYTES};
+use super::json::Json;
 use super::names::Names;
 use super::quantity::{self, Purpose};
 use super::reader::{Caller, Reader, Spending};
@@ -51,7 +51,7 @@ impl<'a, 'p> Quick<'a, 'p> {
 
     /// Reads a question onto the slate.
     pub fn question(mut self, text: &str, now: Timestamp) -> Option<()> {
-        if text.len() > MOST_BYTES {
+        if text.len() > Json::MOST_BYTES {
             return None;
         }
         self.slate.wipe(self.reader.policy, self.names, now);

@@ -6,7 +6,7 @@ use super::facts::{Origin, Supplied, near};
 use super::fields::Fields;
 use super::json::Json;
 use super::names::Names;
-use super::problem::{Mistake, Mistakes, Problem, Problems, member, quoted};
+use super::problem::{Mistake, Mistakes, Problem, Problems, Unread, member, quoted};
 use super::quantity::{self, Purpose, wrong_type};
 use super::quick::Quick;
 use super::slate::Slate;
@@ -64,17 +64,10 @@ pub struct Reader<'p> {
     spoken: Option<(&'p str, Option<usize>)>,
 }
 
-/// Why a text is no question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unread {
-    /// It is no JSON.
-    NotJson(Problem),
-    /// It is no right question: everything that is wrong with it.
-    Wrong(Vec<Problem>),
-}
-
 const ASK: [&str; 9] = ["actor", "action", "amount", "facts", "record", "spent", "at", "lang", "explain"];
 const OPTIONS: [&str; 7] = ["actor", "facts", "record", "spent", "at", "lang", "explain"];
+/// What a question has that one about every action has not.
+const OF_ONE_ACTION: [&str; 2] = ["action", "amount"];
 
 impl<'p> Reader<'p> {
     /// A reader that believes `record` and takes `spent`.
@@ -116,10 +109,7 @@ impl<'p> Reader<'p> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn json(&self, text: &str, now: Timestamp) -> Result<Request, Vec<Problem>> {
-        self.slowly(text, now).map_err(|unread| match unread {
-            Unread::NotJson(problem) => vec![problem],
-            Unread::Wrong(problems) => problems,
-        })
+        self.slowly(text, now).map_err(|unread| unread.problems)
     }
 
     /// Like [`Reader::json`], onto a slate. A reader of an engine does so straight from the text, without a tree.
@@ -134,8 +124,7 @@ impl<'p> Reader<'p> {
     }
 
     fn slowly(&self, text: &str, now: Timestamp) -> Result<Request, Unread> {
-        let json = Json::parse(text).map_err(Unread::NotJson)?;
-        self.question(&json, now).map_err(Unread::Wrong)
+        Ok(self.question(&Json::parse(text)?, now)?)
     }
 
     /// Reads a question without an action.
@@ -143,7 +132,7 @@ impl<'p> Reader<'p> {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn options_json(&self, text: &str, now: Timestamp) -> Result<OptionsRequest, Vec<Problem>> {
-        self.options(&Json::parse(text).map_err(|problem| vec![problem])?, now)
+        self.options(&Json::parse(text).map_err(|unread| unread.problems)?, now)
     }
 
     /// Like [`Reader::json`], from a tree.
@@ -175,7 +164,7 @@ impl<'p> Reader<'p> {
         if !is_object(json, &mut problems) {
             return Err(problems.into_vec());
         }
-        let fields = Fields::open(json, "", &OPTIONS, &mut problems);
+        let fields = Fields::open_all(json, &OPTIONS, &OF_ONE_ACTION, &mut problems);
         let case = self.case(&fields, now, &mut problems);
         let language = self.language(&fields, &mut problems);
         match (problems.into_vec(), case) {

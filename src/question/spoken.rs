@@ -179,8 +179,8 @@ fn file(text: Option<&str>, path: &str, problems: &mut Problems) -> Vec<(String,
             problems.add(path, Mistake::new(format!("the file must hold an object, not {}", other.kind())));
             Vec::new()
         }
-        Some(Err(problem)) => {
-            problems.add(path, Mistake::new(problem.message));
+        Some(Err(unread)) => {
+            unread.problems.into_iter().for_each(|problem| problems.add(path, Mistake { message: problem.message, help: problem.help }));
             Vec::new()
         }
     }

@@ -10,6 +10,7 @@ use crate::policy::{FactRef, Policy};
 use crate::question::{FactState, Question};
 use crate::source::Span;
 use crate::syntax::ast::Side;
+use crate::syntax::comment_start;
 
 /// Writes a condition as it is written in the policy, on one line.
 pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
@@ -18,8 +19,25 @@ pub(crate) fn condition(out: &mut String, policy: &Policy, span: Span) {
     if is_one_line(written) {
         return out.push_str(written);
     }
-    let lines = written.lines().map(|line| line.split_once(" #").map_or(line, |(code, _)| code));
-    super::joined(out, lines.flat_map(str::split_whitespace), " ", String::push_str);
+    let (begun, mut space) = (out.len(), false);
+    for line in written.lines() {
+        let code = comment_start(line).and_then(|comment| line.get(..comment)).unwrap_or(line);
+        // A text ends in its line, and what it says stays as it is.
+        let (mut in_text, mut escaped) = (false, false);
+        for character in code.chars() {
+            if character.is_whitespace() && !in_text {
+                space = true;
+                continue;
+            }
+            if std::mem::take(&mut space) && out.len() > begun {
+                out.push(' ');
+            }
+            out.push(character);
+            in_text ^= character == '"' && !escaped;
+            escaped = character == '\\' && !escaped;
+        }
+        space = true;
+    }
 }
 
 /// Whether a text is surely words with one space between, without a comment. Both passes go to the end, so that they look at many bytes at a time.
@@ -165,6 +183,27 @@ mod tests {
     fn policy(text: &str) -> Policy {
         let text = format!("policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n  languages en\n{text}");
         crate::policy::check(&crate::pack::Pack::from_texts(&[("p.kulanz", &text)]).0).unwrap().into_policy()
+    }
+
+    /// The condition of a rule that is written like this.
+    fn shown(written: &str) -> String {
+        let policy =
+            policy(&format!("role agent\naction refund of money\nfact note text\nfact day number\nrule a\n  agent may refund\n  when {written}\n"));
+        let (id, source) = policy.sources.iter().next().unwrap();
+        let start = source.text().find("when ").unwrap() + "when ".len();
+        let mut out = String::new();
+        condition(&mut out, &policy, Span::new(id, start, source.text().len()));
+        out
+    }
+
+    #[test]
+    fn only_a_comment_is_cut_and_a_text_stays_as_it_is() {
+        assert_eq!(shown(r#"note is "order #1""#), r#"note is "order #1""#);
+        assert_eq!(
+            shown("note is \"a #1\" # one\n   or   note is \"b  #2\"# two\n   # three\n   or day is 1"),
+            "note is \"a #1\" or note is \"b  #2\" or day is 1"
+        );
+        assert_eq!(shown(r#"note is "a \" # b  \\" # c"#), r#"note is "a \" # b  \\""#);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use super::body::Size;
-use super::problem::{Kind, Problem};
+use super::problem::Problem;
 use super::schema;
 use super::service::{Service, json, text};
 use crate::answer::Answer;
@@ -45,17 +45,9 @@ pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody
     let body = service.bodies.read(headers, body, Size::Question).await?;
     let question = text(&body)?;
     let mut line = String::with_capacity(ROOM);
-    service.live.with(|engine| answer(service, engine, question, &mut line)).map_err(refused)?;
+    service.live.with(|engine| answer(service, engine, question, &mut line))?;
     line.push('\n');
     Ok(json(line))
-}
-
-/// Why a question has no answer.
-pub fn refused(unread: Unread) -> Problem {
-    match unread {
-        Unread::NotJson(problem) => Problem::from(Kind::NotJson).detail(problem.message),
-        Unread::Wrong(problems) => Problem::wrong_question(problems),
-    }
 }
 
 /// Writes the answer to one question at the end of `out`.

@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ask::{answer, refused};
+use super::ask::answer;
 use super::body::{Received, Size};
 use super::envelope;
 use super::problem::{Kind, Problem};
@@ -52,7 +52,7 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
     let read = batch.run(questions);
     match (batch.failed, read) {
         (Some(problem), _) => Err(problem),
-        (None, Err(error)) => Err(Problem::from(Kind::NotJson).detail(error.to_string())),
+        (None, Err(error)) => Err(Problem::not_json(error.to_string())),
         (None, Ok(())) => Ok(batch.answers + "]}\n"),
     }
 }
@@ -81,7 +81,7 @@ impl Batch<'_> {
             self.answers.push(',');
         }
         if let Err(unread) = answer(self.service, self.engine, question, &mut self.answers) {
-            self.answers.push_str(line(&refused(unread))?.trim_end());
+            self.answers.push_str(line(&Problem::from(unread))?.trim_end());
         }
         if self.answers.len() > limits.batch_answer_bytes {
             let detail = format!("at most {} bytes; ask fewer questions at one time", limits.batch_answer_bytes);

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
 use super::problem::{Kind, Problem};
+use crate::question::Fault;
 
 /// So many bytes beyond its bound a body may have and is still received, to be thrown away.
 const THROWN_AWAY: usize = 64 << 20;
@@ -74,7 +75,8 @@ impl Reader {
 
     /// Reads a JSON body of at most `size`.
     ///
-    /// A body that is refused is still received, and thrown away, as far as is reasonable: a client that is cut off while it sends never sees why.
+    /// A body that says that it is too long is refused before any of it is asked for. One that says nothing of its length is received, and thrown away, as far
+    /// as is reasonable.
     ///
     /// # Errors
     ///
@@ -84,18 +86,18 @@ impl Reader {
             Size::Question => self.limits.body_bytes,
             Size::Batch => self.limits.batch_bytes,
         };
-        let kept = if is_json(headers) { Ok(Received::default()) } else { Err(Kind::UnsupportedMediaType.into()) };
+        if !is_json(headers) {
+            return Err(Kind::UnsupportedMediaType.into());
+        }
+        if body.size_hint().lower() > u64::try_from(longest).unwrap_or(u64::MAX) {
+            return Err(too_large(longest));
+        }
         let too_slow = || Err(Problem::from(Kind::RequestTimeout).detail(format!("a body has {} seconds to arrive", self.limits.body_seconds)));
-        within(self.limits.body(), self.collect(body, kept, longest)).await.unwrap_or_else(too_slow)
+        within(self.limits.body(), self.collect(body, longest)).await.unwrap_or_else(too_slow)
     }
 
-    async fn collect(
-        &self,
-        mut body: impl HttpBody<Data = Bytes> + Unpin,
-        mut kept: Result<Received, Problem>,
-        longest: usize,
-    ) -> Result<Received, Problem> {
-        let mut length = 0;
+    async fn collect(&self, mut body: impl HttpBody<Data = Bytes> + Unpin, longest: usize) -> Result<Received, Problem> {
+        let (mut length, mut kept) = (0, Ok(Received::default()));
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else { continue };
             length += data.len();
@@ -140,11 +142,11 @@ async fn within<F: Future>(time: Duration, future: F) -> Option<F::Output> {
 }
 
 fn too_large(longest: usize) -> Problem {
-    Problem::from(Kind::TooLarge).detail(format!("at most {longest} bytes"))
+    Problem::from(Kind::Unread(Fault::TooLarge)).detail(format!("at most {longest} bytes"))
 }
 
 fn cut_off() -> Problem {
-    Problem::from(Kind::NotJson).detail("the body ends too early")
+    Problem::not_json("the body ends too early")
 }
 
 /// `application/json` or `application/…+json`, in UTF-8 where it says in what; other parameters mean nothing.

@@ -108,7 +108,7 @@ impl Limits {
         Duration::from_secs(self.drain_seconds)
     }
 
-    /// Each with its name and the largest value that makes sense.
+    /// Each with its name and the largest value that makes sense; the guide lists them.
     fn named(&self) -> [(&'static str, u64, u64); 11] {
         let wide = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
         [
@@ -226,6 +226,18 @@ mod tests {
         assert!(!config.trust_record);
         assert_eq!(config.limits, Limits { body_bytes: 10, ..Limits::default() });
         assert_eq!(config.listen, Config::default().listen);
+    }
+
+    #[test]
+    fn the_guide_names_every_limit_and_its_default() {
+        let guide = include_str!("../../docs/http-guide.md");
+        let (_, shown) = guide.split_once("```toml\n").unwrap();
+        let (shown, behind) = shown.split_once("```").unwrap();
+        assert_eq!(toml::from_str::<Config>(shown).unwrap(), Config::default());
+        let set: toml::Table = shown.parse().unwrap();
+        for (name, ..) in Limits::default().named() {
+            assert!(set["limits"].get(name).is_some() && behind.contains(&format!("| `{name}` | ")), "{name}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::problem::{Kind, Problem};
+use super::problem::Problem;
 use crate::question;
 
 /// More mistakes are not told.
@@ -20,8 +20,8 @@ const FORM: &str = "write it like `{\"questions\": […]}`";
 ///
 /// 400 where the text is no JSON, 422 with every mistake where it is something else.
 pub fn questions(text: &str) -> Result<&RawValue, Problem> {
-    let not_json = |error: serde_json::Error| Problem::from(Kind::NotJson).detail(format!("not JSON: {error}"));
-    let whole: &RawValue = serde_json::from_str(text).map_err(not_json)?;
+    let not_json = |error: serde_json::Error| Problem::not_json(format!("not JSON: {error}"));
+    let whole: &RawValue = serde_json::from_str(question::Json::without_mark(text)).map_err(not_json)?;
     if !whole.get().starts_with('{') {
         return Err(Problem::wrong_question(vec![mistake(String::new(), format!("an object is needed, not {}", kind(whole.get())))]));
     }

@@ -10,14 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 use axum::response::{IntoResponse, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service as HyperService;
 use tower_service::Service as _;
 use uuid::Uuid;
@@ -64,6 +64,7 @@ impl HyperService<Request<Incoming>> for Front {
             return Box::pin(async move {
                 let begun = Begun::new(&connection, &request);
                 let (head, body) = request.into_parts();
+                let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = guarded(ask::respond(&connection.service, &head.headers, body)).await;
                 Ok(begun.end(answered.map(IntoResponse::into_response)))
             });
@@ -71,9 +72,37 @@ impl HyperService<Request<Incoming>> for Front {
         let mut router = self.router.clone();
         Box::pin(async move {
             let begun = Begun::new(&connection, &request);
-            let answered = guarded(router.call(request.map(Body::new))).await;
+            let pulse = Arc::clone(&connection.pulse);
+            let answered = guarded(router.call(request.map(|body| Body::new(Watched { body, pulse })))).await;
             Ok(begun.end(answered.map(|Ok(response)| response)))
         })
+    }
+}
+
+/// A body that tells its connection when it has been read to its end.
+struct Watched {
+    body: Incoming,
+    pulse: Arc<Pulse>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.pulse.body(false);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -83,22 +112,23 @@ struct Begun {
     method: Method,
     uri: Uri,
     at: Instant,
-    _under_way: UnderWay,
+    under_way: UnderWay,
 }
 
 impl Begun {
     fn new(connection: &Connection, request: &Request<Incoming>) -> Self {
+        connection.pulse.body(!request.body().is_end_stream());
         Self {
             id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
             method: request.method().clone(),
             uri: request.uri().clone(),
             at: Instant::now(),
-            _under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
+            under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
         }
     }
 
     fn end(self, answered: Result<Response, Panic>) -> Response {
-        let Self { id, method, uri, at, .. } = self;
+        let Self { id, method, uri, at, under_way } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
@@ -112,6 +142,10 @@ impl Begun {
             tracing::info!(id = shown, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         }
         response.headers_mut().insert(REQUEST_ID, id);
+        // What is left of a body is not waited for, so that no further request can follow it.
+        if under_way.pulse().has_unread_body() {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 }

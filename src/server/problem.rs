@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::question;
+use crate::question::{self, Fault};
 
 /// An error of the service. `errors` holds every mistake of a wrong question.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -31,14 +31,13 @@ pub struct Problem {
 /// The kinds of problem: status, code and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    NotJson,
+    /// The body, or a question of a batch, is none.
+    Unread(Fault),
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
-    TooLarge,
     AnswersTooLarge,
     UnsupportedMediaType,
-    WrongQuestion,
     Internal,
     Overloaded,
     AnswerTimeout,
@@ -47,20 +46,32 @@ pub enum Kind {
 impl Kind {
     fn describe(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::NotJson => (StatusCode::BAD_REQUEST, "not_json", "the body is not JSON"),
+            Self::Unread(fault) => {
+                let (status, title) = of_fault(fault);
+                (status, fault.code(), title)
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "there is nothing at this path"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has no such method"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout", "the request took too long to arrive"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large"),
             Self::AnswersTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "answers_too_large", "the answers are too large"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be `application/json`, in UTF-8")
             }
-            Self::WrongQuestion => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_question", "the question is wrong"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "too many requests at one time"),
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "answer_timeout", "the answer took too long"),
         }
+    }
+}
+
+/// The words are as true of one question of a batch as of a whole body.
+fn of_fault(fault: Fault) -> (StatusCode, &'static str) {
+    match fault {
+        Fault::NotUtf8 => (StatusCode::BAD_REQUEST, "this is not UTF-8"),
+        Fault::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "this is too large"),
+        Fault::NotJson => (StatusCode::BAD_REQUEST, "this is not JSON"),
+        Fault::TooDeep => (StatusCode::UNPROCESSABLE_ENTITY, "this is nested too deeply"),
+        Fault::WrongQuestion => (StatusCode::UNPROCESSABLE_ENTITY, "the question is wrong"),
     }
 }
 
@@ -82,7 +93,31 @@ impl Problem {
     /// A wrong question with all its mistakes.
     #[must_use]
     pub fn wrong_question(errors: Vec<question::Problem>) -> Self {
-        Self { errors, ..Kind::WrongQuestion.into() }
+        question::Unread::from(errors).into()
+    }
+
+    /// Something that is no JSON.
+    #[must_use]
+    pub fn not_json(detail: impl Into<String>) -> Self {
+        Self::from(Kind::Unread(Fault::NotJson)).detail(detail)
+    }
+}
+
+impl From<question::Unread> for Problem {
+    /// A mistake that is about the whole is its detail; those of a question are listed.
+    fn from(unread: question::Unread) -> Self {
+        let problem = Self::from(Kind::Unread(unread.fault));
+        if unread.fault == Fault::WrongQuestion {
+            return Self { errors: unread.problems, ..problem };
+        }
+        Self { detail: unread.problems.into_iter().next().map(in_a_line), ..problem }
+    }
+}
+
+fn in_a_line(problem: question::Problem) -> String {
+    match problem.help {
+        Some(help) => format!("{} ({help})", problem.message),
+        None => problem.message,
     }
 }
 
@@ -101,5 +136,64 @@ impl IntoResponse for Problem {
 impl IntoResponse for Kind {
     fn into_response(self) -> Response {
         Problem::from(self).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Status, code and whether it is one of a line, as the guide lists them.
+    fn listed() -> Vec<[String; 3]> {
+        let guide = include_str!("../../docs/http-guide.md");
+        let (_, table) = guide.split_once("| status | code | in a line | |\n").unwrap();
+        let cells = |row: &str| {
+            let cells: Vec<_> = row.split('|').map(|cell| cell.trim().replace('`', "")).collect();
+            [1, 2, 3].map(|column| cells[column].clone())
+        };
+        table.lines().skip(1).take_while(|line| line.starts_with('|')).map(cells).collect()
+    }
+
+    /// What follows a kind in the order of the guide; a new kind is not forgotten here.
+    fn next(kind: Kind) -> Option<Kind> {
+        Some(match kind {
+            Kind::Unread(Fault::NotJson) => Kind::Unread(Fault::NotUtf8),
+            Kind::Unread(Fault::NotUtf8) => Kind::NotFound,
+            Kind::NotFound => Kind::MethodNotAllowed,
+            Kind::MethodNotAllowed => Kind::RequestTimeout,
+            Kind::RequestTimeout => Kind::Unread(Fault::TooLarge),
+            Kind::Unread(Fault::TooLarge) => Kind::AnswersTooLarge,
+            Kind::AnswersTooLarge => Kind::UnsupportedMediaType,
+            Kind::UnsupportedMediaType => Kind::Unread(Fault::TooDeep),
+            Kind::Unread(Fault::TooDeep) => Kind::Unread(Fault::WrongQuestion),
+            Kind::Unread(Fault::WrongQuestion) => Kind::Internal,
+            Kind::Internal => Kind::Overloaded,
+            Kind::Overloaded => Kind::AnswerTimeout,
+            Kind::AnswerTimeout => return None,
+        })
+    }
+
+    fn all() -> impl Iterator<Item = Kind> {
+        std::iter::successors(Some(Kind::Unread(Fault::NotJson)), |kind| next(*kind))
+    }
+
+    #[test]
+    fn the_guide_lists_every_code_with_its_status() {
+        let expected = all().map(|kind| {
+            let (status, code, _) = kind.describe();
+            let in_a_line = if matches!(kind, Kind::Unread(_)) { "yes" } else { "" };
+            [status.as_u16().to_string(), code.to_owned(), in_a_line.to_owned()]
+        });
+        assert_eq!(listed(), expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<_> = all().map(|kind| kind.describe().1).collect();
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert!(Fault::ALL.iter().all(|fault| codes.contains(&fault.code())));
     }
 }

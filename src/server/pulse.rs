@@ -21,13 +21,15 @@ pub struct Pulse {
     last: AtomicU64,
     requests: AtomicUsize,
     writing: AtomicBool,
+    /// Whether the body of the last request has not been read to its end.
+    unread: AtomicBool,
     leave: Notify,
 }
 
 impl Pulse {
     fn new(clock: Arc<Clock>) -> Self {
         let last = AtomicU64::new(clock.now());
-        Self { clock, last, requests: AtomicUsize::new(0), writing: AtomicBool::new(false), leave: Notify::new() }
+        Self { clock, last, requests: AtomicUsize::new(0), writing: AtomicBool::new(false), unread: AtomicBool::new(false), leave: Notify::new() }
     }
 
     fn beat(&self) {
@@ -43,6 +45,16 @@ impl Pulse {
     pub fn wrote(&self, all: bool) {
         self.beat();
         self.writing.store(!all, Ordering::Release);
+    }
+
+    /// A body is to be read, or was read to its end.
+    pub fn body(&self, unread: bool) {
+        self.unread.store(unread, Ordering::Relaxed);
+    }
+
+    /// Whether the body of the last request has not been read to its end.
+    pub fn has_unread_body(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     /// Waits until this connection is to make room.
@@ -138,6 +150,11 @@ impl UnderWay {
         pulse.beat();
         pulse.requests.fetch_add(1, Ordering::AcqRel);
         Self(pulse)
+    }
+
+    /// The life of the connection.
+    pub fn pulse(&self) -> &Pulse {
+        &self.0
     }
 }
 

@@ -13,7 +13,7 @@ use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
 use crate::engine::{Engine, json_line};
-use crate::question::{Caller, Json, Reader};
+use crate::question::{Caller, Json, Reader, Unread};
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Service {
 ///
 /// 400 where it is none.
 pub fn text(body: &Received) -> Result<&str, Problem> {
-    std::str::from_utf8(body.bytes()).map_err(|_| Problem::from(Kind::NotJson).detail("the body is not UTF-8"))
+    std::str::from_utf8(body.bytes()).map_err(|error| Unread::not_utf8(error.valid_up_to() + 1).into())
 }
 
 /// A body as JSON.
@@ -69,7 +69,7 @@ pub fn text(body: &Received) -> Result<&str, Problem> {
 ///
 /// 400 where it is none.
 pub fn parse(body: &Received) -> Result<Json, Problem> {
-    Json::parse(text(body)?).map_err(|problem| Problem::from(Kind::NotJson).detail(problem.message))
+    Ok(Json::parse(text(body)?)?)
 }
 
 /// A JSON text as a response.

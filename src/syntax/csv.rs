@@ -24,7 +24,7 @@ pub fn parse_csv_table(sources: &Sources, id: SourceId, kind: TableKind) -> (Opt
         return (None, problems);
     }
     let grid = read_grid(kind, id, Span::new(id, 0, 0), &rows, &mut problems);
-    (grid, problems)
+    (grid, super::bounded(id, problems))
 }
 
 /// Reads days from a CSV file: those of the column `date`, or of the first one. A header row may be missing.
@@ -53,7 +53,7 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
             problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
         }
     }
-    (days, problems)
+    (days, super::bounded(id, problems))
 }
 
 /// The rows of a CSV file, by which its author finds a place.

@@ -86,7 +86,7 @@ fn content(raw: &str) -> Content {
 }
 
 /// Where a comment starts in a text of one line.
-pub(super) fn comment_start(text: &str) -> Option<usize> {
+pub(crate) fn comment_start(text: &str) -> Option<usize> {
     Some(content(text).end).filter(|end| *end < text.len())
 }
 

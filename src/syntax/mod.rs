@@ -26,6 +26,7 @@ mod words;
 
 pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
+pub(crate) use layout::comment_start;
 pub use tables::TableKind;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -44,15 +45,21 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::File, Vec<Diagnostic>) {
     let text = sources.get(id).map(crate::source::Source::text).unwrap_or_default();
     let lines = layout::lines(text);
     let items = layout::items(&lines, |line| items::is_stray(line, text));
-    let Reading { items, broken, mut problems } = Written { text, source: id, items: &items }.read();
+    let Reading { items, broken, problems } = Written { text, source: id, items: &items }.read();
     let file = ast::File { source: id, items, broken };
+    (file, bounded(id, problems))
+}
+
+/// The problems of one text in its order. Where there were so many that the rest was not read, the last one says so.
+fn bounded(id: SourceId, mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     problems.sort_by_key(|problem| problem.span().map_or(0, |span| span.start));
     if problems.len() > MAX_PROBLEMS {
+        let end = problems.get(MAX_PROBLEMS).and_then(Diagnostic::span).unwrap_or(Span::new(id, 0, 0));
         problems.truncate(MAX_PROBLEMS);
-        let message = format!("there are more than {MAX_PROBLEMS} problems in this file; the rest is not read");
-        problems.push(Diagnostic::new(Code::TooManyProblems, message).at(Span::new(id, 0, 0), ""));
+        let message = format!("there are more than {MAX_PROBLEMS} problems in this file; the rest of it is not read");
+        problems.push(Diagnostic::new(Code::TooManyProblems, message).at(Span { end: end.start, ..end }, ""));
     }
-    (file, problems)
+    problems
 }
 
 /// Reads one literal from outside a policy: `80 EUR`, `-5`, `25%`, `30 days`, `2026-11-21`, `yes`, `"SALE-"`.

@@ -75,12 +75,45 @@ fn every_problem_of_a_question_is_named() {
 #[test]
 fn files_that_cannot_be_read_are_named() {
     ask(&["refund", "--as", "agent", "--facts", "no/such.json"]).exits(2).says("no/such.json");
-    let files = folder(&[("broken.json", "{"), ("list.json", "[]")]);
+    let deep = format!("{{\"reason\": {}{}}}", "[".repeat(127), "]".repeat(127));
+    let files = folder(&[("broken.json", "{"), ("list.json", "[]"), ("deep.json", &deep)]);
     let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
     ask(&["refund", "--as", "agent", "--record", &path("broken.json")]).exits(2).says("not JSON");
+    ask(&["refund", "--as", "agent", "--facts", &path("deep.json")]).exits(2).says("facts: nested more than 127 deep");
     ask(&["refund", "--as", "agent", "--record", &path("list.json")]).exits(2).says("object");
     ask(&["refund", "--as", "agent", "--record", files.path().to_str().unwrap()]).exits(2);
     ask(&["refund", "--as", "agent", "--record", "/dev/zero"]).exits(2);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_told_in_json_too() {
+    let files = folder(&[("said.json", "{}")]);
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("latin.json"), b"{\"reason\": \"sp\xe4t\"}").unwrap();
+    // Such a file may be cut in the middle of a character.
+    std::fs::write(path("long.json"), format!("{}\u{e4}", " ".repeat(1 << 20))).unwrap();
+    for (member, name, part) in
+        [("facts", "latin.json", "not UTF-8 from byte 15 on"), ("record", "long.json", "longer than 1 MiB"), ("facts", "none.json", "cannot read")]
+    {
+        let option = format!("--{member}");
+        for command in [&["ask", "refund"][..], &["options"]] {
+            let ended = kulanz(&[command, &["--as", "agent", "-p", COUNTER, "--format", "json", &option, &path(name)]].concat()).exits(2);
+            let told: serde_json::Value = serde_json::from_str(&ended.err).unwrap();
+            let error = &told["error"]["errors"][0];
+            assert!(error["path"] == format!("/{member}") && error["message"].as_str().unwrap().contains(part), "{told}");
+            assert!(error["message"].as_str().unwrap().contains(name), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_facts_is_passed_over() {
+    let files = folder(&[
+        ("said.json", "\u{feff}{\"reason\": \"damaged\", \"order.days\": 3}"),
+        ("record.json", "\u{feff}{\"order\": {\"total\": \"120.00 EUR\"}}"),
+    ]);
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    ask(&["refund", "100 EUR", "--as", "agent", "--facts", &path("said.json"), "--record", &path("record.json")]).exits(0).prints("OWED");
 }
 
 #[test]

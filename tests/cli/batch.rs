@@ -66,7 +66,7 @@ fn lines_that_are_no_text_or_absurdly_long() {
     let ended = batch(&input).exits(1);
     let lines = lines(&ended);
     let codes: Vec<_> = lines.iter().map(|line| line["error"]["code"].as_str()).collect();
-    assert_eq!(codes, [None, Some("not_utf8"), Some("too_long"), None]);
+    assert_eq!(codes, [None, Some("not_utf8"), Some("too_large"), None]);
     assert_eq!(lines[3]["amount"], "2.00 EUR");
 }
 
@@ -85,11 +85,32 @@ fn a_folder_is_no_file_of_questions() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_first_line() {
+fn a_byte_order_mark_is_no_part_of_a_line() {
     let ended = batch(format!("\u{feff}{}", question(1)).as_bytes()).exits(0);
     assert_eq!(lines(&ended)[0]["amount"], "1.00 EUR");
-    let elsewhere = batch(format!("{}\u{feff}{}", question(1), question(2)).as_bytes()).exits(1);
-    assert_eq!(lines(&elsewhere)[1]["error"]["code"], "not_json");
+    // Files that are put together have one at the beginning of each.
+    let together = batch(format!("{}\u{feff}{}", question(1), question(2)).as_bytes()).exits(0);
+    assert_eq!(lines(&together)[1]["amount"], "2.00 EUR");
+}
+
+#[test]
+fn a_line_that_is_no_question_says_why() {
+    let long = format!("\"{}\"\n", "a".repeat(1 << 20));
+    let deep = format!("{}{}\n", "[".repeat(128), "]".repeat(128));
+    let ended = batch(&[b"\xff\n", long.as_bytes(), deep.as_bytes(), b"{\n", b"5\n"].concat()).exits(1);
+    let codes: Vec<_> = lines(&ended).iter().map(|line| line["error"]["code"].clone()).collect();
+    assert_eq!(codes, ["not_utf8", "too_large", "too_deep", "not_json", "wrong_question"]);
+}
+
+#[test]
+fn what_a_line_says_itself_is_not_typed() {
+    let typed = |arguments: &[&str], shown: &str| {
+        let ended = kulanz(&[&["ask", "--batch", "-", "-p", COUNTER], arguments].concat()).exits(2);
+        ended.says(&format!("`{shown}` does not go with `--batch`")).says("Usage: kulanz ask").says("--batch <FILE>")
+    };
+    typed(&["refund", "80 EUR"], "refund");
+    typed(&["--as", "agent"], "--as <ROLE>");
+    assert!(!typed(&["-5"], "-5").err.contains('\u{2212}'));
 }
 
 #[test]

@@ -17,5 +17,7 @@ fn every_action_with_its_answer_and_limit() {
 fn wrong_cases_are_errors() {
     kulanz(&["options", "-p", COUNTER]).exits(2).says("--as");
     kulanz(&["options", "--as", "agnet", "-p", COUNTER]).exits(2).says("did you mean `agent`?");
-    kulanz(&["options", "--as", "agent", "refund", "-p", COUNTER]).exits(2).says("FACT=VALUE");
+    kulanz(&["options", "--as", "agent", "refund", "-p", COUNTER]).exits(2).says("FACT=VALUE").says("every action");
+    let behind = kulanz(&["options", "--as", "agent", "reason=late", "refund", "-p", COUNTER]).exits(2).says("`refund`").says("`kulanz ask`");
+    assert!(!behind.err.contains("before the first fact"), "{}", behind.err);
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod broken_lines;
 mod page;
 
 use std::collections::BTreeSet;

@@ -2,15 +2,38 @@
 
 mod budgets;
 mod cases;
+mod cluster;
 mod grants;
+mod opening;
 mod stores;
 mod world;
 
-/// Makes of each scenario a test for each store.
+/// Makes of each scenario a test for each store. With `bare` it plays with the store alone.
 macro_rules! on_every_store {
-    ($($scenario:ident),* $(,)?) => {
+    (bare: $($scenario:ident),* $(,)?) => {
         mod memory {
             $(#[test] fn $scenario() { crate::ledger::stores::memory(super::$scenario); })*
+        }
+
+        mod sqlite {
+            $(#[test] fn $scenario() { crate::ledger::stores::sqlite(super::$scenario); })*
+        }
+
+        mod postgres {
+            $(#[test] fn $scenario() { crate::ledger::stores::postgres(super::$scenario); })*
+        }
+    };
+    ($($scenario:ident),* $(,)?) => {
+        mod memory {
+            $(#[test] fn $scenario() { crate::ledger::stores::memory(|store| crate::ledger::stores::play(store, super::$scenario)); })*
+        }
+
+        mod sqlite {
+            $(#[test] fn $scenario() { crate::ledger::stores::sqlite(|store| crate::ledger::stores::play(store, super::$scenario)); })*
+        }
+
+        mod postgres {
+            $(#[test] fn $scenario() { crate::ledger::stores::postgres(|store| crate::ledger::stores::play(store, super::$scenario)); })*
         }
     };
 }

@@ -25,8 +25,9 @@ fn findings(name: &str) -> (Vec<Diagnostic>, String) {
     (found, rendered)
 }
 
+/// The last code of the warnings stands for those that are not shown; it is no lint.
 fn lints() -> impl Iterator<Item = Code> {
-    Code::ALL.iter().copied().filter(|code| code.text().starts_with("K09"))
+    Code::ALL.iter().copied().filter(|code| code.text().starts_with("K09") && *code != Code::TooManyWarnings)
 }
 
 #[test]

@@ -66,10 +66,30 @@ fn what_is_not_json_is_refused() {
     let service = Running::counter();
     service.post("/v1/ask", "").is_problem(400, "not_json");
     service.post("/v1/ask", "{\"actor\": ").is_problem(400, "not_json");
-    service.post("/v1/ask", b"{\"action\": \"\xff\"}").is_problem(400, "not_json");
-    service.post("/v1/ask", "[".repeat(100_000)).is_problem(400, "not_json");
+    for path in ["/v1/ask", "/v1/options", "/v1/ask/batch"] {
+        let problem = service.post(path, b"{\"action\": \"\xff\"}").is_problem(400, "not_utf8");
+        assert_eq!(problem["detail"], "not UTF-8 from byte 13 on");
+    }
+    let deep = format!("{}{}", "[".repeat(128), "]".repeat(128));
+    for path in ["/v1/ask", "/v1/options"] {
+        let problem = service.post(path, &deep).is_problem(422, "too_deep");
+        assert!(problem["detail"].as_str().unwrap().contains("127"), "{problem}");
+    }
+    let among = service.post("/v1/ask/batch", format!("{{\"questions\": [{deep}]}}")).json();
+    assert_eq!(among["answers"][0]["code"], "too_deep");
     service.post("/v1/ask", "[]").is_problem(422, "wrong_question");
     service.post("/v1/ask", "null").is_problem(422, "wrong_question");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_body() {
+    let service = Running::counter();
+    let question = question("exchange", None, &json!({}));
+    let case = json!({"actor": {"role": "agent"}});
+    for (path, body) in [("/v1/ask", &question), ("/v1/options", &case), ("/v1/ask/batch", &json!({"questions": [question]}))] {
+        let (plain, marked) = (service.post(path, body.to_string()), service.post(path, format!("\u{feff}{body}")));
+        assert_eq!((marked.status, marked.json()), (200, plain.json()), "{path}");
+    }
 }
 
 #[test]
@@ -79,6 +99,7 @@ fn the_body_must_be_called_json() {
     let status = |headers: &[(&str, &str)]| service.post_as("/v1/ask", &body, headers).status;
     assert_eq!(status(&[("content-type", "application/json")]), 200);
     assert_eq!(status(&[("content-type", "application/json; charset=utf-8")]), 200);
+    assert_eq!(status(&[("content-type", "application/vnd.shop.case+json")]), 200);
     service.post_as("/v1/ask", &body, &[("content-type", "application/json; charset=iso-8859-1")]).is_problem(415, "unsupported_media_type");
     service.post_as("/v1/ask", &body, &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
     service.post_as("/v1/ask", &body, &[("content-type", "application/x-www-form-urlencoded")]).is_problem(415, "unsupported_media_type");

@@ -1,6 +1,6 @@
 //! No caller can hold up another: size, time and number.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -21,6 +21,70 @@ fn a_question_has_1_mib_and_a_batch_16() {
     let batch = |length: usize| format!("{{\"questions\":[]}}{}", " ".repeat(length - 16));
     assert_eq!(service.post("/v1/ask/batch", batch(16 << 20)).status, 200);
     service.post("/v1/ask/batch", batch((16 << 20) + 1)).is_problem(413, "too_large");
+}
+
+#[test]
+fn a_body_that_says_that_it_is_too_long_is_refused_at_once() {
+    let service = Running::with_limits("body_bytes = 100\nbatch_bytes = 200\n");
+    for (path, length) in [("/v1/ask", 101), ("/v1/options", 101), ("/v1/ask/batch", 201)] {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n");
+        for expect in ["", "expect: 100-continue\r\n"] {
+            let answer = read_all(begin(&service, &format!("{head}{expect}\r\n")));
+            assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("connection: close\r\n") && answer.contains("too_large"), "{answer}");
+            assert!(!answer.contains("100 Continue"), "{answer}");
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_leave_to_send_gets_it() {
+    let service = Running::counter();
+    let body = padded(100);
+    let head = "POST /v1/ask HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n";
+    let mut stream = begin(&service, head);
+    let mut leave = [0; 25];
+    stream.read_exact(&mut leave).unwrap();
+    assert_eq!(leave, *b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(body.as_bytes()).unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+    let answers = read_all(stream);
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
+}
+
+#[test]
+fn a_connection_that_ends_behind_an_unread_body_says_so() {
+    let service = Running::with_limits("body_seconds = 1\n");
+    let json = "content-type: application/json\r\n";
+    for (line, headers, status) in [
+        ("POST /v1/ask", json, 408),
+        ("POST /v1/ask", "", 415),
+        ("POST /nowhere", json, 404),
+        ("POST /healthz", json, 405),
+        ("GET /healthz", "", 200),
+    ] {
+        let stream = begin(&service, &format!("{line} HTTP/1.1\r\nhost: a\r\n{headers}content-length: 50\r\n\r\n{{\"actor\":"));
+        let answer = read_all(stream);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")) && answer.contains("connection: close\r\n"), "{answer}");
+    }
+    // One that was read to its end, whatever came of it, is followed by the next.
+    for body in ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
+        let next = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        for path in ["/v1/ask", "/v1/options", "/v1/ask/batch"] {
+            let answers = read_all(begin(&service, &format!("POST {path} HTTP/1.1\r\nhost: a\r\n{json}{body}{next}")));
+            assert!(answers.starts_with("HTTP/1.1 422") && answers.contains("HTTP/1.1 200"), "{answers}");
+        }
+    }
+}
+
+/// A reset could take the answer away from a client that sends first and reads then.
+#[test]
+fn a_client_that_sends_all_the_same_sees_why_it_is_refused() {
+    let service = Running::counter();
+    let body = vec![b' '; 32 << 20];
+    for _ in 0..5 {
+        service.post("/v1/ask/batch", &body).is_problem(413, "too_large");
+        service.post_as("/v1/ask", &body, &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
+    }
 }
 
 #[test]

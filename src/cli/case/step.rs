@@ -16,12 +16,9 @@ use crate::question::{Field, Spoken};
 
 /// `kulanz case add`
 pub fn add(arguments: &Add, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let words = Words::split(&arguments.words)?;
-    if let Some(stray) = &words.action {
-        return Err(Failure::usage(format!("`{stray}` is not FACT=VALUE")));
-    }
-    let files = Files::read(&arguments.told)?;
+    let words = Words::facts(&arguments.words, "a note is given with `--note TEXT`")?;
     step(&arguments.books, &arguments.case, &arguments.doer, None, terminal, |session| {
+        let files = session.right(Files::read(&arguments.told))?;
         let spoken = Spoken { facts: &words.facts, facts_json: files.facts(), record_json: files.record(), ..Spoken::default() };
         let (facts, record) = session.right(session.reader().spoken_facts(&spoken))?;
         let note = session.particulars(&[], &[(Field::Note, "note", arguments.note.as_deref())])?.note;

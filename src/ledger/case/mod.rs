@@ -47,7 +47,7 @@ impl Desk {
     fn asking(&self, case: &Case) -> Result<Asking, Refusal> {
         let text = case.question.to_string();
         let reader = self.engine.reader().caller(Caller::SystemOfRecord).spending(Spending::Ledger);
-        let json = Json::parse(&text).map_err(|problem| Refusal::WrongQuestion(vec![problem]))?;
+        let json = Json::parse(&text).map_err(|unread| Refusal::WrongQuestion(unread.problems))?;
         let request: Request = reader.question(&json, Timestamp::UNIX_EPOCH).map_err(Refusal::WrongQuestion)?;
         Ok(Asking { engine: Arc::clone(&self.engine), request })
     }

@@ -1,6 +1,6 @@
 //! Reporting a mistake once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -41,7 +41,8 @@ impl Checker<'_> {
     /// Each once, in source order, without what only follows from a wrong form.
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic)).collect();
+        let damaged_lines: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
+        self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic, &damaged_lines)).collect();
         self.name_rows();
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
         let mut seen = BTreeSet::new();
@@ -62,8 +63,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a problem lies in an item whose form is wrong, or can come from such an item elsewhere.
-    fn follows_from_damage(&self, diagnostic: &Diagnostic) -> bool {
+    /// Whether a problem lies beside one of form, or can come of what such a one has left out: of its item, or elsewhere.
+    fn follows_from_damage(&self, diagnostic: &Diagnostic, damaged_lines: &HashSet<(SourceId, usize)>) -> bool {
         if self.pack.incomplete && matches!(diagnostic.code, Code::NoPolicyItem | Code::NoBudgetLine | Code::UnknownName | Code::TextLanguage) {
             return true;
         }
@@ -80,9 +81,18 @@ impl Checker<'_> {
             Code::SecondPolicyItem => return false,
             _ => false,
         };
-        far_reaching || diagnostic.span().is_some_and(|span| self.is_damaged(span))
+        far_reaching
+            || diagnostic
+                .span()
+                .is_some_and(|span| damaged_lines.contains(&self.line(span)) || (is_of_the_whole(diagnostic.code) && self.is_damaged(span)))
     }
 
+    /// Where a span begins.
+    fn line(&self, span: Span) -> (SourceId, usize) {
+        (span.source, self.pack.sources.get(span.source).map_or(0, |source| source.line(span.start as usize)))
+    }
+
+    /// Whether a part of the item around this was left out.
     fn is_damaged(&self, span: Span) -> bool {
         let files = self.pack.parts.iter().flat_map(|part| &part.files);
         let item = files.filter(|file| file.source == span.source).flat_map(|file| &file.items).find(|item| covers(item.span, span));
@@ -92,6 +102,21 @@ impl Checker<'_> {
     fn holds_damage(&self, item: Span) -> bool {
         self.pack.damaged.iter().any(|damage| covers(item, *damage))
     }
+}
+
+/// Whether such a problem is about an item as a whole, and so may be about a clause, a line or a row of it that could not be read.
+fn is_of_the_whole(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unguarded
+            | Code::NoEffect
+            | Code::IncompleteTest
+            | Code::TestWithoutMoment
+            | Code::MissingSetting
+            | Code::TableShape
+            | Code::TableColumn
+            | Code::EmptyCell
+    )
 }
 
 fn covers(item: Span, span: Span) -> bool {

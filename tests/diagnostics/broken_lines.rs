@@ -1,0 +1,62 @@
+//! A line that cannot be read is told, and nothing that only follows from it.
+
+use std::path::Path;
+
+use kulanz::diagnostic::render;
+use kulanz::pack::Pack;
+use kulanz::policy;
+
+/// The files of the pack with everything that the language has.
+fn shop() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/reference/shop");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            // The pack beside it is not there in memory.
+            let text: String = std::fs::read_to_string(&path).unwrap().split_inclusive('\n').filter(|line| !line.starts_with("  includes")).collect();
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), text)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// What is said of these files.
+fn told(files: &[(String, String)]) -> Vec<String> {
+    let texts: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (pack, mut problems) = Pack::from_texts(&texts);
+    problems.extend(policy::check(&pack).err().unwrap_or_default());
+    problems.iter().map(|problem| render::human(std::slice::from_ref(problem), &pack.sources, false)).collect()
+}
+
+/// A line of an item with a sign in it that nothing is made of; `None` for one that says nothing, and for the first of an item, without which there is no item.
+fn broken(line: &str) -> Option<String> {
+    if !line.starts_with(' ') || line.trim_start().starts_with('#') || line.contains("|--") {
+        return None;
+    }
+    if line.contains('|') {
+        return Some(line.replacen("| ", "| ?? ", 1));
+    }
+    let (code, comment) = line.split_once(" #").unwrap_or((line, ""));
+    Some(format!("{code} ?? #{comment}"))
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_one_problem() {
+    let files = shop();
+    assert_eq!(told(&files), [""; 0]);
+    let mut count = 0;
+    for (at, (name, text)) in files.iter().enumerate().filter(|(_, (name, _))| name.ends_with(".kulanz")) {
+        for (number, line) in text.lines().enumerate() {
+            let Some(broken) = broken(line) else { continue };
+            let changed: Vec<&str> = text.lines().enumerate().map(|(other, line)| if other == number { &broken } else { line }).collect();
+            let mut files = files.clone();
+            files[at].1 = changed.join("\n");
+            let told = told(&files);
+            assert_eq!(told.len(), 1, "{name}:{}\n{}", number + 1, told.join("\n"));
+            count += 1;
+        }
+    }
+    assert!(count > 80, "{count}");
+}
