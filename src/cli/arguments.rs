@@ -267,6 +267,14 @@ pub struct Serve {
     #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
+    /// Where grants and cases are kept: sqlite:PATH, postgres://… or memory: [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
+    pub ledger: Option<String>,
+
+    /// The list of people, who own cases [default: nobody]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub people: Option<PathBuf>,
+
     /// Whether callers count as a system of record [default: true]
     #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]
     pub trust_record: Option<bool>,

@@ -1,5 +1,7 @@
 //! What a role may grant on its own: entitlement, ceiling and authority of one reading, and the largest quantity that they let through.
 
+use std::borrow::Borrow;
+
 use super::approval;
 use super::bound::{Bound, Reading};
 use super::budget::Taking;
@@ -129,11 +131,11 @@ impl<'a> View<'a> {
         }
         for entry in self.case.possible(candidates) {
             let gates = self.case.gates(entry, &self.action.gates);
-            if gates.is_some_and(Truth::is_surely_no) {
+            if gates.is_surely_no() {
                 continue;
             }
             let Some(rule) = self.rule(entry.rule()) else { continue };
-            let truth = gates.unwrap_or_else(|| self.condition(&rule.condition, amount));
+            let truth = self.case.beside_gates(entry, gates, &rule.condition, Some(amount));
             closed &= !truth.is_open();
             if self.applies(rule, truth) {
                 show(entry.rule(), rule);
@@ -281,39 +283,26 @@ impl<'a> View<'a> {
         self.candidates.thresholds.is_empty()
     }
 
-    /// The largest quantity up to `most` that is covered by what the role has when just that quantity is asked for; zero where there is none.
-    pub fn largest(&self, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
-        if self.step().is_none() || self.is_even() {
-            return self.largest_of(&self.standing(&self.smallest()), most, has);
-        }
-        self.largest_piece(most, has)
-    }
-
-    /// The same where a standing is known already, for whatever quantity.
-    pub fn largest_from(&self, standing: &Standing, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
-        if self.step().is_none() || self.is_even() { self.largest_of(standing, most, has) } else { self.largest_piece(most, has) }
-    }
-
-    /// The same of a role that stands so for every quantity.
-    pub fn largest_of(&self, standing: &Standing, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
-        let has = has(standing);
+    /// The largest quantity up to `most` that is covered by what the role has when just that quantity is asked for; zero where there is none. `standing` is where the
+    /// role stands for whatever quantity; it is looked at only where that is the same for every one.
+    pub fn largest<S: Borrow<Standing>>(&self, standing: impl Fn() -> S, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
         match self.step() {
-            Some(_) => has.min(most.clone()),
-            None if has.covers(&Number::ONE) => Bound::Unlimited,
+            None if has(standing().borrow()).covers(&Number::ONE) => Bound::Unlimited,
             None => Bound::ZERO,
+            Some(_) if self.is_even() => has(standing().borrow()).min(most.clone()),
+            Some(step) => self.largest_piece(step, most, has),
         }
     }
 
-    fn largest_piece(&self, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
-        let step = self.smallest();
-        let starts = self.pieces(&step);
+    fn largest_piece(&self, step: &Number, most: &Bound, has: impl Fn(&Standing) -> Bound) -> Bound {
+        let starts = self.pieces(step);
         let mut end = most.clone();
         for start in starts.iter().rev().filter(|start| most.covers(start)) {
             let reachable = has(&self.standing(start)).min(end.clone());
             if reachable.covers(start) {
                 return reachable;
             }
-            end = start.subtract(&step).map_or(Bound::ZERO, Bound::Finite);
+            end = start.subtract(step).map_or(Bound::ZERO, Bound::Finite);
         }
         Bound::ZERO
     }

@@ -172,20 +172,33 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        self.gates(entry, gates).unwrap_or_else(|| self.condition(condition, amount))
+        self.beside_gates(entry, self.gates(entry, gates), condition, amount)
     }
 
-    /// What the condition of an entry comes to, as far as its gates settle that.
-    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Option<Truth> {
+    /// What the gates of an entry come to.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Truth {
         let mut all = Truth::YES;
         for gate in entry.gates(gates) {
             match self.gate(*gate) {
                 Truth::YES => {}
-                Truth::NO => return Some(Truth::NO),
+                Truth::NO => return Truth::NO,
                 open => all = all.and(open),
             }
         }
-        entry.whole.then_some(all)
+        all
+    }
+
+    /// What the condition of an entry comes to whose gates come to this. Parts that are gates are not looked at again.
+    pub fn beside_gates(self, entry: &Entry, gates: Truth, condition: &'a Condition, amount: Option<&Number>) -> Truth {
+        if entry.whole || gates.is_surely_no() {
+            return gates;
+        }
+        match condition {
+            Condition::And(parts, _) if entry.has_gates() => {
+                self.all(gates, parts.iter().filter(|part| !matches!(part, Condition::Gate(..))), amount)
+            }
+            _ => self.condition(condition, amount),
+        }
     }
 
     /// As [`Self::open_in`], of the condition of an entry.
@@ -193,7 +206,7 @@ impl<'a> Case<'a> {
         if !entry.whole {
             return self.open_in(condition, amount, open);
         }
-        if self.gates(entry, gates).is_some_and(Truth::is_open) {
+        if self.gates(entry, gates).is_open() {
             let undecided = entry.gates(gates).iter().filter(|gate| self.gate(**gate).is_open());
             undecided.for_each(|gate| open.add(FactRef::Fact(gate.fact())));
         }
@@ -215,8 +228,13 @@ impl<'a> Case<'a> {
             (Gate::Presence(_, present), _) => Truth::known(present),
             (Gate::Flag(_, wanted), Value::YesNo(value)) => Truth::known(*value == wanted),
             (Gate::Choice(_, first, bits, wanted), Value::Choice(id)) => Truth::known(Choices { first, bits }.contains(*id) == wanted),
-            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.texts.get(id) == Some(text)) == wanted),
-            (Gate::Number(_, how, whole), Value::Quantity(number)) => Truth::known(gate::compares(number, how, whole)),
+            (Gate::Choices(_, id, wanted), Value::Choice(choice)) => {
+                Truth::known(self.program.constants.choices(id).binary_search(choice).is_ok() == wanted)
+            }
+            (Gate::Includes(_, how, first, bits), Value::Set(set)) => Truth::known(how.holds(Choices { first, bits }, set)),
+            (Gate::Text(_, id, wanted), Value::Text(text)) => Truth::known((self.program.constants.text(id) == Some(text)) == wanted),
+            (Gate::Texts(_, id, wanted), Value::Text(text)) => Truth::known(self.program.constants.texts_contain(id, text) == wanted),
+            (Gate::Number(_, how, decimals, mantissa), Value::Quantity(number)) => Truth::known(gate::compares(number, how, decimals, mantissa)),
             _ => Truth::UNDEFINED,
         }
     }
@@ -224,7 +242,7 @@ impl<'a> Case<'a> {
     pub fn condition(self, condition: &'a Condition, amount: Option<&Number>) -> Truth {
         match condition {
             Condition::Constant(value) => Truth::known(*value),
-            Condition::And(parts, _) => self.all(parts, amount),
+            Condition::And(parts, _) => self.all(Truth::YES, parts.iter(), amount),
             Condition::Or(parts, _) => self.any(parts, amount),
             Condition::Not(part, _) => !self.condition(part, amount),
             Condition::Definition(id) => self.definition(*id, amount),
@@ -233,8 +251,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn all(self, parts: &'a [Condition], amount: Option<&Number>) -> Truth {
-        let mut truth = Truth::YES;
+    /// What some parts and what is known of others come to together.
+    fn all(self, mut truth: Truth, parts: impl Iterator<Item = &'a Condition>, amount: Option<&Number>) -> Truth {
         for part in parts {
             truth = truth.and(self.condition(part, amount));
             if truth.is_surely_no() {

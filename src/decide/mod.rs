@@ -148,7 +148,7 @@ impl<'a> Asked<'a> {
     /// What every answer carries, whatever it is. `own` is where the role stands, for whatever quantity.
     fn complete(&self, own: &Standing, decision: &mut Decision) {
         if !self.sure.action.entitlements.is_empty() {
-            let entitled = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.entitled.clone());
+            let entitled = self.sure.largest(|| own, &Bound::Unlimited, |standing| standing.entitled.clone());
             decision.entitled = as_limit(&entitled, self.sure.step());
         }
         decision.also_owed = also_owed(self.sure.case, self.sure.action_id, self.role());
@@ -167,7 +167,7 @@ impl<'a> Asked<'a> {
 
     /// Without a quantity: the largest that is surely granted, or else the answer for the smallest.
     fn how_much(&self, smallest: &Number, own: &Standing, decision: &mut Decision) {
-        let limit = self.sure.largest_from(own, &Bound::Unlimited, |standing| standing.authority.clone());
+        let limit = self.sure.largest(|| own, &Bound::Unlimited, |standing| standing.authority.clone());
         if limit.is_zero() {
             return self.for_amount(smallest, own, decision);
         }
@@ -188,7 +188,7 @@ impl<'a> Asked<'a> {
     fn for_amount(&self, amount: &Number, standing: &Standing, decision: &mut Decision) {
         if standing.authority.covers(amount) {
             decision.outcome = if standing.entitled.covers(amount) { Outcome::Owed } else { Outcome::Yes };
-            let limit = self.sure.largest_from(standing, &Bound::Unlimited, |standing| standing.authority.clone());
+            let limit = self.sure.largest(|| standing, &Bound::Unlimited, |standing| standing.authority.clone());
             decision.limit = as_limit(&limit, self.sure.step());
             return self.sure.grant(standing, &Bound::Finite(amount.clone()), decision);
         }
@@ -236,7 +236,7 @@ impl<'a> Asked<'a> {
         let contacts = search.contacts(standing, &sources.preferred());
         let below = self.sure.step().and_then(|step| amount.subtract(step)).map_or(Bound::ZERO, Bound::Finite);
         let limit = match self.sure.step() {
-            Some(_) => self.sure.largest_from(standing, &below, |standing| standing.authority.clone()),
+            Some(_) => self.sure.largest(|| standing, &below, |standing| standing.authority.clone()),
             None => Bound::ZERO,
         };
         let mut need = self.could_raise(amount, standing, &below, &limit);
@@ -294,7 +294,7 @@ impl<'a> Asked<'a> {
         if is_even && self.sure.is_settled(own) {
             return need;
         }
-        let best = if is_even { self.perhaps.largest_of(self.favourable(amount), most, authority) } else { self.perhaps.largest(most, authority) };
+        let best = self.perhaps.largest(|| self.favourable(amount), most, authority);
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
             let goal = Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left };
