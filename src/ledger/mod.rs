@@ -23,6 +23,7 @@ pub mod people;
 mod pseudonym;
 pub mod record;
 mod reverse;
+pub mod staff;
 pub mod store;
 
 use std::sync::Arc;
