@@ -117,11 +117,11 @@ impl Reader<'_> {
     pub(crate) fn spoken_facts(&self, spoken: &Spoken<'_>) -> Result<(Facts, Facts), Vec<Problem>> {
         let mut problems = Problems::default();
         let mut said = Facts::new();
-        self.flat(file(spoken.facts_json, "/facts", &mut problems), "", &mut said);
+        self.named(file(spoken.facts_json, "/facts", &mut problems), "", &mut said);
         let words = pairs(spoken.facts, "/facts", "FACT=VALUE", &mut problems);
         said.extend(words.into_iter().map(|(name, word)| (super::name(name), self.fact_json(name, word).into())));
         let mut record = Facts::new();
-        self.flat(file(spoken.record_json, "/record", &mut problems), "", &mut record);
+        self.named(file(spoken.record_json, "/record", &mut problems), "", &mut record);
         for (path, facts) in [("/facts", &said), ("/record", &record)] {
             for (at, (name, _)) in facts.iter().enumerate() {
                 if facts.iter().take(at).any(|(other, _)| other == name) {
@@ -134,11 +134,11 @@ impl Reader<'_> {
     }
 
     /// `{"order": {"total": …}}` as `order.total`.
-    fn flat(&self, members: Vec<(String, Json)>, before: &str, facts: &mut Facts) {
+    fn named(&self, members: Vec<(String, Json)>, before: &str, facts: &mut Facts) {
         for (name, value) in members {
             let name = format!("{before}{}", super::name(&name));
             match value {
-                Json::Object(inner) if self.policy.facts.iter().all(|fact| fact.name != name) => self.flat(inner, &format!("{name}."), facts),
+                Json::Object(inner) if self.policy.facts.iter().all(|fact| fact.name != name) => self.named(inner, &format!("{name}."), facts),
                 value => facts.push((name, value.into())),
             }
         }
