@@ -53,6 +53,26 @@ fn a_yes_of_many_rules_allocates_nothing() {
     assert_eq!(allocations(Kind::Spread, 1_600, 500), 0);
 }
 
+/// A policy whose facts have a text and a set as their defaults.
+const DEFAULTS: &str = "policy \"P\"\n  currency EUR\n  time zone UTC\n  languages en\nrole agent\naction refund\nfact note text default \"none\"\nfact tags some of a, b default a, b\n";
+
+#[test]
+fn defaults_are_put_back_without_an_allocation() {
+    let (pack, diagnostics) = ::kulanz::pack::Pack::from_texts(&[("p.kulanz", DEFAULTS)]);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let engine = ::kulanz::engine::Engine::new(::kulanz::policy::check(&pack).unwrap());
+    let (reader, mut slate) = (engine.reader(), ::kulanz::question::Slate::default());
+    let questions = [r#"{"note": "some", "tags": []}"#, "{}", r#"{"tags": ["b"]}"#, "{}"]
+        .map(|facts| format!(r#"{{"actor": {{"role": "agent"}}, "action": "refund", "facts": {facts}}}"#));
+    let mut read = || {
+        for question in &questions {
+            assert!(reader.fill(question, jiff::Timestamp::UNIX_EPOCH, &mut slate).is_ok(), "{question}");
+        }
+    };
+    read();
+    assert_eq!(allocation_counter::measure(read).count_total, 0);
+}
+
 #[test]
 fn allocations_are_seen() {
     assert_eq!(allocation_counter::measure(|| drop(vec![1_u8; 100])).count_total, 1);

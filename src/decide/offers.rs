@@ -79,7 +79,7 @@ impl<'a> Sources<'a> {
         if most.is_zero() {
             return None;
         }
-        let limit = sure.largest(&most, |standing| standing.authority.clone());
+        let limit = sure.largest(|| sure.standing(&sure.smallest()), &most, |standing| standing.authority.clone());
         let alternative = |outcome| Alternative { action, outcome, limit: as_limit(&limit, sure.step()), ask: Vec::new(), need: Vec::new() };
         if !limit.is_zero() {
             let owed = sure.standing(&sure.representative(&limit)).entitled >= limit;
@@ -102,7 +102,7 @@ impl<'a> Sources<'a> {
         }
         let mut need = Need::default();
         let perhaps = View { reading: Reading::Favour, ..sure };
-        let best = perhaps.largest(&most, |standing| standing.authority.clone());
+        let best = perhaps.largest(|| perhaps.standing(&perhaps.smallest()), &most, |standing| standing.authority.clone());
         if best.is_zero() {
             return None;
         }
@@ -118,7 +118,7 @@ pub(crate) fn also_owed(case: Case<'_>, asked: ActionId, role: RoleId) -> Vec<Ow
     let others = case.program.owing.iter().copied().filter(|action| *action != asked);
     let owed = |action| {
         let view = View::new(case, action, role, Reading::Against)?;
-        let most = view.largest(&Bound::Unlimited, |standing| standing.entitled.clone());
+        let most = view.largest(|| view.standing(&view.smallest()), &Bound::Unlimited, |standing| standing.entitled.clone());
         if most.is_zero() {
             return None;
         }

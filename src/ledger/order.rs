@@ -276,7 +276,8 @@ impl Slip<'_> {
     }
 }
 
-fn repeated(reply: &ReplyRow, ticket: &Ticket) -> Result<Done, Refusal> {
+/// The first reply, unless something else was asked.
+pub(super) fn repeated(reply: &ReplyRow, ticket: &Ticket) -> Result<Done, Refusal> {
     if reply.digest != ticket.digest {
         return Err(Refusal::KeyReused);
     }

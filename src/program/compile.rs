@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lower::Lower;
-use super::node::{Condition, Named, Quantity, Reads, Test, TestKind};
+use super::node::{Condition, Named, Quantity, Reads, TestKind};
 use super::screen::Screen;
 use super::{
     Allotment, Budget, Charge, Definition, Duty, Fact, Fallback, Instead, Kind, Lookup, LookupValue, Measure, Offer, Program, Requirement, Role,
@@ -145,7 +145,7 @@ pub(crate) fn key_ref(key: Key) -> policy::FactRef {
 fn days(lower: &Lower<'_>, from: &[policy::Day], until: &[policy::Day]) -> Vec<Condition> {
     let bound = |day: &policy::Day, how| {
         let date = Quantity::Constant(crate::calendar::days(day.date).into());
-        Condition::Test(Box::new(Test { span: day.span, kind: TestKind::Compare(lower.quantity(&day.by), how, date) }))
+        lower.gate_or_test(TestKind::Compare(lower.quantity(&day.by), how, date), day.span)
     };
     let from = from.iter().map(|day| bound(day, policy::expr::Comparison::AtLeast));
     from.chain(until.iter().map(|day| bound(day, policy::expr::Comparison::AtMost))).collect()

@@ -55,8 +55,11 @@ impl Program {
         let values: Vec<Value> = match gate {
             Gate::Flag(..) | Gate::Presence(..) => Vec::new(),
             Gate::Choice(_, first, bits, _) => Choices { first, bits }.ids().map(Value::Choice).collect(),
-            Gate::Text(_, id, _) => self.texts.get(id).map(|text| Value::Text(text.to_owned())).into_iter().collect(),
-            Gate::Number(_, _, cut) => vec![Value::Quantity(cut.into())],
+            Gate::Choices(_, id, _) => self.constants.choices(id).iter().copied().map(Value::Choice).collect(),
+            Gate::Includes(_, _, first, bits) => Choices { first, bits }.ids().map(|id| Value::Set(vec![id])).collect(),
+            Gate::Text(_, id, _) => self.constants.text(id).map(|text| Value::Text(text.to_owned())).into_iter().collect(),
+            Gate::Texts(_, id, _) => self.constants.texts(id).map(|text| Value::Text(text.to_owned())).collect(),
+            Gate::Number(_, _, decimals, mantissa) => Number::decimal(mantissa, decimals.into()).map(Value::Quantity).into_iter().collect(),
         };
         samples.entry(gate.fact()).or_default().extend(values.into_iter().map(Some));
     }

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use super::Texts;
+use super::constants::Constants;
 use super::gate::gate;
 use super::node::{Atom, Condition, Offset, Points, Quantity, Scale, Test, TestKind};
 use crate::number::Number;
@@ -50,8 +50,8 @@ fn unit_scale(unit: Unit) -> Scale {
 
 pub(super) struct Lower<'a> {
     pub policy: &'a Policy,
-    /// The texts that gates compare facts with.
-    pub texts: RefCell<Texts>,
+    /// The texts and lists that gates compare facts with.
+    pub constants: RefCell<Constants>,
 }
 
 impl Lower<'_> {
@@ -69,13 +69,17 @@ impl Lower<'_> {
             ExprKind::OneOf(value, among) if value.ty == Type::YesNo => self.same_truth(expr, value, among),
             _ => match self.test(expr) {
                 None => Condition::Constant(false),
-                Some(kind) => self.gate(&kind, true, expr.span).unwrap_or_else(|| Condition::Test(Box::new(Test { span: expr.span, kind }))),
+                Some(kind) => self.gate_or_test(kind, expr.span),
             },
         }
     }
 
+    pub fn gate_or_test(&self, kind: TestKind, span: Span) -> Condition {
+        self.gate(&kind, true, span).unwrap_or_else(|| Condition::Test(Box::new(Test { span, kind })))
+    }
+
     fn gate(&self, test: &TestKind, holds: bool, span: Span) -> Option<Condition> {
-        gate(test, holds, &mut self.texts.borrow_mut()).map(|gate| Condition::Gate(gate, span))
+        gate(test, holds, &mut self.constants.borrow_mut()).map(|gate| Condition::Gate(gate, span))
     }
 
     fn not(&self, inner: &Expr, span: Span) -> Condition {
@@ -145,7 +149,7 @@ impl Lower<'_> {
             ExprKind::Spent(id) => Quantity::Spent(*id),
             ExprKind::Call(function, parts) => Quantity::Choose(*function, parts.iter().map(|part| self.quantity(part)).collect()),
             ExprKind::Of(share, whole) => Quantity::Multiply(pair(Quantity::Multiply(pair(self.quantity(share), percent())), self.quantity(whole))),
-            ExprKind::Negate(inner) => Quantity::Negate(Box::new(self.quantity(inner))),
+            ExprKind::Negate(inner) => signed(Term::Minus, self.quantity(inner)),
             ExprKind::Product(first, rest) => self.product(first, rest),
             ExprKind::Sum(first, rest) => {
                 let rest = rest.iter().map(|(term, next)| signed(*term, self.quantity(next)));

@@ -4,6 +4,7 @@
 //! bind it, so that a decision never looks at the others.
 
 mod compile;
+pub(crate) mod constants;
 pub(crate) mod coverage;
 pub(crate) mod gate;
 mod lower;
@@ -25,10 +26,10 @@ use crate::number::{Number, Rounding};
 use crate::policy::expr::{Steps, Type, Value};
 use crate::policy::{ActionId, BudgetId, Complete, DutyId, FactId, FactRef, FallbackId, Key, LookupId, Policy, RoleId, RuleId, RuleKind, Window};
 pub(crate) use compile::key_ref;
-use gate::{Gate, TextId};
+use constants::Constants;
+use gate::Gate;
 use lower::Lower;
 use node::{Atom, Condition, Named, Quantity, Reads};
-use rustc_hash::FxHashMap;
 use screen::{Entry, Screen};
 
 /// A policy made ready to be evaluated.
@@ -48,8 +49,8 @@ pub struct Program {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) fallbacks: Vec<Fallback>,
-    /// The texts that gates compare facts with.
-    pub(crate) texts: Texts,
+    /// The texts and lists that gates compare facts with.
+    pub(crate) constants: Constants,
     /// The facts that only a system of record can vouch for.
     pub(crate) verified: Vec<FactId>,
     /// The actions that somebody may be entitled to.
@@ -90,31 +91,9 @@ pub(crate) struct Candidates {
     pub prohibitions: Screen,
     /// What the conditions of these rules and of the entitlements compare `amount` with.
     pub thresholds: Vec<Quantity>,
-    /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another.
+    /// Whether these rules or the entitlements read anything about the actor, so that they may tell one person of a role from another; what a person has spent is
+    /// left aside.
     pub personal: bool,
-}
-
-/// Texts of a policy, each once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Texts {
-    texts: Vec<Box<str>>,
-    places: FxHashMap<Box<str>, TextId>,
-}
-
-impl Texts {
-    fn add(&mut self, text: &str) -> TextId {
-        if let Some(id) = self.places.get(text) {
-            return *id;
-        }
-        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text.into());
-        self.places.insert(text.into(), id);
-        id
-    }
-
-    pub fn get(&self, id: TextId) -> Option<&str> {
-        self.texts.get(id.0 as usize).map(Box::as_ref)
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -274,7 +253,7 @@ impl Program {
     /// Makes a policy ready to be evaluated.
     #[must_use]
     pub fn new(policy: &Complete) -> Self {
-        let lower = Lower { policy, texts: RefCell::default() };
+        let lower = Lower { policy, constants: RefCell::default() };
         let mut program = Self {
             zone: policy.time_zone.clone(),
             holidays: policy.holidays.clone(),
@@ -288,13 +267,13 @@ impl Program {
             lookups: policy.lookups.iter().map(|it| compile::lookup(&lower, it)).collect(),
             rules: policy.rules_with_terms().map(|(it, terms)| compile::rule(&lower, it, terms)).collect(),
             fallbacks: policy.fallbacks.iter().map(|it| compile::fallback(&lower, it)).collect(),
-            texts: Texts::default(),
+            constants: Constants::default(),
             verified: (0..policy.facts.len()).map(FactId::new).filter(|id| policy.facts.get(id.index()).is_some_and(|fact| fact.verified)).collect(),
             owing: Vec::new(),
             definition_reads: Vec::new(),
             lookup_reads: Vec::new(),
         };
-        program.texts = lower.texts.take();
+        program.constants = lower.constants.take();
         program.screen_lookups();
         program.find_what_names_read();
         program.find_complete_tables(policy);
@@ -403,7 +382,7 @@ impl Program {
             for (at, (when, _)) in lookup.rows.iter().enumerate() {
                 entries.push(self.entry(at, when, &mut all));
             }
-            screens.push((Screen::new(entries, &all, &self.texts), all));
+            screens.push((Screen::new(entries, &all, &self.constants), all));
         }
         for (lookup, (screen, gates)) in self.lookups.iter_mut().zip(screens) {
             (lookup.screen, lookup.gates) = (screen, gates.into());
@@ -472,7 +451,7 @@ impl Program {
             if let Some(screen) = screens.iter().find(|screen| screen.entries() == entries) {
                 return screen.clone();
             }
-            let screen = Screen::new(entries, &gates, &self.texts);
+            let screen = Screen::new(entries, &gates, &self.constants);
             screens.push(screen.clone());
             screen
         };
@@ -483,22 +462,55 @@ impl Program {
             Candidates { permissions: screen(permissions), prohibitions: screen(prohibitions), thresholds, personal }
         };
         all_candidates.extend(by_role.into_iter().map(candidates));
-        Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.texts), fallbacks: Vec::new(), gates: gates.into() }
+        Action { step: None, entitlements: Screen::new(entitlements, &gates, &self.constants), fallbacks: Vec::new(), gates: gates.into() }
     }
 
-    /// Whether what reads this may come out otherwise for another person of the same role.
+    /// Whether what reads this may come out otherwise for another person of the same role than for the asker with every budget of their own unspent.
     fn is_personal(&self, reads: &Reads) -> bool {
-        let by_fact = reads.facts.iter().any(|fact| match fact {
-            FactRef::ActorId => true,
-            FactRef::ActorTeam => false,
-            FactRef::Fact(id) => self.fact(*id).is_some_and(|fact| fact.about_actor),
-        });
-        by_fact || reads.budgets.iter().any(|id| self.budget(*id).is_some_and(|budget| budget.keys.contains(&Key::Actor)))
+        let is_about_actor = |id: FactId| self.fact(id).is_some_and(|fact| fact.about_actor);
+        let by_fact = reads.facts.iter().any(|fact| matches!(fact, FactRef::Fact(id) if is_about_actor(*id)));
+        let by_key = |key: &Key| matches!(key, Key::Fact(id) if is_about_actor(*id));
+        reads.actor_id || by_fact || reads.budgets.iter().any(|id| self.budget(*id).is_some_and(|budget| budget.keys.iter().any(by_key)))
     }
 }
 
 impl Reads {
     fn size(&self) -> usize {
-        self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount)
+        self.facts.len() + self.budgets.len() + usize::from(self.clock) + usize::from(self.amount) + usize::from(self.actor_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::pack::Pack;
+    use crate::policy;
+
+    /// Whether the rules of the first action may tell one person of the first role from another.
+    fn is_personal(rule: &str) -> bool {
+        let text = format!(
+            "policy \"P\"\n  currency EUR\n  time zone UTC\n  languages en\n\nrole agent\nfact badge text about actor\nfact trained yes/no about actor\naction refund of money\n\
+             budget own\n  100 EUR per actor per month\nbudget badges\n  100 EUR per badge per month\n\nrule r\n  {rule}\n"
+        );
+        let (pack, diagnostics) = Pack::from_texts(&[("p.kulanz", &text)]);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let engine = Engine::new(policy::check(&pack).unwrap());
+        engine.program().candidates(ActionId::new(0), RoleId::new(0)).unwrap().personal
+    }
+
+    #[test]
+    fn what_a_person_has_spent_makes_no_rule_personal() {
+        for rule in ["agent may refund up to 20 EUR", "agent may refund\n  charge own", "agent may refund\n  when spent own < 50 EUR\n  charge own"] {
+            assert!(!is_personal(rule), "{rule}");
+        }
+        for rule in [
+            "agent may refund\n  when trained",
+            "agent may refund\n  when actor.id is \"anna\"\n  charge own",
+            "agent may refund\n  charge badges",
+            "agent may refund\n  when spent badges < 50 EUR",
+        ] {
+            assert!(is_personal(rule), "{rule}");
+        }
     }
 }

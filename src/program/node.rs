@@ -115,6 +115,8 @@ pub(crate) enum Quantity {
 pub(crate) struct Reads {
     /// Facts and who asks.
     pub facts: Vec<FactRef>,
+    /// Whether it reads `actor.id` otherwise than as the key of a budget.
+    pub actor_id: bool,
     /// Budgets whose use it reads.
     pub budgets: Vec<BudgetId>,
     /// Whether it reads the clock.
@@ -137,6 +139,7 @@ impl Reads {
         for budget in &other.budgets {
             self.budget(*budget);
         }
+        self.actor_id |= other.actor_id;
         self.clock |= other.clock;
         self.amount |= other.amount;
     }
@@ -204,7 +207,10 @@ impl Atom {
         match self {
             Self::Constant(_) => {}
             Self::Fact(id) => into.fact(FactRef::Fact(*id)),
-            Self::ActorId => into.fact(FactRef::ActorId),
+            Self::ActorId => {
+                into.actor_id = true;
+                into.fact(FactRef::ActorId);
+            }
             Self::ActorTeam => into.fact(FactRef::ActorTeam),
             Self::Lookup(id) => named.lookup(*id, into),
         }

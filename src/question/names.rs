@@ -14,7 +14,7 @@ type Map<T> = HashMap<Box<str>, T, FxBuildHasher>;
 
 /// The names of one policy. Made once with an engine.
 #[derive(Debug)]
-pub struct Names {
+pub(crate) struct Names {
     /// No other names have it.
     pub(super) id: u64,
     roles: Map<RoleId>,
@@ -36,7 +36,6 @@ pub(super) struct Member {
 
 impl Names {
     /// The names of a policy.
-    #[must_use]
     pub fn new(policy: &Policy) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let mut facts: Map<Member> = Map::default();

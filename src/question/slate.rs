@@ -2,10 +2,10 @@
 
 use super::names::Names;
 use super::reader::Request;
-use super::{Actor, Explain, FactState, Question, default_state};
+use super::{Actor, Explain, FactState, Provenance, Question, default_state};
 use crate::number::Number;
 use crate::policy::expr::Value;
-use crate::policy::{ActionId, BudgetId, ChoiceId, FactId, Policy, RoleId};
+use crate::policy::{ActionId, BudgetId, ChoiceId, Fact, FactId, Policy, RoleId};
 
 /// Where a fact was given.
 pub(super) const SAID: u8 = 1;
@@ -83,7 +83,8 @@ impl Slate {
         }
         while let Some(id) = self.facts.pop() {
             if let Some(fact) = policy.facts.get(id.index()) {
-                self.set(id, default_state(fact));
+                let state = self.default_state(fact);
+                self.set(id, state);
             }
             if let Some(given) = self.given.get_mut(id.index()) {
                 *given = 0;
@@ -95,6 +96,20 @@ impl Slate {
                 *spent = Number::ZERO;
             }
         }
+    }
+
+    /// As [`default_state`], in memory that was used before.
+    fn default_state(&mut self, fact: &Fact) -> FactState {
+        let value = match &fact.default {
+            Some(Value::Text(text)) => Value::Text(self.text(text)),
+            Some(Value::Set(ids)) => {
+                let mut set = self.new_set();
+                set.extend(ids);
+                Value::Set(set)
+            }
+            _ => return default_state(fact),
+        };
+        FactState::Known(value, Provenance::Default)
     }
 
     /// Puts a question here that was read elsewhere.

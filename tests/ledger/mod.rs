@@ -7,6 +7,7 @@ mod cluster;
 mod grants;
 mod opening;
 mod pseudonyms;
+mod rows;
 pub mod stores;
 mod tampering;
 pub mod world;

@@ -70,13 +70,17 @@ pub fn draft(dice: &mut Dice, taste: Taste) -> Draft {
     Draft { ground, items }
 }
 
-/// A random pack with a crowd: so many further rules of one action, each of which compares a few facts with constants.
+/// A random pack with a crowd: so many further rules of one action, each of which compares a few facts with constants. Most of them look at the same two to four facts,
+/// which tell them apart.
 pub fn crowd(dice: &mut Dice, taste: Taste, count: usize) -> Draft {
     let mut draft = draft(dice, taste);
     draft.ground.push(crowded_table(dice));
+    let models: Vec<String> = (0..MODELS).map(|at| format!("m{at}")).collect();
+    draft.ground.push(format!("fact model one of {}\n", models.join(", ")));
+    let looked_at: Vec<usize> = (0..dice.between(2, 4)).map(|_| dice.below(COMPARISONS)).collect();
     let roles: Vec<String> =
         draft.ground.iter().filter_map(|item| item.strip_prefix("role ")?.split_whitespace().next().map(str::to_owned)).collect();
-    draft.items.extend((0..count).map(|at| one_of_a_crowd(dice, &roles, at)));
+    draft.items.extend((0..count).map(|at| one_of_a_crowd(dice, &roles, &looked_at, at)));
     draft
 }
 
@@ -95,7 +99,7 @@ fn crowded_table(dice: &mut Dice) -> String {
     item
 }
 
-fn one_of_a_crowd(dice: &mut Dice, roles: &[String], at: usize) -> String {
+fn one_of_a_crowd(dice: &mut Dice, roles: &[String], looked_at: &[usize], at: usize) -> String {
     let who = if dice.chance(30) { "everyone".into() } else { dice.pick(&roles[..roles.len().min(2)]) };
     let quantity = |dice: &mut Dice| match dice.below(12) {
         0 => "crowded".to_owned(),
@@ -108,27 +112,61 @@ fn one_of_a_crowd(dice: &mut Dice, roles: &[String], at: usize) -> String {
         16 => format!("{who} may not refund"),
         _ => format!("{who} may not refund more than {}{}", quantity(dice), dice.pick(&["", " even if entitled"])),
     };
-    let parts: Vec<String> = (0..dice.between(1, 5)).map(|_| comparison(dice)).collect();
+    let parts: Vec<String> = (0..dice.between(1, 5))
+        .map(|_| {
+            let kind = if dice.chance(80) { dice.pick(looked_at) } else { dice.below(COMPARISONS) };
+            comparison(dice, kind)
+        })
+        .collect();
     format!("rule crowd{at}\n  {head}\n  when {}\n", parts.join("\n   and "))
 }
 
+/// How many values `model` has: more than a word has bits.
+const MODELS: usize = 100;
+/// How many kinds of comparisons there are.
+const COMPARISONS: usize = 17;
+
 /// One fact compared with constants.
-fn comparison(dice: &mut Dice) -> String {
+fn comparison(dice: &mut Dice, kind: usize) -> String {
     let sign = dice.pick(&["<", "<=", ">", ">=", "=", "is not"]);
-    match dice.below(12) {
+    match kind {
         0 => dice.pick(&["flag", "not flag", "sale", "not sale", "flag is no"]).into(),
-        1 | 2 => {
-            dice.pick(&["kind is torn", "kind is late", "kind is not late", "kind is one of torn, late", "kind is not one of wrong, late"]).into()
-        }
-        3 => dice.pick(&["state is fresh", "state is not used"]).into(),
-        4 => format!("pieces {sign} {}", dice.between(0, 6)),
-        5 => format!("order.total {sign} {} EUR", dice.pick(&["5", "10", "20", "30", "49.95", "100"])),
-        6 => format!("price is {}between {} EUR and {} EUR", dice.pick(&["", "", "not "]), dice.between(0, 15), dice.between(10, 40)),
-        7 => format!("customer {} \"c{}\"", dice.pick(&["is", "is not"]), dice.between(1, 4)),
+        1 => dice.pick(&["kind is torn", "kind is late", "kind is not late", "kind is one of torn, late", "kind is not one of wrong, late"]).into(),
+        2 => dice.pick(&["state is fresh", "state is not used"]).into(),
+        3 => format!("pieces {sign} {}", dice.pick(&["0", "1", "2", "2.5", "3", "4.5", "7.5", "7.55", "-1"])),
+        4 => format!("order.total {sign} {} EUR", dice.pick(&["5", "10", "19.99", "20", "30", "49.95", "49.94", "100", "333.33"])),
+        5 => format!("price is {}between {}.5 EUR and {} EUR", dice.pick(&["", "", "not "]), dice.between(0, 15), dice.between(10, 40)),
+        6 => format!("customer {} \"c{}\"", dice.pick(&["is", "is not"]), dice.between(1, 4)),
+        7 => format!(
+            "customer {} {}",
+            dice.pick(&["is one of", "is not one of"]),
+            dice.pick(&["\"c1\", \"c2\"", "\"x\", \"anna\"", "\"c2\", \"c9\", \"c1\"", "\"c3\", \"c4\"", "\"anna\", \"a\", \"b\", \"c\""])
+        ),
         8 => dice.pick(&["coupon is present", "coupon is absent", "code is absent", "proof is absent"]).into(),
-        9 => format!("bought {} {}", dice.pick(&["<", ">="]), dice.pick(&["2026-11-01", "2026-11-20", "2026-01-31"])),
-        10 => dice.pick(&["near > 3 EUR", "mine", "not mine", "tags includes vip", "actor.team is \"red\""]).into(),
-        _ => dice.pick(&["(coupon is present and coupon > 10 EUR)", "(kind is torn or flag)", "amount <= 20 EUR", "crowded > 20 EUR"]).into(),
+        9 => format!("bought {sign} {}", dice.pick(&["2026-11-01", "2026-11-20", "2026-11-21", "2026-01-31", "2025-11-21"])),
+        10 => format!("rate {sign} {}", dice.pick(&["5%", "10%", "12.5%", "12.25%", "33.33%", "50%"])),
+        11 => format!("delay {sign} {}", dice.pick(&["90 minutes", "3 hours", "1 day", "2 days", "0.5 hours"])),
+        12 => format!(
+            "made {} {}",
+            dice.pick(&["<", ">=", "<=", ">"]),
+            dice.pick(&["2026-11-20T12:00:00Z", "2026-11-21T09:00:00Z", "2026-10-24T12:00:00Z"])
+        ),
+        13 => {
+            let tags = dice.pick(&["vip", "press", "staff", "any of press, vip", "all of vip, staff", "all of vip, press, staff"]);
+            dice.pick(&[format!("tags includes {tags}"), format!("not tags includes {tags}")])
+        }
+        14 => {
+            let mut models = || format!("m{}", dice.below(MODELS));
+            let some = [models(), models(), models(), "m3".to_owned(), "m90".to_owned()].join(", ");
+            dice.pick(&[
+                format!("model is one of {some}"),
+                format!("model is not one of {some}"),
+                "model is m7".to_owned(),
+                "model is not m99".to_owned(),
+            ])
+        }
+        15 => dice.pick(&["near > 3.50 EUR", "near <= 5 EUR", "mine", "not mine", "actor.team is \"red\""]).into(),
+        _ => dice.pick(&["(coupon is present and coupon > 10.50 EUR)", "(kind is torn or flag)", "amount <= 20 EUR", "crowded > 20 EUR"]).into(),
     }
 }
 

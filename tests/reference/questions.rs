@@ -73,8 +73,8 @@ fn value(dice: &mut Dice, fact: &Fact) -> Plain {
     let texts = |names: &[Name]| names.iter().map(|name| name.text.clone()).collect::<Vec<_>>();
     match &fact.ty.value {
         Type::Money => quantity(dice, &["0", "5", "10", "19.99", "20", "30", "40", "49.95", "100", "333.33"]),
-        Type::Percent => quantity(dice, &["0", "5", "10", "12.5", "33.33", "50", "100"]),
-        Type::Number => quantity(dice, &["0", "1", "2", "3", "4", "5", "7.5"]),
+        Type::Percent => quantity(dice, &["0", "5", "10", "10.00001", "12.5", "12.505", "33.33", "50", "100"]),
+        Type::Number => quantity(dice, &["0", "1", "1.0000001", "2", "2.501", "3", "4", "5", "7.5"]),
         Type::Duration => quantity(dice, &["0", "5400", "10800", "86400", "172800", "1000000"]),
         Type::Date => {
             let day = dice.pick(&["2026-11-21", "2026-11-20", "2026-11-01", "2026-10-31", "2026-01-31", "2025-11-21", "2024-02-29", "2026-11-25"]);

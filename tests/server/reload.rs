@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::running::{Running, eventually};
 use crate::process::{folder, own_counter, root};
@@ -223,4 +226,113 @@ fn no_request_is_lost_while_a_pack_changes_all_the_time() {
     let seen = seen.into_inner().unwrap();
     assert!(seen.values().all(|limit| written.contains(limit)), "{seen:?}");
     assert!(seen.len() >= 5, "{seen:?}");
+}
+
+/// Two packs whose facts differ in number, order, type and values, so that what is read for one means something else to the other.
+const OTHER_FACTS: [&str; 2] = [
+    "fact size number\nfact color one of red, blue\nfact weight number default 1\nrule vouchers\n  agent may voucher up to 20 EUR\n  when size = 3 and color is red and weight = 1\n",
+    "fact extra yes/no default no\nfact color one of green, blue, red\nfact label text default \"x\"\nfact size money\nfact tags some of a, b default b\n\
+     rule vouchers\n  agent may voucher up to 30 EUR\n  when color is red and size = 3 EUR and label is \"x\" and tags includes b and not extra\n",
+];
+
+/// Writes one of the packs in place of the other.
+fn write_facts(pack: &Path, which: usize) {
+    let text =
+        format!("policy \"Facts\"\n  currency EUR\n  time zone UTC\n  languages en\nrole agent\naction voucher of money\n{}", OTHER_FACTS[which]);
+    fs::write(pack.join("next"), text).unwrap();
+    fs::rename(pack.join("next"), pack.join("facts.kulanz")).unwrap();
+}
+
+/// A client that asks again and again over one connection.
+struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    fn new(service: &Running) -> Self {
+        Self(BufReader::new(service.connect()))
+    }
+
+    /// Sends a question in so many parts and reads its answer.
+    fn ask(&mut self, question: &str, parts: usize) -> (u16, Value) {
+        let request = format!(
+            "POST /v1/ask HTTP/1.1\r\nhost: kulanz\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{question}",
+            question.len()
+        );
+        for part in request.as_bytes().chunks(request.len().div_ceil(parts)) {
+            self.0.get_mut().write_all(part).unwrap();
+            if parts > 1 {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        let (mut status, mut length, mut line) = (0, 0, String::new());
+        while self.0.read_line(&mut line).unwrap() > 2 {
+            match line.trim().split_once([' ', ':']) {
+                Some(("HTTP/1.1", rest)) => status = rest[..3].parse().unwrap(),
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().unwrap(),
+                Some((name, value)) => assert!(!name.eq_ignore_ascii_case("connection") || value.trim() != "close", "{line}"),
+                None => panic!("{line:?}"),
+            }
+            line.clear();
+        }
+        assert!(status > 0, "the connection was closed");
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+}
+
+#[test]
+fn a_question_is_decided_by_the_pack_it_was_read_for() {
+    // The one is a question to both packs, the others to one of them.
+    const TO_BOTH: &str = r#"{"actor": {"role": "agent"}, "action": "voucher", "facts": {"color": "red", "size": 3}}"#;
+    const TO_ONE: [&str; 2] = [
+        r#"{"actor": {"role": "agent"}, "action": "voucher", "facts": {"weight": 1, "size": 3, "color": "red"}}"#,
+        r#"{"actor": {"role": "agent"}, "action": "voucher", "facts": {"extra": false, "size": "3 EUR", "color": "red"}}"#,
+    ];
+    const LIMITS: [&str; 2] = ["20.00 EUR", "30.00 EUR"];
+    let pack = folder(&[]);
+    write_facts(pack.path(), 0);
+    let service = Running::start(pack.path(), &[]);
+    let (done, versions) = (AtomicBool::new(false), Mutex::new(BTreeMap::new()));
+    let answered: [AtomicUsize; 2] = Default::default();
+    let refused: [AtomicUsize; 2] = Default::default();
+    let client = |parts: usize| {
+        let mut connection = Connection::new(&service);
+        let check = |answer: &Value| {
+            assert_eq!(answer["answer"], "yes", "{answer}");
+            let which = LIMITS.iter().position(|limit| answer["limit"] == *limit).unwrap();
+            let version = answer["policy"]["version"].to_string();
+            assert_eq!(*versions.lock().unwrap().entry(version).or_insert(which), which, "{answer}");
+            answered[which].fetch_add(1, Ordering::Relaxed);
+            which
+        };
+        while !done.load(Ordering::Relaxed) {
+            let (status, answer) = connection.ask(TO_BOTH, parts);
+            assert_eq!(status, 200, "{answer}");
+            check(&answer);
+            for (own, question) in TO_ONE.iter().enumerate() {
+                let (status, answer) = connection.ask(question, parts);
+                if status == 200 {
+                    assert_eq!(check(&answer), own, "{answer}");
+                } else {
+                    assert_eq!(status, 422, "{answer}");
+                    refused[own].fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let _done = Done(&done);
+        let client = &client;
+        let clients: Vec<_> = [1, 1, 2, 5].map(|parts| scope.spawn(move || client(parts))).into();
+        for change in 1..=10 {
+            let which = change % 2;
+            let before = answered[which].load(Ordering::Relaxed);
+            write_facts(pack.path(), which);
+            eventually("the other facts are served", || {
+                (answered[which].load(Ordering::Relaxed) > before + 20 || clients.iter().any(ScopedJoinHandle::is_finished)).then_some(())
+            });
+        }
+    });
+    assert_eq!(versions.into_inner().unwrap().len(), 2);
+    assert!(refused.iter().all(|refused| refused.load(Ordering::Relaxed) > 20), "{refused:?}");
 }
