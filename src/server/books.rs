@@ -35,14 +35,7 @@ impl Books {
     ///
     /// Where the address is none, or the store does not answer.
     pub async fn open(address: &str) -> Result<Self, LedgerError> {
-        Ok(Self { ledger: open(address).await? })
-    }
-}
-
-async fn open(address: &str) -> Result<Ledger, LedgerError> {
-    match address {
-        "memory:" => Ledger::in_memory(&Setup::default()).await,
-        other => Err(LedgerError::Address(other.to_owned())),
+        Ok(Self { ledger: Ledger::open(address, Setup::default()).await? })
     }
 }
 
