@@ -226,6 +226,11 @@ pub struct Case {
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
     pub ledger: Option<String>,
 
+    /// The file with the key of the ledger's pseudonyms, if it has any
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
+
     /// The moment of the question: a date or a datetime [default: now]
     #[arg(long, value_name = "WHEN", env = "KULANZ_AT", hide_env = true)]
     pub at: Option<String>,
@@ -278,6 +283,10 @@ pub struct Serve {
     /// Where grants and cases are kept: sqlite:PATH, postgres://… or memory: [default: nowhere]
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
     pub ledger: Option<String>,
+
+    /// The file with the key of the ledger's pseudonyms [default: the ledger has none, and its log names people]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
 
     /// The list of people, who own cases [default: nobody]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]

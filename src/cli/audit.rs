@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::arguments::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, Format, History};
+use super::books;
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use crate::ledger::audit::{AuditError, Forgotten, Sound, verify_export};
-use crate::ledger::{Ledger, LedgerError, PseudonymKey, Setup};
+use crate::ledger::{Ledger, LedgerError, PseudonymKey};
 
 /// Does what is to be done with a history.
 pub fn run(command: &AuditCommand, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -22,34 +23,26 @@ pub fn run(command: &AuditCommand, terminal: &Terminal) -> Result<Outcome, Failu
     }
 }
 
-/// The key of pseudonyms in a file, if one is named.
-pub fn pseudonyms(file: Option<&Path>) -> Result<Option<PseudonymKey>, Failure> {
-    file.map(PseudonymKey::read).transpose().map_err(Failure::usage)
-}
-
 /// Opens a ledger that is there, does something with it, and closes it.
-fn with<T>(history: &History, work: impl AsyncFnOnce(&Ledger) -> Result<T, AuditError>) -> Result<Result<T, AuditError>, Failure> {
+fn with<T>(
+    history: &History,
+    terminal: &Terminal,
+    work: impl AsyncFnOnce(&Ledger) -> Result<T, AuditError>,
+) -> Result<Result<T, AuditError>, Failure> {
     let path = history.ledger.strip_prefix("sqlite:").map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)));
     if let Some(path) = path.filter(|path| !path.exists()) {
         return Err(Failure::usage_with_help(format!("there is no ledger `{}`", path.display()), "name one with `--ledger ADDRESS`"));
     }
-    let setup = Setup { pseudonyms: pseudonyms(history.pseudonym_key.as_deref())?, ..Setup::default() };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let ledger = Ledger::open(&history.ledger, setup).await.map_err(|error| match error {
-            LedgerError::Address(_) | LedgerError::LeftOut(_) => Failure::usage(error),
-            LedgerError::Pseudonyms(_) => Failure::usage_with_help(error, "the key is named with `--pseudonym-key FILE`"),
-            error => error.into(),
-        })?;
+    books::on_a_ledger(&history.ledger, history.pseudonym_key.as_deref(), async |ledger| {
         let done = work(&ledger).await;
-        ledger.close().await?;
+        books::close(ledger, terminal).await;
         Ok(done)
     })
 }
 
 fn verify(arguments: &AuditVerify, terminal: &Terminal) -> Result<Outcome, Failure> {
     let found = match &arguments.file {
-        None => with(&arguments.history, Ledger::verify)?,
+        None => with(&arguments.history, terminal, Ledger::verify)?,
         Some(path) if path.as_os_str() == "-" => verify_export(io::stdin().lock()),
         Some(path) => verify_export(BufReader::new(opened(path)?)),
     };
@@ -101,11 +94,11 @@ fn told(error: AuditError, terminal: &Terminal) -> Result<Outcome, Failure> {
 fn export(arguments: &AuditExport, terminal: &Terminal) -> Result<Outcome, Failure> {
     let exported = match &arguments.file {
         // The bytes go out as they are.
-        None => with(&arguments.history, async |ledger| ledger.export(&mut BufWriter::new(io::stdout().lock())).await)?,
+        None => with(&arguments.history, terminal, async |ledger| ledger.export(&mut BufWriter::new(io::stdout().lock())).await)?,
         Some(path) => {
             let file = File::options().write(true).create_new(true).open(path);
             let file = file.map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", path.display())))?;
-            with(&arguments.history, async |ledger| {
+            with(&arguments.history, terminal, async |ledger| {
                 let mut out = BufWriter::new(&file);
                 let sound = ledger.export(&mut out).await?;
                 file.sync_all()?;
@@ -132,7 +125,7 @@ fn key(arguments: &AuditKey, terminal: &Terminal) -> Result<Outcome, Failure> {
 }
 
 fn forget(arguments: &AuditForget, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let forgotten = with(&arguments.history, async |ledger| {
+    let forgotten = with(&arguments.history, terminal, async |ledger| {
         let forgotten = ledger.forget(&arguments.id).await?;
         ledger.seal().await?;
         Ok(forgotten)

@@ -4,16 +4,16 @@ use std::io::Write;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde_json::json;
+use serde::Serialize;
 
 use super::arguments::{Budget, Format};
 use super::books::{self, Session};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use crate::engine::json_line;
-use crate::ledger::LedgerError;
-use crate::ledger::record::Grant;
+use crate::ledger::record::{Grant, Who};
 use crate::ledger::store::{GrantFilter, Purpose};
+use crate::ledger::{BudgetState, LedgerError};
 use crate::policy::RoleId;
 use crate::question::Actor;
 use crate::say::Month;
@@ -23,10 +23,24 @@ const SHOWN: usize = 50;
 /// So many are read at a time.
 const PAGE: u32 = 500;
 
+/// The month as JSON.
+#[derive(Serialize)]
+struct Told<'a> {
+    actor: &'a Who,
+    /// `2026-11`
+    month: String,
+    budgets: &'a [BudgetState],
+    /// Newest first.
+    grants: &'a [Grant],
+}
+
 /// Shows what is left of somebody's budgets, and what they granted this month.
 pub fn run(arguments: &Budget, terminal: &Terminal) -> Result<Outcome, Failure> {
     books::open(&arguments.books, terminal, async |session| {
         let policy = session.policy();
+        if arguments.actor.is_none() {
+            return Err(Failure::usage_with_help("whose month is missing", "name the person: `kulanz budget anna`"));
+        }
         let who = session.person(arguments.actor.as_deref(), arguments.role.as_deref(), arguments.team.as_deref())?;
         let role = policy.roles.iter().position(|role| role.name == who.role).map_or(RoleId::new(0), RoleId::new);
         let actor = Actor { id: Some(who.id.clone()), role, team: who.team.clone() };
@@ -34,7 +48,7 @@ pub fn run(arguments: &Budget, terminal: &Terminal) -> Result<Outcome, Failure> 
         let today = policy.time_zone.to_datetime(session.ledger.now()).date();
         let grants = this_month(session, &who.id, today).await?;
         let text = if terminal.format == Format::Json {
-            json_line(&json!({"actor": who, "month": today.strftime("%Y-%m").to_string(), "budgets": budgets, "grants": grants}))?
+            json_line(&Told { actor: &who, month: today.strftime("%Y-%m").to_string(), budgets: &budgets, grants: &grants })?
         } else {
             let shown = grants.get(..SHOWN).unwrap_or(&grants);
             session.herald().month(&Month { who: &who, today, budgets: &budgets, grants: shown, more: grants.len() - shown.len() })

@@ -25,7 +25,7 @@ pub fn tell(refusal: &Refusal, terminal: &Terminal) -> Result<Outcome, Failure> 
         Refusal::WrongQuestion(problems) => return ask::wrong(problems.clone(), terminal),
         Refusal::Unconfirmed { duties, answer } => return unconfirmed(duties, answer, terminal),
         Refusal::KeyReused => {
-            ("key_reused", "the KEY was used for something else".to_owned(), Some("take another one, or ask the same again".to_owned()))
+            ("idempotency_key_reused", "the KEY was used for something else".to_owned(), Some("take another one, or ask the same again".to_owned()))
         }
         Refusal::NoSuchGrant(id) => ("no_such_grant", format!("there is no grant `{id}`"), None),
         Refusal::AlreadyReversed(id) => ("already_reversed", format!("the grant `{id}` was taken back already"), None),

@@ -331,6 +331,7 @@ impl Herald<'_> {
             let late = now.as_second() / 60 - due.as_second() / 60;
             (case.state == CaseState::Open && late > 0).then(|| late * 60)
         };
+        let state = |case: &Case| written(|out| self.speech.tongue.word(out, &format!("state-{}", case.state.word())));
         let row = |case: &Case| {
             let late = late(case)
                 .map(|late| written(|out| self.speech.tongue.tell(out, "late", &|out, _| self.speech.duration(out, &Number::from(late), None))));
@@ -340,7 +341,7 @@ impl Herald<'_> {
                 written(|out| self.name(out, &case.owner.id)),
                 written(|out| self.speech.thing(out, &case.action, case.amount.as_deref())),
                 written(|out| self.speech.tongue.tell(out, "brought-by", &|out, _| self.name(out, &case.proposer.id))),
-                late.unwrap_or_default(),
+                late.unwrap_or_else(|| if case.state == CaseState::Open { String::new() } else { state(case) }),
             ]
         };
         super::month::columns("", &cases.iter().map(row).collect::<Vec<_>>())

@@ -239,3 +239,5 @@ month-11 = November { $year }
 month-12 = Dezember { $year }
 next-part = So viel gewähren:
 next-case = Weitergeben an { $role }:
+state-approved = genehmigt
+state-declined = abgelehnt

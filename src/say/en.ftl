@@ -223,3 +223,5 @@ month-11 = November { $year }
 month-12 = December { $year }
 next-part = To grant that much:
 next-case = To bring it to { $role }:
+state-approved = approved
+state-declined = declined

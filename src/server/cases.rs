@@ -129,6 +129,7 @@ pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, P
     let ledger = &service.books()?.ledger;
     let id = case_id(id)?;
     let (case, events) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+    let events = service.ledger(ledger.legible(&service.people(), events)).await?;
     let engine = service.live.current();
     let history = events.iter().map(|event| told(engine.policy(), event)).collect();
     answer(&CaseFile { case, history })

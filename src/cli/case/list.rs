@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::super::arguments::{Format, List, Show, State};
 use super::super::exit::{Failure, Outcome};
@@ -17,6 +18,19 @@ use crate::ledger::{LedgerError, Refusal};
 
 /// So many are read at a time.
 const PAGE: u32 = 500;
+
+/// Cases as JSON.
+#[derive(Serialize)]
+struct Cases<'a> {
+    cases: &'a [Case],
+}
+
+/// A case as JSON, with the lines of its log, oldest first.
+#[derive(Serialize)]
+struct Shown<'a> {
+    case: &'a Case,
+    history: Vec<&'a RawValue>,
+}
 
 /// Lists cases.
 pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -52,7 +66,7 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
                 }
             }
         }
-        let text = if terminal.format == Format::Json { json_line(&json!({"cases": cases}))? } else { session.herald().cases(&cases, now) };
+        let text = if terminal.format == Format::Json { json_line(&Cases { cases: &cases })? } else { session.herald().cases(&cases, now) };
         terminal.out().write_all(text.as_bytes())?;
         Ok(Outcome::Done)
     })
@@ -66,15 +80,13 @@ pub fn show(arguments: &Show, terminal: &Terminal) -> Result<Outcome, Failure> {
         let Some((case, history)) = session.ledger.find_case(&id).await? else {
             return refusal::tell(&Refusal::NoSuchCase(id), terminal);
         };
+        let history = session.ledger.legible(&session.office.people, history).await?;
         let lines: Vec<_> = history.iter().map(|event| event.line.as_str()).collect();
         if terminal.format != Format::Json {
             return stands(session, &case, &lines);
         }
-        let mut history = Vec::new();
-        for line in lines {
-            history.push(serde_json::from_str::<serde_json::Value>(line)?);
-        }
-        terminal.out().write_all(json_line(&json!({"case": case, "history": history}))?.as_bytes())?;
+        let history = lines.into_iter().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        terminal.out().write_all(json_line(&Shown { case: &case, history })?.as_bytes())?;
         Ok(Outcome::Done)
     })
 }

@@ -20,7 +20,8 @@ pub fn add(arguments: &Add, terminal: &Terminal) -> Result<Outcome, Failure> {
     step(&arguments.books, &arguments.case, &arguments.doer, None, terminal, |session| {
         let files = session.right(Files::read(&arguments.told))?;
         let spoken = Spoken { facts: &words.facts, facts_json: files.facts(), record_json: files.record(), ..Spoken::default() };
-        let (facts, record) = session.right(session.reader().spoken_facts(&spoken))?;
+        let added = session.right(session.reader().spoken_additions(&spoken))?;
+        let (facts, record) = (added.facts, added.record);
         let note = session.particulars(&[], &[(Field::Note, "note", arguments.note.as_deref())])?.note;
         if facts.is_empty() && record.is_empty() && note.is_none() {
             return Err(Failure::usage_with_help("there is nothing to add", "name facts, or a note with `--note TEXT`"));
