@@ -12,6 +12,7 @@
 //!
 //! In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.
 
+mod audit;
 mod blocks;
 mod growing;
 mod guide;
