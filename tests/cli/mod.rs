@@ -2,6 +2,7 @@
 
 mod ask;
 mod batch;
+mod booking;
 mod check;
 mod fmt;
 mod new;

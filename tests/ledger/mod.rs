@@ -6,7 +6,7 @@ mod cluster;
 mod grants;
 mod opening;
 mod stores;
-mod world;
+pub mod world;
 
 /// Makes of each scenario a test for each store. With `bare` it plays with the store alone.
 macro_rules! on_every_store {
