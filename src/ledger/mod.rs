@@ -8,16 +8,19 @@
 //! Order ──desk──▶ Book (rows read and locked) ──engine──▶ Changes ──store──▶ disk ──▶ reply
 //! ```
 
+pub mod audit;
 mod book;
 mod bucket;
 mod budgets;
 mod case;
 mod desk;
 mod event;
+mod fingerprint;
 mod grant;
 mod open;
 mod order;
 pub mod people;
+mod pseudonym;
 pub mod record;
 mod reverse;
 pub mod staff;
@@ -34,12 +37,14 @@ use desk::Lanes;
 use grant::GrantOrder;
 use order::{Asking, Buckets, Order};
 use people::People;
+use pseudonym::Aliases;
 use record::{Case, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 
 pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
+pub use pseudonym::{KeyError, PseudonymKey};
 pub use store::Token;
 
 use crate::decide::Mode;
@@ -59,6 +64,7 @@ pub type Settled = Result<Done, Refusal>;
 pub struct Ledger {
     store: Arc<dyn Store>,
     lanes: Lanes,
+    aliases: Arc<Aliases>,
 }
 
 /// How a ledger works.
@@ -70,11 +76,13 @@ pub struct Setup {
     pub lanes: usize,
     /// How many orders may wait; one more is turned away.
     pub waiting: usize,
+    /// Where the log calls people by aliases: their key. Whether it does is settled when a ledger is made.
+    pub pseudonyms: Option<PseudonymKey>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096 }
+        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096, pseudonyms: None }
     }
 }
 
@@ -84,6 +92,9 @@ pub enum LedgerError {
     /// The address of a ledger is none.
     #[error("`{0}` is no ledger; write sqlite:PATH, postgres://… or memory:")]
     Address(String),
+    /// The key for pseudonyms is not the one with which the ledger was made.
+    #[error("the ledger cannot be used like this: {0}")]
+    Pseudonyms(&'static str),
     /// This build has no such store.
     #[error("this build of Kulanz has no ledger of that kind: its feature `{0}` was left out")]
     LeftOut(&'static str),
@@ -169,10 +180,11 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// Where the store does not answer.
+    /// Where the store does not answer, or was made with another key for pseudonyms.
     pub async fn new(store: Arc<dyn Store>, setup: &Setup) -> Result<Self, LedgerError> {
         let secret = secret(store.as_ref()).await?;
-        Ok(Self { lanes: Lanes::start(&store, setup, secret), store })
+        let aliases = Arc::new(Aliases::open(setup.pseudonyms.clone(), store.as_ref()).await?);
+        Ok(Self { lanes: Lanes::start(&store, setup, secret, &aliases), store, aliases })
     }
 
     /// A ledger that lasts as long as this value.
@@ -422,7 +434,7 @@ fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, LedgerError> {
 
 /// What hides private values from the log of this ledger: made once, at random, and kept beside the log.
 async fn secret(store: &dyn Store) -> Result<[u8; 32], StoreError> {
-    let fresh = blake3::hash(format!("{}{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4()).as_bytes()).to_hex();
+    let fresh = blake3::Hash::from_bytes(pseudonym::random()).to_hex();
     let kept = store.secret("private", fresh.as_str()).await?;
     let hash = blake3::Hash::from_hex(&kept).map_err(|_| StoreError::Broken("the secret for private values is none".into()))?;
     Ok(*hash.as_bytes())

@@ -39,8 +39,8 @@ async fn sqlite(path: &str) -> Option<Result<Arc<dyn Store>, LedgerError>> {
 }
 
 #[cfg(not(feature = "sqlite"))]
-async fn sqlite(_: &str) -> Option<Result<Arc<dyn Store>, LedgerError>> {
-    Some(Err(LedgerError::LeftOut("sqlite")))
+fn sqlite(_: &str) -> std::future::Ready<Option<Result<Arc<dyn Store>, LedgerError>>> {
+    std::future::ready(Some(Err(LedgerError::LeftOut("sqlite"))))
 }
 
 #[cfg(feature = "postgres")]
@@ -49,8 +49,8 @@ async fn postgres(address: &str) -> Result<Arc<dyn Store>, LedgerError> {
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn postgres(_: &str) -> Result<Arc<dyn Store>, LedgerError> {
-    Err(LedgerError::LeftOut("postgres"))
+fn postgres(_: &str) -> std::future::Ready<Result<Arc<dyn Store>, LedgerError>> {
+    std::future::ready(Err(LedgerError::LeftOut("postgres")))
 }
 
 /// What may be shown of an address that is none.

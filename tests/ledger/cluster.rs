@@ -166,10 +166,10 @@ impl Cluster {
             cluster = Self::make(&folder);
             cluster.start();
         }
-        let mut caretaker = Command::new("sh");
-        caretaker.args(["-c", CARETAKER, "caretaker", LOCKS]).arg(&folder).current_dir("/");
         // One that finds another at work leaves; none leaves before the last user.
-        caretaker.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap();
+        let mut caretaker = Command::new("sh");
+        caretaker.args(["-c", "sh -c \"$@\" &", "sh", CARETAKER, "caretaker", LOCKS]).arg(&folder).current_dir("/").process_group(0);
+        assert!(caretaker.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
         cluster
     }
 }
