@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn facts_alone_are_no_action() {
-        assert!(Words::facts(&["a=b".into(), "refund".into()], "").is_err() && Words::facts(&["refund".into()], "").is_err());
-        assert_eq!(Words::facts(&["a=b".into()], "").unwrap(), split("a=b"));
+        assert!(Words::facts(&["a=b".into(), "refund".into()], "x").is_err() && Words::facts(&["refund".into()], "x").is_err());
+        assert_eq!(Words::facts(&["a=b".into()], "x").unwrap(), split("a=b"));
     }
 }

@@ -226,14 +226,19 @@ impl Herald<'_> {
         text
     }
 
-    /// A case with what is known of it; `history` are the lines of its log, oldest first, and `next` are commands.
-    pub fn case(&self, case: &Case, history: &[&str], next: Vec<String>) -> String {
+    /// How a case stands, in one line.
+    pub fn standing(&self, case: &Case) -> String {
         let (id, hue) = match case.state {
             CaseState::Open => ("head-case-open", AnsiColor::Yellow),
             CaseState::Approved => ("head-case-approved", AnsiColor::Green),
             CaseState::Declined => ("head-case-declined", AnsiColor::Red),
         };
-        let mut text = self.headline(id, hue, (&case.action, case.amount.as_deref()), &case.owner, &case.due);
+        self.headline(id, hue, (&case.action, case.amount.as_deref()), &case.owner, &case.due)
+    }
+
+    /// A case with what is known of it; `history` are the lines of its log, oldest first, and `next` are commands.
+    pub fn case(&self, case: &Case, history: &[&str], next: Vec<String>) -> String {
+        let mut text = self.standing(case);
         let mut lines = Lines::default();
         if case.state == CaseState::Open {
             self.group(&mut lines, "kind", [self.who_is_to_act(case)]);

@@ -3,6 +3,7 @@
 mod ask;
 mod audit;
 mod batch;
+mod booking;
 mod check;
 mod fmt;
 mod new;

@@ -1,5 +1,7 @@
 //! The steps of a case: add, hand over, approve, decline.
 
+use std::io::Write;
+
 use serde_json::json;
 
 use super::super::arguments::{Add, Approve, Books, Decline, Doer, Format, HandOver};
@@ -81,11 +83,11 @@ fn step(
 
 /// Tells how a case stands after a step; where it became a grant, of that too.
 async fn stood(session: &Session<'_>, case: &Case) -> Result<Outcome, Failure> {
-    stands(session, case, &[])?;
     if let (CaseState::Approved, Some(id), true) = (case.state, &case.grant, session.terminal.format != Format::Json)
         && let Some(grant) = session.ledger.find_grant(id).await?
     {
+        session.terminal.out().write_all(session.herald().standing(case).as_bytes())?;
         return granted(session, &grant);
     }
-    Ok(Outcome::Done)
+    stands(session, case, &[])
 }
