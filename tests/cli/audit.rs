@@ -86,3 +86,31 @@ fn a_person_is_forgotten_with_the_key_alone() {
     let without = self::folder(None);
     self::audit(without.path(), &["forget", "anna"]).exits(2).says("it has no pseudonyms");
 }
+
+#[test]
+fn every_user_of_a_ledger_takes_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(at("desk.kulanz"), crate::ledger::world::DESK).unwrap();
+    audit(folder.path(), &["key", "key"]).exits(0);
+    std::fs::write(at("kulanz.toml"), "ledger = \"sqlite:kulanz.db\"\npseudonym_key = \"key\"").unwrap();
+    let (pack, config) = (folder.path().join("desk.kulanz"), at("kulanz.toml"));
+    let mut service = crate::server::running::Running::start(&pack, &["--config", &config]);
+    let grant = serde_json::json!({"actor": {"id": "anna", "role": "agent"}, "action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}});
+    assert_eq!(service.send("/v1/grants", &grant, "k1").status, 201);
+    service.signal("TERM");
+    service.stopped();
+    // It was sealed when the service ended; the command takes the key too, and seals what it did.
+    let with_key = |arguments: &[&str]| kulanz_in(folder.path(), &[arguments, &["-p", "desk.kulanz", "--pseudonym-key", "key"]].concat());
+    with_key(&["audit", "verify"]).exits(0).prints("sound: 1 event in 1 stream, 1 seal\n");
+    with_key(&["grant", "refund", "10 EUR", "--as", "agent", "--actor", "anna", "reason=late"]).exits(0);
+    with_key(&["budget", "anna", "--as", "agent"]).exits(0).prints("50.00");
+    let ask = ["ask", "refund", "40 EUR", "--as", "agent", "--actor", "anna", "reason=late", "--ledger", "sqlite:kulanz.db"];
+    with_key(&ask).exits(0).prints("210.00");
+    with_key(&["options", "--as", "agent", "--actor", "anna", "reason=late", "--ledger", "sqlite:kulanz.db"]).exits(0);
+    with_key(&["audit", "verify"]).exits(0).prints("sound: 2 events in 1 stream, 2 seals\n");
+    assert!(!with_key(&["audit", "export"]).exits(0).out.contains("anna"));
+    for without in [&ask[..], &["grant", "refund", "10 EUR", "--as", "agent", "--actor", "anna", "reason=late"]] {
+        kulanz_in(folder.path(), &[without, &["-p", "desk.kulanz"]].concat()).exits(2).says("--pseudonym-key");
+    }
+}

@@ -15,7 +15,7 @@ fn every_example_of_the_audit_guide_runs() {
     for block in blocks.iter().filter(|block| block.kind == "console") {
         let mut printed = String::new();
         for line in block.text.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            printed += &format!("$ {line}\n{}", run(folder.path(), line));
+            printed += &["$ ", line, "\n", &run(folder.path(), line)].concat();
             ran += 1;
         }
         if settled(&printed) == settled(&block.text) {
