@@ -11,7 +11,7 @@ use super::bucket::Bucket;
 use super::event::Event;
 use super::order::{Buckets, Wanted};
 use super::pseudonym::Names;
-use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, ReplyRow, StoreError, Stretch, Token, Transaction};
+use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, Look, ReplyRow, StoreError, Stretch, Token, Transaction};
 
 /// The rows that the orders of a transaction are about.
 #[derive(Debug)]
@@ -76,14 +76,6 @@ impl Book {
         serde_json::json!({"private": hash.as_str()})
     }
 
-    /// Reads what was replied.
-    pub async fn read_replies(&mut self, tx: &mut dyn Transaction, tokens: &[Token]) -> Result<(), StoreError> {
-        if !tokens.is_empty() {
-            self.replies.extend(tx.replies(tokens).await?.into_iter().map(|row| (row.token.clone(), row)));
-        }
-        Ok(())
-    }
-
     /// Reads grants and cases.
     pub async fn read_records(&mut self, tx: &mut dyn Transaction, wanted: &Wanted) -> Result<(), StoreError> {
         let ids = |ids: &BTreeSet<String>| ids.iter().cloned().collect::<Vec<_>>();
@@ -101,15 +93,21 @@ impl Book {
 
     /// Reads what is used of buckets.
     pub async fn read_buckets(&mut self, tx: &mut dyn Transaction, wanted: &Buckets) -> Result<(), StoreError> {
+        self.read(tx, Vec::new(), wanted).await
+    }
+
+    /// Reads what was replied and what is used of buckets, in one.
+    pub async fn read(&mut self, tx: &mut dyn Transaction, tokens: Vec<Token>, wanted: &Buckets) -> Result<(), StoreError> {
         let locked: BTreeSet<&String> = wanted.locked.iter().map(|bucket| &bucket.id).chain(&wanted.given_back).collect();
-        let seen = wanted.seen.iter().map(|bucket| &bucket.id).filter(|id| !locked.contains(id)).collect();
-        for (ids, lock) in [(&locked, true), (&seen, false)] {
-            let ids: Vec<String> = ids.iter().copied().cloned().collect();
-            if !ids.is_empty() {
-                let rows = if lock { tx.buckets(&ids).await? } else { tx.peek(&ids).await? };
-                self.accounts.extend(rows.into_iter().map(|row| (row.id.clone(), Account::new(row, Known::Before))));
-            }
-        }
+        let seen: BTreeSet<&String> = wanted.seen.iter().map(|bucket| &bucket.id).filter(|id| !locked.contains(id)).collect();
+        let ids = |ids: BTreeSet<&String>| ids.into_iter().cloned().collect();
+        let look = Look { tokens, locked: ids(locked), seen: ids(seen) };
+        let (replies, buckets) = match (look.tokens.as_slice(), look.locked.as_slice(), look.seen.as_slice()) {
+            ([], [], []) => Default::default(),
+            _ => tx.look(&look).await?,
+        };
+        self.replies.extend(replies.into_iter().map(|row| (row.token.clone(), row)));
+        self.accounts.extend(buckets.into_iter().map(|row| (row.id.clone(), Account::new(row, Known::Before))));
         for bucket in wanted.locked.iter().chain(&wanted.seen) {
             let fresh = || Account::new(BucketRow { since: bucket.window.from, ..BucketRow::empty(&bucket.id) }, Known::Now);
             self.accounts.entry(bucket.id.clone()).or_insert_with(fresh).look_at(tx, bucket.window).await?;

@@ -139,18 +139,24 @@ impl Lane {
         let mut tokens: Vec<Token> = slips.iter().filter_map(|slip| Some(slip.ticket?.token.clone())).collect();
         tokens.sort();
         tokens.dedup();
-        book.read_replies(tx.as_mut(), &tokens).await?;
-        let fresh: Vec<_> = slips.iter().filter(|slip| !slip.is_repeated(&book)).collect();
         let mut wanted = Wanted::default();
-        for slip in &fresh {
+        for slip in &slips {
             slip.order.wanted(&mut wanted);
         }
-        book.read_records(tx.as_mut(), &wanted).await?;
-        let mut buckets = Buckets::default();
-        for slip in &fresh {
-            buckets.add(slip.order.buckets(&book));
+        if wanted == Wanted::default() {
+            // Which buckets these are hangs on no record: everything is read in one. Buckets of what is only repeated are among them.
+            book.read(tx.as_mut(), tokens, &buckets(&slips, &book)).await?;
+        } else {
+            book.read(tx.as_mut(), tokens, &Buckets::default()).await?;
+            let fresh: Vec<_> = slips.iter().filter(|slip| !slip.is_repeated(&book)).collect();
+            let mut wanted = Wanted::default();
+            for slip in &fresh {
+                slip.order.wanted(&mut wanted);
+            }
+            book.read_records(tx.as_mut(), &wanted).await?;
+            let buckets = buckets(fresh, &book);
+            book.read_buckets(tx.as_mut(), &buckets).await?;
         }
-        book.read_buckets(tx.as_mut(), &buckets).await?;
         let settled = slips.iter().map(|slip| slip.carry_out(&mut book)).collect();
         if book.is_clean() {
             return Ok(Ok(settled));
@@ -164,6 +170,15 @@ impl Lane {
         tx.commit().await?;
         Ok(Ok(settled))
     }
+}
+
+/// The buckets that orders read.
+fn buckets<'s, 'o: 's>(slips: impl IntoIterator<Item = &'s Slip<'o>>, book: &Book) -> Buckets {
+    let mut buckets = Buckets::default();
+    for slip in slips {
+        buckets.add(slip.order.buckets(book));
+    }
+    buckets
 }
 
 fn reply(job: Job, settled: Result<Option<Settled>, StoreError>) {

@@ -20,7 +20,7 @@ use crate::policy::{BudgetId, Policy, RoleId};
 use crate::question::{self, Problem, Question, Request};
 
 /// What an order reads besides buckets.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub grants: BTreeSet<String>,
     pub cases: BTreeSet<String>,

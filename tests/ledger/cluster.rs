@@ -108,8 +108,13 @@ impl Cluster {
 
     /// Starts it and waits until it answers. Its processes outlive whoever started them.
     pub fn start(&self) {
+        self.start_with("-c shared_buffers=32MB -c fsync=off");
+    }
+
+    /// The same with settings of one's own.
+    pub fn start_with(&self, settings: &str) {
         let folder = self.folder.display();
-        let options = format!("-k {folder} -c listen_addresses= -c shared_buffers=32MB -c max_connections=200 -c fsync=off");
+        let options = format!("-k {folder} -c listen_addresses= -c max_connections=200 {settings}");
         let mut command = self.program("pg_ctl");
         command.args(["-w", "-s", "-t", "60", "-o", &options, "-l"]).arg(self.folder.join("log")).arg("-D").arg(self.data()).arg("start");
         // What it starts keeps its outputs open.

@@ -19,7 +19,7 @@ use std::pin::Pin;
 pub use memory::Memory;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
-pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
+pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
@@ -70,6 +70,16 @@ pub trait Transaction: Send {
 
     /// The buckets with these ids, as far as they are there, without a lock.
     fn peek<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<BucketRow>>;
+
+    /// What [`Self::replies`], [`Self::buckets`] and [`Self::peek`] return, in one. A store may have read the end of a stream for [`Self::head`] along with it.
+    fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
+        Box::pin(async move {
+            let replies = self.replies(&look.tokens).await?;
+            let mut buckets = self.buckets(&look.locked).await?;
+            buckets.extend(self.peek(&look.seen).await?);
+            Ok((replies, buckets))
+        })
+    }
 
     /// What was charged to a bucket in a stretch of time, together, and the moment of the first charge at or after its end.
     fn charged<'a>(&'a mut self, bucket: &'a str, stretch: Stretch) -> Pending<'a, (i64, Option<i64>)>;

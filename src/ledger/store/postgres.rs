@@ -11,8 +11,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor as _, Postgres as Driver, Row as _};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
-use super::sql::{self, Cell, Cells, Question};
+use super::rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
+};
+use super::sql::{self, Cell, Cells, Found, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
@@ -38,6 +40,8 @@ pub struct Postgres {
 struct Turn {
     tx: sqlx::Transaction<'static, Driver>,
     purpose: Purpose,
+    /// Read along with a look.
+    head: Option<Head>,
 }
 
 impl Postgres {
@@ -71,7 +75,7 @@ impl Postgres {
         let mut left = self.pool.size();
         loop {
             match self.pool.begin_with(begin).await {
-                Ok(tx) => return Ok(Turn { tx, purpose }),
+                Ok(tx) => return Ok(Turn { tx, purpose, head: None }),
                 Err(error) if left == 0 || matches!(error, Error::PoolTimedOut | Error::PoolClosed) => return Err(failed(&error)),
                 Err(error) => match failed(&error) {
                     StoreError::Unavailable(_) => left -= 1,
@@ -257,6 +261,20 @@ impl Script {
     }
 }
 
+/// What a look returns: buckets, replies, and the end of a stream that nobody else is writing to. The locks are taken in this order; a bucket is waited for before a stream is taken.
+const LOOK_AND_LOCK: &str = "WITH \
+    locked AS (SELECT id, since, used, oldest, latest FROM buckets WHERE id = ANY($3::text[]) ORDER BY id FOR UPDATE), \
+    free AS (SELECT stream, seq, hash FROM heads WHERE stream > 0 ORDER BY stream LIMIT 1 FOR UPDATE SKIP LOCKED) \
+    SELECT 0::bigint, id, '', '', '', since, used, oldest, latest FROM locked \
+    UNION ALL SELECT 0, id, '', '', '', since, used, oldest, latest FROM buckets WHERE id = ANY($4::text[]) \
+    UNION ALL SELECT 1, r.caller, r.key, r.digest, r.body, r.at, 0, 0, 0 FROM unnest($1::text[], $2::text[]) AS t (caller, key) \
+        JOIN replies r ON r.caller = t.caller AND r.key = t.key \
+    UNION ALL SELECT 2, hash, '', '', '', stream, seq, 0, 0 FROM free";
+/// The same where nothing is locked.
+const LOOK: &str = "SELECT 0::bigint, id, '', '', '', since, used, oldest, latest FROM buckets WHERE id = ANY($3::text[] || $4::text[]) \
+    UNION ALL SELECT 1, r.caller, r.key, r.digest, r.body, r.at, 0, 0, 0 FROM unnest($1::text[], $2::text[]) AS t (caller, key) \
+        JOIN replies r ON r.caller = t.caller AND r.key = t.key";
+
 impl Cells for PgRow {
     fn text(&self, at: usize) -> Result<String, Error> {
         self.try_get(at)
@@ -357,6 +375,27 @@ impl Transaction for Turn {
         Box::pin(self.read_buckets(ids, false))
     }
 
+    fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
+        Box::pin(async move {
+            let mut arguments = PgArguments::default();
+            // A list goes into any argument.
+            let _ = arguments.add(look.tokens.iter().map(|token| token.caller.as_str()).collect::<Vec<_>>());
+            let _ = arguments.add(look.tokens.iter().map(|token| token.key.as_str()).collect::<Vec<_>>());
+            let _ = arguments.add(&look.locked);
+            let _ = arguments.add(&look.seen);
+            let question = if self.purpose == Purpose::Write && !look.locked.is_empty() { LOOK_AND_LOCK } else { LOOK };
+            let (mut replies, mut buckets) = (Vec::new(), Vec::new());
+            for found in self.rows(question.into(), arguments, sql::found).await? {
+                match found {
+                    Found::Reply(row) => replies.push(row),
+                    Found::Bucket(row) => buckets.push(row),
+                    Found::Head(head) => self.head = Some(head),
+                }
+            }
+            Ok((replies, buckets))
+        })
+    }
+
     fn charged<'a>(&'a mut self, bucket: &'a str, stretch: Stretch) -> Pending<'a, (i64, Option<i64>)> {
         Box::pin(async move {
             // The sum is exact, and fails where it is beyond all bounds.
@@ -368,7 +407,12 @@ impl Transaction for Turn {
     }
 
     fn head(&mut self) -> Pending<'_, Head> {
-        Box::pin(self.free_head())
+        Box::pin(async move {
+            match self.head.clone() {
+                Some(head) => Ok(head),
+                None => self.free_head().await,
+            }
+        })
     }
 
     fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {

@@ -139,6 +139,17 @@ impl Head {
     }
 }
 
+/// What a transaction reads at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Replies under these tokens.
+    pub tokens: Vec<Token>,
+    /// Buckets with these ids, in ascending order, with a lock.
+    pub locked: Vec<String>,
+    /// Buckets with these ids, others than those, without one.
+    pub seen: Vec<String>,
+}
+
 /// Another id for somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renaming {

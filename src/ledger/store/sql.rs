@@ -62,6 +62,24 @@ pub(super) fn text(row: &impl Cells) -> Result<String, Error> {
     row.text(0)
 }
 
+/// A row of a look: `0, id, '', '', '', since, used, oldest, latest`, or `1, caller, key, digest, body, at, …`, or `2, hash, '', '', '', stream, seq, …`.
+pub(super) enum Found {
+    Bucket(BucketRow),
+    Reply(ReplyRow),
+    Head(Head),
+}
+
+pub(super) fn found(row: &impl Cells) -> Result<Found, Error> {
+    Ok(match row.int(0)? {
+        0 => Found::Bucket(BucketRow { id: row.text(1)?, since: row.int(5)?, used: row.int(6)?, oldest: row.int(7)?, latest: row.int(8)? }),
+        1 => {
+            let token = Token { caller: row.text(1)?, key: row.text(2)? };
+            Found::Reply(ReplyRow { token, at: row.int(5)?, digest: row.text(3)?, body: row.text(4)? })
+        }
+        _ => Found::Head(Head { stream: row.int(5)?, seq: row.int(6)?, hash: row.text(1)? }),
+    })
+}
+
 /// A question in SQL, with what stands for `$1`, `$2`, …
 #[derive(Debug)]
 pub(super) struct Question<'a> {

@@ -12,8 +12,10 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, Sqli
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
-use super::sql::{self, Cell, Cells, Question};
+use super::rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
+};
+use super::sql::{self, Cell, Cells, Found, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
@@ -426,6 +428,28 @@ impl Transaction for Turn {
 
     fn peek<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<BucketRow>> {
         self.buckets(ids)
+    }
+
+    fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
+        Box::pin(async move {
+            let sql = "SELECT 0, b.id, '', '', '', b.since, b.used, b.oldest, b.latest FROM json_each($1) t CROSS JOIN buckets b ON b.id = t.value \
+                       UNION ALL SELECT 1, r.caller, r.key, r.digest, r.body, r.at, 0, 0, 0 FROM json_each($2) t \
+                       CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1";
+            let buckets: Vec<_> = look.locked.iter().chain(&look.seen).map(String::as_str).collect();
+            let buckets = serde_json::Value::from(buckets).to_string();
+            let tokens: Vec<_> = look.tokens.iter().map(|token| vec![token.caller.as_str(), token.key.as_str()]).collect();
+            let tokens = serde_json::Value::from(tokens).to_string();
+            let (mut replies, mut buckets_found) = (Vec::new(), Vec::new());
+            for found in self.ask(Question::new(sql, vec![Cell::Text(&buckets), Cell::Text(&tokens)]), sql::found).await? {
+                match found {
+                    Found::Reply(row) => replies.push(row),
+                    Found::Bucket(row) => buckets_found.push(row),
+                    // The head goes over with the first question.
+                    Found::Head(_) => {}
+                }
+            }
+            Ok((replies, buckets_found))
+        })
     }
 
     fn charged<'a>(&'a mut self, bucket: &'a str, stretch: Stretch) -> Pending<'a, (i64, Option<i64>)> {
