@@ -36,7 +36,7 @@ impl Session {
     }
 
     fn prepare(&mut self, block: &Block) {
-        self.exports.extend(block.text.lines().filter(|line| line.starts_with("export ")).map(|line| format!("{line}\n")));
+        self.exports.extend(block.text.lines().filter(|line| line.starts_with("export ")).flat_map(|line| [line, "\n"]));
         let ended = self.run(&block.text);
         assert_eq!(ended.status, 0, "{}: {ended:#?}", block.place);
     }
@@ -49,7 +49,7 @@ impl Session {
             let ended = self.run(&here);
             let out = ended.out + &ended.err;
             self.learn(&shown, &out);
-            printed += &format!("$ {command}\n{out}");
+            printed.extend(["$ ", &command, "\n", &out]);
         }
         printed
     }
@@ -75,7 +75,7 @@ fn commands(text: &str) -> Vec<(String, String)> {
     for line in text.lines() {
         match (line.strip_prefix("$ "), commands.last_mut()) {
             (Some(command), _) => commands.push((command.to_owned(), String::new())),
-            (None, Some((_, shown))) => *shown += &format!("{line}\n"),
+            (None, Some((_, shown))) => shown.extend([line, "\n"]),
             (None, None) => panic!("`{line}` stands before the first command"),
         }
     }
