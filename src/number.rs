@@ -73,6 +73,14 @@ fn gcd(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
+/// The same of what most numbers are made of; to divide these takes a tenth of the time.
+fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
 impl Number {
     /// Zero.
     pub const ZERO: Self = Self(Repr::Small(0, 1));
@@ -91,6 +99,11 @@ impl Number {
             && let Ok(small) = i64::try_from(numerator)
         {
             return Self(Repr::Small(small, 1));
+        }
+        if let (Ok(n), Ok(d @ 1..)) = (i64::try_from(numerator), i64::try_from(denominator)) {
+            // A divisor of d fits where d does.
+            let divisor = i64::try_from(gcd_of_words(n.unsigned_abs(), d.unsigned_abs())).unwrap_or(1);
+            return Self(Repr::Small(n / divisor, d / divisor));
         }
         let divisor = gcd(numerator.unsigned_abs(), denominator.unsigned_abs());
         let divisor = i128::try_from(divisor).unwrap_or(1);
@@ -177,7 +190,7 @@ impl Number {
     #[must_use]
     pub fn negate(&self) -> Self {
         match &self.0 {
-            Repr::Small(n, d) => Self::reduce(-i128::from(*n), (*d).into()),
+            Repr::Small(n, d) => n.checked_neg().map_or_else(|| Self::reduce(-i128::from(*n), (*d).into()), |n| Self(Repr::Small(n, *d))),
             Repr::Big(value) => Self::from_big(-(**value).clone()),
         }
     }
@@ -431,6 +444,17 @@ mod tests {
 
     fn number(text: &str) -> Number {
         Number::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_ends_of_a_word_are_reduced_and_negated() {
+        let least = Number::from(i64::MIN);
+        assert_eq!(least.negate().negate(), least);
+        assert_eq!(Number::ratio(i64::MIN, i64::MIN), Some(Number::ONE));
+        assert_eq!(Number::ratio(i64::MIN, i64::MAX - 1).unwrap().multiply(&Number::from(i64::MAX - 1)), Some(least.clone()));
+        assert_eq!(Number::ratio(i64::MIN, -1), Some(least.negate()));
+        assert_eq!(Number::ratio(-6, 4), Number::ratio(3, -2));
+        assert_eq!(number("80").subtract(&number("0.01")), Some(number("79.99")));
     }
 
     #[test]

@@ -22,9 +22,11 @@ mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
+#[cfg(feature = "server")]
+pub(crate) use moment::since;
 pub(crate) use names::Names;
 #[cfg(feature = "ledger")]
-pub use order::{Doer, Field, Particulars};
+pub use order::{Additions, Doer, Field, Particulars};
 pub use problem::{Fault, Problem, Unread};
 pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
 pub use slate::Slate;

@@ -208,6 +208,11 @@ impl<'p> Told<'p> {
         })
     }
 
+    /// Whether it is told in the same words in every answer to a question.
+    pub(super) fn is_plain(&self) -> bool {
+        self.because.into_iter().chain(self.cites).chain(self.owner).all(Text::is_plain)
+    }
+
     /// Its kind, where it is a rule.
     pub(super) fn kind(&self) -> &'static str {
         match self.source {

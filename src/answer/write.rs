@@ -2,12 +2,15 @@
 
 use super::json::{figure, list, name, optional, string, text};
 use super::{parts, plain};
+use smallvec::SmallVec;
+use std::ops::Range;
+
 use crate::decide::{
     Alternative, BudgetCharge, Contact, ContactKind, Decision, Explanation, FailedCondition, Limit, Obligation, Outcome, Owed, Reason,
 };
 use crate::number::Number;
 use crate::policy::expr::{Type, Value};
-use crate::policy::{ActionId, FactRef, Policy, Text};
+use crate::policy::{ActionId, ChoiceId, FactRef, Policy, Text};
 use crate::question::{Explain, Question};
 use crate::say::Speech;
 
@@ -23,41 +26,56 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// The whole answer.
     pub fn answer(self, out: &mut String) {
-        self.without_explanation(out);
+        self.without_explanation(out, None);
         self.explain(out);
         out.push('}');
     }
 
-    /// Everything but the explanation and the closing brace.
-    fn without_explanation(self, out: &mut String) {
+    /// Everything but the explanation and the closing brace. What is the same in the answer around this one is copied from there.
+    fn without_explanation(self, out: &mut String, around: Option<&Written<'_>>) {
         let decision = self.decision;
+        let mut written = Written::of(decision);
         out.push('{');
         self.outcome(out);
+        let same = around.and_then(|around| around.figures(decision));
+        written.figures = copied(out, same, |out| self.figures(out));
+        let reasons = decision.because.iter().filter_map(|reason| Some((*reason, parts::Told::of(self.policy, *reason)?)));
+        list(out, ",\"because\":", reasons, |out, (reason, told)| {
+            let same = around.filter(|_| told.is_plain()).and_then(|around| around.reason(reason));
+            let place = copied(out, same, |out| self.reason(out, &told));
+            if decision.otherwise.is_some() {
+                written.because.push((reason, place));
+            }
+        });
+        self.require(out);
+        list(out, ",\"charge\":", &decision.charge, |out, charge| self.charge(out, charge));
+        written.ask = copied(out, around.and_then(|around| around.ask(decision)), |out| self.contacts(out, &decision.ask));
+        list(out, ",\"offer\":", &decision.offer, |out, offer| self.offer(out, offer));
+        let advice = decision.advice.iter().filter_map(|advice| self.speech.advice_text(*advice));
+        list(out, ",\"advice\":", advice, |out, advice| string(out, |out| self.filled(out, advice)));
+        list(out, ",\"also_owed\":", &decision.also_owed, |out, owed| self.owed(out, owed));
+        written.need = copied(out, around.and_then(|around| around.need(decision)), |out| self.needed(out, &decision.need));
+        self.provisional(out);
+        self.say(out);
+        written.policy = copied(out, around.map(|around| around.policy.clone()), |out| {
+            out.push_str(",\"policy\":");
+            policy(out, self.policy, self.speech);
+        });
+        if let Some(otherwise) = &decision.otherwise {
+            out.push_str(",\"otherwise\":");
+            Self { decision: otherwise, ..self }.without_explanation(out, Some(&written));
+            out.push('}');
+        }
+    }
+
+    /// What was asked for, and how much of it there is.
+    fn figures(self, out: &mut String) {
+        let decision = self.decision;
         out.push_str(",\"action\":");
         name(out, parts::action_name(self.policy, decision.action));
         out.push_str(",\"amount\":");
         figure(out, decision.amount.as_ref(), |out, amount| self.quantity(out, decision.action, amount));
         self.limits(out);
-        list(out, ",\"because\":", decision.because.iter().filter_map(|reason| parts::Told::of(self.policy, *reason)), |out, told| {
-            self.reason(out, &told);
-        });
-        self.require(out);
-        list(out, ",\"charge\":", &decision.charge, |out, charge| self.charge(out, charge));
-        self.contacts(out, &decision.ask);
-        list(out, ",\"offer\":", &decision.offer, |out, offer| self.offer(out, offer));
-        let advice = decision.advice.iter().filter_map(|advice| self.speech.advice_text(*advice));
-        list(out, ",\"advice\":", advice, |out, advice| string(out, |out| self.filled(out, advice)));
-        list(out, ",\"also_owed\":", &decision.also_owed, |out, owed| self.owed(out, owed));
-        self.needed(out, &decision.need);
-        self.provisional(out);
-        self.say(out);
-        out.push_str(",\"policy\":");
-        policy(out, self.policy, self.speech);
-        if let Some(otherwise) = &decision.otherwise {
-            out.push_str(",\"otherwise\":");
-            Self { decision: otherwise, ..self }.without_explanation(out);
-            out.push('}');
-        }
     }
 
     /// An action among the options of a case.
@@ -227,10 +245,17 @@ impl<'a> Writer<'a> {
         self.title(out, known.and_then(|fact| fact.asks.as_ref()));
         out.push_str(",\"type\":");
         name(out, parts::type_word(ty));
-        if let Type::OneOf(choices) | Type::SomeOf(choices) = ty {
-            list(out, ",\"values\":", choices.iter(), |out, id| text(out, self.policy.choice(*id)));
+        if let (Type::OneOf(choices) | Type::SomeOf(choices), Some(fact)) = (ty, known) {
+            out.push_str(",\"values\":");
+            out.push_str(fact.listed.get_or_init(|| self.choices(choices)));
         }
         out.push('}');
+    }
+
+    fn choices(self, choices: &[ChoiceId]) -> Box<str> {
+        let mut listed = String::new();
+        list(&mut listed, "", choices, |out, id| text(out, self.policy.choice(*id)));
+        listed.into()
     }
 
     fn provisional(self, out: &mut String) {
@@ -319,6 +344,51 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// Where the parts of an answer stand that the answer inside it may have, too.
+struct Written<'a> {
+    decision: &'a Decision,
+    figures: Range<usize>,
+    because: SmallVec<[(Reason, Range<usize>); 4]>,
+    ask: Range<usize>,
+    need: Range<usize>,
+    policy: Range<usize>,
+}
+
+impl<'a> Written<'a> {
+    /// An answer of which nothing is written yet.
+    fn of(decision: &'a Decision) -> Self {
+        Self { decision, figures: 0..0, because: SmallVec::new(), ask: 0..0, need: 0..0, policy: 0..0 }
+    }
+
+    fn figures(&self, inside: &Decision) -> Option<Range<usize>> {
+        let figures = |decision: &'a Decision| (decision.action, &decision.amount, &decision.limit, &decision.entitled);
+        let same = figures(self.decision) == (inside.action, &inside.amount, &inside.limit, &inside.entitled);
+        same.then(|| self.figures.clone())
+    }
+
+    fn reason(&self, reason: Reason) -> Option<Range<usize>> {
+        self.because.iter().find(|(other, _)| *other == reason).map(|(_, place)| place.clone())
+    }
+
+    fn ask(&self, inside: &Decision) -> Option<Range<usize>> {
+        (self.decision.ask == inside.ask).then(|| self.ask.clone())
+    }
+
+    fn need(&self, inside: &Decision) -> Option<Range<usize>> {
+        (self.decision.need == inside.need).then(|| self.need.clone())
+    }
+}
+
+/// Writes what stands in another place already, or else anew; and says where.
+fn copied(out: &mut String, same: Option<Range<usize>>, write: impl FnOnce(&mut String)) -> Range<usize> {
+    let start = out.len();
+    match same {
+        Some(place) => out.extend_from_within(place),
+        None => write(out),
+    }
+    start..out.len()
+}
+
 /// Which policy answered.
 pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
     out.push_str("{\"name\":");
@@ -326,4 +396,40 @@ pub(crate) fn policy(out: &mut String, policy: &Policy, speech: Speech<'_>) {
     out.push_str(",\"version\":");
     name(out, &policy.version);
     out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::engine::Engine;
+
+    /// What is copied from around it is what it would say by itself.
+    #[test]
+    fn the_answer_inside_is_written_as_if_it_stood_alone() {
+        let (mut inside, mut with_reasons) = (0, 0);
+        for pack in ["fashion-shop", "rail", "city-utility", "hotel"] {
+            let engine = Engine::read(format!("policies/{pack}").as_ref()).unwrap();
+            let policy = engine.policy();
+            let names = policy.roles.iter().flat_map(|role| policy.actions.iter().map(move |action| (&role.name, &action.name)));
+            let texts = names.flat_map(|(role, action)| {
+                ["", r#","amount":"20 EUR""#, r#","amount":"900 EUR""#]
+                    .map(|amount| format!(r#"{{"actor":{{"id":"a","role":"{role}"}},"action":"{action}"{amount},"at":"2026-11-21T10:00:00Z"}}"#))
+            });
+            for request in texts.filter_map(|text| engine.reader().json(&text, Timestamp::UNIX_EPOCH).ok()) {
+                let decision = engine.decide(&request);
+                let Some(otherwise) = &decision.otherwise else { continue };
+                let write = |decision| {
+                    let mut out = String::new();
+                    crate::answer::write(&mut out, policy, &request.question, decision, request.language);
+                    out
+                };
+                let (whole, alone) = (write(&decision), write(otherwise));
+                assert!(whole.ends_with(&format!(",\"otherwise\":{alone}}}")), "{whole}\n{alone}");
+                inside += 1;
+                with_reasons += usize::from(otherwise.because.iter().any(|reason| decision.because.contains(reason)));
+            }
+        }
+        assert!(inside >= 20 && with_reasons >= 5, "{inside} {with_reasons}");
+    }
 }

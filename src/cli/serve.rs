@@ -12,6 +12,8 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(listen) = &arguments.listen {
         config.listen = server::address(listen).map_err(Failure::usage)?;
     }
+    config.ledger = arguments.ledger.clone().or(config.ledger);
+    config.people = arguments.people.clone().or(config.people);
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;
     }

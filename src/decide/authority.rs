@@ -5,13 +5,13 @@ use std::borrow::Borrow;
 use super::approval;
 use super::bound::{Bound, Reading};
 use super::budget::Taking;
-use super::case::Case;
+use super::case::{Case, OpenGates};
 use super::open::Open;
 use super::truth::Truth;
 use crate::number::{Number, Rounding};
 use crate::policy::{ActionId, RoleId, RuleId};
 use crate::program::node::{Condition, Quantity};
-use crate::program::screen::{Entry, Screen};
+use crate::program::screen::Entry;
 use crate::program::{Action, Candidates, Kind, Rule};
 use smallvec::SmallVec;
 
@@ -55,8 +55,111 @@ pub(crate) struct Standing {
     pub shared: Shares,
     /// The largest quantity that the role may grant on its own.
     pub authority: Bound,
-    /// Whether every condition that was looked at came to one result.
-    closed: bool,
+    /// The candidates whose conditions may come to one result or another.
+    open: Undecideds,
+}
+
+/// A candidate whose condition is open.
+#[derive(Clone, Copy, Debug)]
+struct Undecided {
+    entry: Entry,
+    truth: Truth,
+    gates: OpenGates,
+}
+
+/// A few of them are kept without an allocation, too.
+type Undecideds = SmallVec<[Undecided; 4]>;
+
+/// The lists in which the rules of an action stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Prohibitions,
+    Entitlements,
+    Permissions,
+}
+
+/// Where it comes from which candidates apply.
+trait Applicable<'a> {
+    /// Shows those of a list that do, in source order; those whose condition is open are put into `open`.
+    fn each(&self, list: List, open: &mut Undecideds, show: impl FnMut(RuleId, &'a Rule));
+}
+
+/// Every candidate is looked at.
+struct Looked<'v, 'a> {
+    view: &'v View<'a>,
+    amount: &'v Number,
+}
+
+impl<'a> Applicable<'a> for Looked<'_, 'a> {
+    #[inline]
+    fn each(&self, list: List, open: &mut Undecideds, mut show: impl FnMut(RuleId, &'a Rule)) {
+        let view = self.view;
+        let screen = match list {
+            List::Prohibitions => &view.candidates.prohibitions,
+            List::Entitlements => &view.action.entitlements,
+            List::Permissions => &view.candidates.permissions,
+        };
+        if screen.is_empty() {
+            return;
+        }
+        for entry in view.case.possible(screen) {
+            let (truth, gates) = view.case.gates(entry, &view.action.gates);
+            if truth.is_surely_no() {
+                continue;
+            }
+            let Some(rule) = view.rule(entry.rule()) else { continue };
+            let truth = view.case.beside_gates(entry, truth, &rule.condition, Some(self.amount));
+            if truth.is_open() {
+                open.push(Undecided { entry: *entry, truth, gates });
+            }
+            if view.applies(rule, truth) {
+                show(entry.rule(), rule);
+            }
+        }
+    }
+}
+
+/// Every candidate was looked at in the reading against the asker, and the view is the one in the asker's favour. What is not open comes to the same in both.
+struct Known<'v, 'a> {
+    view: &'v View<'a>,
+    sure: &'v Standing,
+}
+
+impl<'a> Applicable<'a> for Known<'_, 'a> {
+    #[inline]
+    fn each(&self, list: List, open: &mut Undecideds, mut show: impl FnMut(RuleId, &'a Rule)) {
+        let (view, sure) = (self.view, self.sure);
+        let here = sure.open.iter().filter_map(|undecided| Some((undecided, view.rule(undecided.entry.rule())?)));
+        let here = here.filter(|(_, rule)| list_of(rule) == list).inspect(|(undecided, _)| open.push(**undecided));
+        let applying = here.filter(|(undecided, rule)| view.applies(rule, undecided.truth)).map(|(undecided, rule)| (undecided.entry.rule(), rule));
+        let decided = match list {
+            List::Prohibitions => [sure.caps.as_slice(), &[]],
+            List::Entitlements => [sure.entitlements.as_slice(), &[]],
+            List::Permissions => [sure.permissions.as_slice(), sure.shared.as_slice()],
+        };
+        if decided.iter().all(|shares| shares.is_empty()) {
+            return applying.for_each(|(id, rule)| show(id, rule));
+        }
+        let decided = decided.into_iter().flatten().map(|share| share.rule).filter(|id| sure.undecided(*id).is_none());
+        let decided = decided.filter_map(|id| Some((id, view.rule(id)?)));
+        let mut rules: SmallVec<[(RuleId, &Rule); 8]> = decided.chain(applying).collect();
+        rules.sort_unstable_by_key(|(id, _)| *id);
+        rules.into_iter().for_each(|(id, rule)| show(id, rule));
+    }
+}
+
+fn list_of(rule: &Rule) -> List {
+    match rule.kind {
+        Kind::Prohibition { .. } => List::Prohibitions,
+        Kind::Entitlement => List::Entitlements,
+        Kind::Permission { .. } => List::Permissions,
+    }
+}
+
+impl Standing {
+    fn undecided(&self, id: RuleId) -> Option<&Undecided> {
+        self.open.iter().find(|undecided| undecided.entry.rule() == id)
+    }
 }
 
 impl<'a> View<'a> {
@@ -93,6 +196,13 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The same where it is known where the role surely stands for the quantity.
+    pub fn open_in_candidate(&self, id: RuleId, rule: &'a Rule, sure: &Standing, amount: &Number, open: &mut Open) {
+        if let Some(Undecided { entry, gates, .. }) = sure.undecided(id) {
+            self.case.open_in_gates(entry, &self.action.gates, *gates, &rule.condition, Some(amount), open);
+        }
+    }
+
     /// A rule among the candidates.
     fn entry(&self, id: RuleId) -> Option<&'a Entry> {
         [&self.candidates.permissions, &self.candidates.prohibitions, &self.action.entitlements].into_iter().find_map(|screen| screen.find(id))
@@ -123,36 +233,30 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Shows those of some candidates that apply, in source order; whether the condition of every one comes to one result.
-    fn applicable(&self, candidates: &'a Screen, amount: &Number, mut show: impl FnMut(RuleId, &'a Rule)) -> bool {
-        let mut closed = true;
-        if candidates.is_empty() {
-            return closed;
-        }
-        for entry in self.case.possible(candidates) {
-            let gates = self.case.gates(entry, &self.action.gates);
-            if gates.is_surely_no() {
-                continue;
-            }
-            let Some(rule) = self.rule(entry.rule()) else { continue };
-            let truth = self.case.beside_gates(entry, gates, &rule.condition, Some(amount));
-            closed &= !truth.is_open();
-            if self.applies(rule, truth) {
-                show(entry.rule(), rule);
-            }
-        }
-        closed
+    fn looked<'v>(&'v self, amount: &'v Number) -> Looked<'v, 'a> {
+        Looked { view: self, amount }
     }
 
     /// The applicable prohibitions that bind the role, with their caps, in source order.
     pub fn caps(&self, amount: &Number) -> Shares {
         let mut caps = Shares::new();
-        self.applicable(&self.candidates.prohibitions, amount, |id, rule| caps.push(Share { rule: id, value: self.quantity(rule) }));
+        self.looked(amount).each(List::Prohibitions, &mut Undecideds::new(), |id, rule| caps.push(Share { rule: id, value: self.quantity(rule) }));
         caps
     }
 
     /// Where the role stands for a quantity.
     pub fn standing(&self, amount: &Number) -> Standing {
+        self.weigh(amount, &self.looked(amount))
+    }
+
+    /// The same in the asker's favour, where it is known where the role surely stands for the quantity, or for any of a role that stands the same for every one. No
+    /// condition is looked at anew.
+    pub fn perhaps(&self, sure: &Standing, amount: &Number) -> Standing {
+        let view = Self { reading: Reading::Favour, ..*self };
+        view.weigh(amount, &Known { view: &view, sure })
+    }
+
+    fn weigh(&self, amount: &Number, applicable: &impl Applicable<'a>) -> Standing {
         let mut standing = Standing {
             caps: Shares::new(),
             entitled: Bound::ZERO,
@@ -161,10 +265,10 @@ impl<'a> View<'a> {
             permissions: Shares::new(),
             shared: Shares::new(),
             authority: Bound::ZERO,
-            closed: true,
+            open: Undecideds::new(),
         };
         let (mut ceiling, mut hard) = (Bound::Unlimited, Bound::Unlimited);
-        standing.closed &= self.applicable(&self.candidates.prohibitions, amount, |id, rule| {
+        applicable.each(List::Prohibitions, &mut standing.open, |id, rule| {
             let value = self.quantity(rule);
             ceiling.lower(&value);
             if stops_entitlements(rule) {
@@ -172,7 +276,7 @@ impl<'a> View<'a> {
             }
             standing.caps.push(Share { rule: id, value });
         });
-        standing.closed &= self.applicable(&self.action.entitlements, amount, |id, rule| {
+        applicable.each(List::Entitlements, &mut standing.open, |id, rule| {
             let mut value = self.quantity(rule);
             value.lower(&hard);
             value.lower(&self.room(rule, &[]));
@@ -184,7 +288,7 @@ impl<'a> View<'a> {
             parts = self.parts(&standing.entitlements, amount);
             standing.first = self.first(&standing.entitlements, &standing.entitled);
         }
-        standing.closed &= self.applicable(&self.candidates.permissions, amount, |id, rule| {
+        applicable.each(List::Permissions, &mut standing.open, |id, rule| {
             let mut value = self.quantity(rule);
             value.lower(&ceiling);
             if !rule.charges.is_empty() {
@@ -216,7 +320,8 @@ impl<'a> View<'a> {
     /// Whether both readings come to this standing: nothing that was looked at is open.
     pub fn is_settled(&self, standing: &Standing) -> bool {
         let settled = |share: &Share| self.rule(share.rule).is_some_and(|rule| self.is_rule_settled(rule));
-        standing.closed && [&standing.caps, &standing.entitlements, &standing.permissions, &standing.shared].into_iter().flatten().all(settled)
+        standing.open.is_empty()
+            && [&standing.caps, &standing.entitlements, &standing.permissions, &standing.shared].into_iter().flatten().all(settled)
     }
 
     /// Whether both readings let through the same by a rule that applies.

@@ -85,6 +85,35 @@ impl<'a> From<&'a Value> for Plain<'a> {
     }
 }
 
+/// Which gates of an entry are open: a bit for each of the first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OpenGates {
+    bits: u64,
+    /// Whether further ones are, too.
+    more: bool,
+}
+
+impl OpenGates {
+    fn add(&mut self, place: usize) {
+        if place < 64 {
+            self.bits |= 1 << place;
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// Their places in the entry; `None` where they are not all known.
+    fn places(self) -> Option<impl Iterator<Item = usize>> {
+        let mut left = self.bits;
+        let next = move || {
+            let place = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (place < 64).then_some(place as usize)
+        };
+        (!self.more).then(|| std::iter::from_fn(next))
+    }
+}
+
 /// A case as one person sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
@@ -172,20 +201,25 @@ impl<'a> Case<'a> {
 
     /// What the condition of an entry comes to. Where its gates settle that, the condition is not looked at.
     pub fn entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>) -> Truth {
-        self.beside_gates(entry, self.gates(entry, gates), condition, amount)
+        self.beside_gates(entry, self.gates(entry, gates).0, condition, amount)
     }
 
-    /// What the gates of an entry come to.
-    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> Truth {
-        let mut all = Truth::YES;
-        for gate in entry.gates(gates) {
+    /// What the gates of an entry come to, and which of them are open.
+    pub fn gates(self, entry: &Entry, gates: &[Gate]) -> (Truth, OpenGates) {
+        let (mut all, mut open) = (Truth::YES, OpenGates::default());
+        for (place, gate) in entry.gates(gates).iter().enumerate() {
             match self.gate(*gate) {
                 Truth::YES => {}
-                Truth::NO => return Truth::NO,
-                open => all = all.and(open),
+                Truth::NO => return (Truth::NO, OpenGates::default()),
+                other => {
+                    all = all.and(other);
+                    if other.is_open() {
+                        open.add(place);
+                    }
+                }
             }
         }
-        all
+        (all, open)
     }
 
     /// What the condition of an entry comes to whose gates come to this. Parts that are gates are not looked at again.
@@ -203,12 +237,28 @@ impl<'a> Case<'a> {
 
     /// As [`Self::open_in`], of the condition of an entry.
     pub fn open_in_entry(self, entry: &Entry, gates: &[Gate], condition: &'a Condition, amount: Option<&Number>, open: &mut Open) {
-        if !entry.whole {
-            return self.open_in(condition, amount, open);
+        match self.gates(entry, gates) {
+            (truth, _) if entry.whole && !truth.is_open() => {}
+            (_, undecided) => self.open_in_gates(entry, gates, undecided, condition, amount, open),
         }
-        if self.gates(entry, gates).is_open() {
-            let undecided = entry.gates(gates).iter().filter(|gate| self.gate(**gate).is_open());
-            undecided.for_each(|gate| open.add(FactRef::Fact(gate.fact())));
+    }
+
+    /// The same of an entry that is open, and whose gates have been looked at.
+    pub fn open_in_gates(
+        self,
+        entry: &Entry,
+        gates: &[Gate],
+        undecided: OpenGates,
+        condition: &'a Condition,
+        amount: Option<&Number>,
+        open: &mut Open,
+    ) {
+        match undecided.places() {
+            Some(places) if entry.whole => {
+                let gates = entry.gates(gates);
+                places.filter_map(|place| gates.get(place)).for_each(|gate| open.add(FactRef::Fact(gate.fact())));
+            }
+            _ => self.open_in(condition, amount, open),
         }
     }
 
@@ -560,5 +610,24 @@ fn same(a: &Datum<'_>, b: &Datum<'_>) -> Truth {
         (Datum::Unknown, _) | (_, Datum::Unknown) => Truth::UNKNOWN,
         (Datum::Stranger, Datum::Stranger) => Truth::YES,
         (Datum::Stranger, _) | (_, Datum::Stranger) => Truth::NO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_gates_are_known_up_to_the_64th() {
+        let open = |places: &[usize]| {
+            let mut open = OpenGates::default();
+            for place in places {
+                open.add(*place);
+            }
+            open.places().map(Iterator::collect::<Vec<_>>)
+        };
+        assert_eq!(open(&[]), Some(vec![]));
+        assert_eq!(open(&[0, 5, 63]), Some(vec![0, 5, 63]));
+        assert_eq!(open(&[5, 64]), None);
     }
 }

@@ -1,7 +1,6 @@
 //! Who could make it happen: other roles that decide, and those that approve what the asker proposes.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::{Cell, Ref, RefCell};
 
 use super::authority::{Share, Standing, View, forbids_all, stops_entitlements};
 use super::case::Person;
@@ -45,7 +44,7 @@ pub(crate) struct Search<'a> {
 /// Where somebody of another role stands.
 struct Other {
     role: RoleId,
-    standing: Rc<Standing>,
+    standing: Standing,
     is_settled: bool,
 }
 
@@ -60,8 +59,8 @@ impl<'a> Search<'a> {
     }
 
     /// Where somebody of another role stands, if that was looked at.
-    pub fn other(&self, role: RoleId) -> Option<Rc<Standing>> {
-        self.others.borrow().iter().find(|other| other.role == role).map(|other| Rc::clone(&other.standing))
+    pub fn other(&self, role: RoleId) -> Option<Ref<'_, Standing>> {
+        Ref::filter_map(self.others.borrow(), |others| others.iter().find(|other| other.role == role).map(|other| &other.standing)).ok()
     }
 
     fn is_settled_for(&self, role: RoleId) -> bool {
@@ -97,6 +96,7 @@ impl<'a> Search<'a> {
 
     /// The roles that `kulanz` would go to, in the order of the language page; `own` is where the asker stands.
     pub fn contacts(&self, own: &Standing, preferred: &[Preferred]) -> Contacts {
+        self.others.borrow_mut().reserve(self.program().roles.len());
         let mut list: Vec<Contact> = (0..self.program().roles.len()).filter_map(|at| self.decides(RoleId::new(at))).collect();
         if !self.view.is_settled(own) {
             self.open.set(true);
@@ -139,15 +139,13 @@ impl<'a> Search<'a> {
             return None;
         }
         let view = self.of(Person::Other, role)?;
-        let standing = Rc::new(view.standing(self.amount));
+        let known = self.sure.and_then(|sure| sure.other(role));
+        let standing = known.map_or_else(|| view.standing(self.amount), |sure| view.perhaps(&sure, self.amount));
         let covers = self.covers(&view, &standing);
-        let is_settled = !covers && view.is_settled(&standing) && standing.shared.is_empty();
-        self.others.borrow_mut().push(Other { role, standing: Rc::clone(&standing), is_settled });
-        if covers {
-            return Some(self.contact(role, ContactKind::Decide));
-        }
-        let (_, approved_by) = self.approved(&standing)?;
-        Some(Contact { approved_by: approved_by.to_vec(), ..self.contact(role, ContactKind::Decide) })
+        let approved_by = if covers { Some(Vec::new()) } else { self.approved(&standing).map(|(_, approvers)| approvers.to_vec()) };
+        let is_settled = !covers && standing.shared.is_empty() && view.is_settled(&standing);
+        self.others.borrow_mut().push(Other { role, standing, is_settled });
+        approved_by.map(|approved_by| Contact { approved_by, ..self.contact(role, ContactKind::Decide) })
     }
 
     /// Somebody else of the role would have the authority; the asker would not, even with every budget of their own unspent.

@@ -23,6 +23,8 @@ mod truth;
 
 pub use approval::Proposal;
 pub(crate) use bound::{Bound, Reading};
+#[cfg(feature = "ledger")]
+pub(crate) use budget::Allotted;
 pub use case::Mode;
 pub(crate) use coverage::Coverage;
 pub use decision::*;
@@ -193,7 +195,7 @@ impl<'a> Asked<'a> {
         let search = Search::new(self.sure, amount);
         self.first_reading(&search, amount, standing, decision);
         let mut need = Need::default();
-        let perhaps = (!self.sure.is_settled(standing)).then(|| self.favourable(amount));
+        let perhaps = (!self.sure.is_settled(standing)).then(|| self.favourable(standing, amount));
         if let Some(perhaps) = perhaps.filter(|perhaps| perhaps.authority.covers(amount)) {
             let wanted = Bound::Finite(amount.clone());
             let goal = Goal { at: amount, least: amount, sure: &standing.authority, wanted: &wanted, approval: Approval::Left };
@@ -204,18 +206,18 @@ impl<'a> Asked<'a> {
         let because = reasons(need.rules.iter().copied());
         let need = need.ranked(self.sure.case);
         if !need.is_empty() {
-            self.turn_into_need(amount, because, need, decision);
+            self.turn_into_need(amount, standing, (because, need), decision);
         }
     }
 
-    /// Where the role stands in the asker's favour; always asked for the same quantity.
-    fn favourable(&self, amount: &Number) -> &Standing {
-        self.favourable.get_or_init(|| self.perhaps.standing(amount))
+    /// Where the role stands in the asker's favour, from where it surely does; always asked for the same quantity.
+    fn favourable(&self, sure: &Standing, amount: &Number) -> &Standing {
+        self.favourable.get_or_init(|| self.perhaps.perhaps(sure, amount))
     }
 
     /// The answer that hangs on facts; the one that does not is kept beside it. What prohibitions offer and advise is held back while they may still be off.
-    fn turn_into_need(&self, amount: &Number, because: SmallVec<[Reason; 2]>, need: Vec<FactRef>, decision: &mut Decision) {
-        let sources = Sources::new(&self.sure, &blockers(self.favourable(amount), amount), amount);
+    fn turn_into_need(&self, amount: &Number, standing: &Standing, (because, need): (SmallVec<[Reason; 2]>, Vec<FactRef>), decision: &mut Decision) {
+        let sources = Sources::new(&self.sure, &blockers(self.favourable(standing, amount), amount), amount);
         let first = std::mem::replace(decision, empty(decision.action, decision.amount.clone()));
         decision.outcome = Outcome::Need;
         decision.limit = first.limit.clone();
@@ -292,12 +294,12 @@ impl<'a> Asked<'a> {
         if is_even && self.sure.is_settled(own) {
             return need;
         }
-        let best = self.perhaps.largest(|| self.favourable(amount), most, authority);
+        let best = self.perhaps.largest(|| self.favourable(own, amount), most, authority);
         if best > *limit {
             let (at, least) = (self.perhaps.representative(&best), self.sure.smallest());
             let goal = Goal { at: &at, least: &least, sure: limit, wanted: &best, approval: Approval::Left };
             if is_even {
-                self.sure.collect_need_between(own, self.favourable(amount), goal, &mut need);
+                self.sure.collect_need_between(own, self.favourable(own, amount), goal, &mut need);
             } else {
                 self.sure.collect_need(goal, &mut need);
             }
@@ -311,7 +313,7 @@ impl<'a> Asked<'a> {
             let mut need = Need::default();
             let amount = search.amount();
             let perhaps = Search::perhaps(self.perhaps, search);
-            for contact in perhaps.contacts(self.favourable(amount), &[]).list {
+            for contact in perhaps.contacts(self.favourable(own, amount), &[]).list {
                 let (nothing, wanted) = (Bound::ZERO, Bound::Finite(amount.clone()));
                 let goal = Goal { at: amount, least: amount, sure: &nothing, wanted: &wanted, approval: Approval::Included };
                 let (person, role) = match contact.kind {
@@ -320,7 +322,7 @@ impl<'a> Asked<'a> {
                 };
                 let Some(view) = View::new(self.sure.case.of(person), self.sure.action_id, role, Reading::Against) else { continue };
                 match (contact.kind, search.other(role), perhaps.other(role)) {
-                    (ContactKind::Approve, ..) => view.collect_need_between(own, self.favourable(amount), goal, &mut need),
+                    (ContactKind::Approve, ..) => view.collect_need_between(own, self.favourable(own, amount), goal, &mut need),
                     (ContactKind::Decide, Some(low), Some(high)) => view.collect_need_between(&low, &high, goal, &mut need),
                     (ContactKind::Decide, ..) => view.collect_need(goal, &mut need),
                 }

@@ -1,5 +1,7 @@
 //! What to find out: the facts on which the rules that matter still turn.
 
+use smallvec::SmallVec;
+
 use super::authority::{Share, Standing, View, stops_entitlements};
 use super::bound::{Bound, Reading};
 use super::case::Case;
@@ -11,8 +13,8 @@ use crate::program::{Measure, Rule};
 /// Facts with the number of rules that turn on them, and those rules.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Need {
-    facts: Vec<(FactRef, usize)>,
-    pub rules: Vec<RuleId>,
+    facts: SmallVec<[(FactRef, usize); 4]>,
+    pub rules: SmallVec<[RuleId; 4]>,
 }
 
 /// Whether permissions that need further people count.
@@ -81,8 +83,7 @@ impl View<'_> {
         let sure = Self { reading: Reading::Against, ..*self };
         let low = sure.standing(goal.at);
         if !self.is_settled(&low) {
-            let perhaps = Self { reading: Reading::Favour, ..*self };
-            self.collect_need_between(&low, &perhaps.standing(goal.at), goal, need);
+            self.collect_need_between(&low, &self.perhaps(&low, goal.at), goal, need);
         }
     }
 
@@ -91,22 +92,26 @@ impl View<'_> {
         let sure = Self { reading: Reading::Against, ..*self };
         let of_use = |value: &Bound| value > goal.sure && value.covers(goal.least);
         let permissions = high.permissions.iter().chain(if goal.approval == Approval::Included { high.shared.as_slice() } else { &[] });
-        let useful: Vec<&Share> = permissions.filter(|share| of_use(&share.value)).collect();
-        for share in &useful {
-            self.collect_rule(share, &goal, need);
+        let (mut of_permissions, mut of_entitlements) = (false, false);
+        for share in permissions.filter(|share| of_use(&share.value)) {
+            of_permissions = true;
+            self.collect_rule(share, low, &goal, need);
         }
-        let carried = !useful.is_empty() && high.entitled > low.entitled;
-        let owed: Vec<&Share> = high.entitlements.iter().filter(|share| of_use(&share.value) || (carried && share.value > low.entitled)).collect();
-        for share in &owed {
-            self.collect_rule(share, &goal, need);
+        let carried = of_permissions && high.entitled > low.entitled;
+        for share in &high.entitlements {
+            let is_of_use = of_use(&share.value);
+            of_entitlements |= is_of_use;
+            if is_of_use || (carried && share.value > low.entitled) {
+                self.collect_rule(share, low, &goal, need);
+            }
         }
-        self.collect_prohibitions(&sure, low, &goal, !useful.is_empty(), owed.iter().any(|share| of_use(&share.value)), need);
+        self.collect_prohibitions(&sure, low, &goal, of_permissions, of_entitlements, need);
     }
 
-    fn collect_rule(&self, share: &Share, goal: &Goal<'_>, need: &mut Need) {
+    fn collect_rule(&self, share: &Share, low: &Standing, goal: &Goal<'_>, need: &mut Need) {
         let Some(rule) = self.rule(share.rule) else { return };
         let mut open = Open::default();
-        self.open_in_rule(share.rule, rule, goal.at, &mut open);
+        self.open_in_candidate(share.rule, rule, low, goal.at, &mut open);
         let sure = Self { reading: Reading::Against, ..*self };
         if sure.quantity(rule) < share.value
             && let Some(quantity) = &rule.quantity
@@ -142,7 +147,7 @@ impl View<'_> {
                 continue;
             }
             let mut open = Open::default();
-            self.open_in_rule(*id, rule, goal.at, &mut open);
+            self.open_in_candidate(*id, rule, low, goal.at, &mut open);
             if *cap < perhaps.quantity(rule)
                 && let Some(quantity) = &rule.quantity
             {

@@ -1,5 +1,7 @@
 //! What is still open in a condition or a quantity: the facts that an undecided part of it reads.
 
+use smallvec::SmallVec;
+
 use super::case::{Case, Fact};
 use crate::number::Number;
 use crate::policy::{BudgetId, FactRef};
@@ -8,7 +10,7 @@ use crate::program::{Allotment, Definition, LookupValue, key_ref};
 
 /// Facts, each once, in the order in which they were found.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Open(pub Vec<FactRef>);
+pub(crate) struct Open(pub SmallVec<[FactRef; 4]>);
 
 impl Open {
     pub fn add(&mut self, fact: FactRef) {

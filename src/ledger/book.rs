@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::bucket::Bucket;
 use super::event::Event;
 use super::order::{Buckets, Wanted};
+use super::pseudonym::Names;
 use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, ReplyRow, StoreError, Stretch, Token, Transaction};
 
 /// The rows that the orders of a transaction are about.
@@ -211,11 +212,16 @@ impl Book {
         !self.events.is_empty()
     }
 
-    /// Everything that is to be written, its events at the end of a stream; there is one where there are events.
-    pub fn close(self, mut head: Option<Head>) -> Result<Changes, StoreError> {
+    /// The ids of the people that are to be logged.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().flat_map(Event::people)
+    }
+
+    /// Everything that is to be written, its events at the end of a stream; there is one where there are events. In the log people are called by `names`.
+    pub fn close(self, mut head: Option<Head>, names: &Names) -> Result<Changes, StoreError> {
         let mut events = Vec::new();
         if let Some(head) = &mut head {
-            events.extend(self.events.into_iter().map(|event| event.append(head)));
+            events.extend(self.events.into_iter().map(|event| event.append(head, names)));
         }
         let heads = head.into_iter().collect();
         let mut changes = Changes { charges: self.charges, released: self.released, replies: self.new_replies, events, heads, ..Changes::default() };

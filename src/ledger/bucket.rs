@@ -116,6 +116,18 @@ fn name(policy: &Policy, budget: &Budget, measure: &Type, held: &[(Key, Held<'_>
     if id.len() <= LONGEST { id } else { format!("{} {}", budget.name, blake3::hash(id.as_bytes()).to_hex()) }
 }
 
+/// The name of a bucket that is kept for an actor, as it is for the same one by another id. `None` for a bucket that is not kept for that actor.
+///
+/// A text in a name is quoted, and a quote in it is escaped; so this is found nowhere but in its own place.
+pub(crate) fn renamed(bucket: &str, from: &str, to: &str) -> Option<String> {
+    let key = format!(" actor={from:?}");
+    let at = bucket
+        .match_indices(&key)
+        .map(|(at, _)| at)
+        .find(|at| bucket.get(at + key.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))?;
+    Some(format!("{} actor={to:?}{}", bucket.get(..at)?, bucket.get(at + key.len()..)?))
+}
+
 fn unit_word<'p>(policy: &'p Policy, unit: &BudgetUnit, measure: &Type) -> &'p str {
     match (unit, measure) {
         (BudgetUnit::Times, _) => "times",

@@ -3,6 +3,7 @@
 //! A lane takes everything that waits, carries it out in one transaction and replies when that is committed. While it works, the next orders gather. What somebody else changed meanwhile is read and
 //! decided again.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::book::Book;
 use super::order::{Buckets, Order, Slip, Ticket, Wanted};
+use super::pseudonym::Aliases;
 use super::store::{Purpose, Store, StoreError, Token};
 use super::{Clock, LedgerError, Settled, Setup};
 
@@ -45,14 +47,15 @@ struct Lane {
     store: Arc<dyn Store>,
     clock: Clock,
     secret: [u8; 32],
+    aliases: Arc<Aliases>,
 }
 
 impl Lanes {
     /// Begins to take orders.
-    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32]) -> Self {
+    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>) -> Self {
         let (queue, waiting) = mpsc::channel(setup.waiting);
         let waiting = Arc::new(Mutex::new(waiting));
-        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret };
+        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, aliases: Arc::clone(aliases) };
         let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
     }
@@ -119,6 +122,17 @@ impl Lane {
     }
 
     async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
+        loop {
+            match self.carry_out(jobs).await? {
+                Ok(settled) => return Ok(settled),
+                // The store is asked for people outside of transactions.
+                Err(strangers) => self.aliases.learn(&strangers, self.store.as_ref()).await?,
+            }
+        }
+    }
+
+    /// Carries orders out, unless the log does not know yet what to call somebody.
+    async fn carry_out(&self, jobs: &[Job]) -> Result<Result<Vec<Settled>, BTreeSet<String>>, StoreError> {
         let mut tx = self.store.begin(Purpose::Write).await?;
         let mut book = Book::new((self.clock)(), self.secret);
         let slips: Vec<_> = jobs.iter().map(|job| Slip { order: job.order.as_ref(), ticket: job.ticket.as_ref() }).collect();
@@ -139,12 +153,16 @@ impl Lane {
         book.read_buckets(tx.as_mut(), &buckets).await?;
         let settled = slips.iter().map(|slip| slip.carry_out(&mut book)).collect();
         if book.is_clean() {
-            return Ok(settled);
+            return Ok(Ok(settled));
         }
+        let names = match self.aliases.names(book.people()) {
+            Ok(names) => names,
+            Err(strangers) => return Ok(Err(strangers)),
+        };
         let head = if book.has_events() { Some(tx.head().await?) } else { None };
-        tx.write(&book.close(head)?).await?;
+        tx.write(&book.close(head, &names)?).await?;
         tx.commit().await?;
-        Ok(settled)
+        Ok(Ok(settled))
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
+use super::fingerprint::Change;
+use super::pseudonym::Names;
 use super::store::{EventRow, Head};
 
 /// What happened, before it has its place in the log.
@@ -18,13 +20,47 @@ pub(crate) struct Event {
     pub about: String,
     /// When, in microseconds since 1970.
     pub at: i64,
-    /// Everything else.
+    /// Everything else. The ids of people stand where [`Self::people`] finds them.
     pub body: Map<String, Json>,
+    /// How it changed its record, if it is about one.
+    pub change: Option<Change>,
 }
 
 impl Event {
+    /// The ids of the people that it names.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let at = |path: &str| self.body.get(path.split('/').next()?)?.pointer(path.find('/').map_or("", |slash| path.get(slash..).unwrap_or("")));
+        let single = ["who/id", "owner/id", "question/actor/id"].into_iter().filter_map(at);
+        let signed = self.body.get("approved_by").and_then(Json::as_array).into_iter().flatten().filter_map(|who| who.get("id"));
+        let recorded =
+            self.change.iter().flat_map(|change| change.after.people().chain(change.before.iter().flat_map(super::fingerprint::Fingerprint::people)));
+        single.chain(signed).filter_map(Json::as_str).chain(recorded)
+    }
+
+    /// Calls people what the log calls them.
+    fn rename(&mut self, names: &Names) {
+        let rename = |id: &mut Json| {
+            if let Json::String(id) = id {
+                *id = names.of(id).to_owned();
+            }
+        };
+        for name in ["who", "owner"] {
+            self.body.get_mut(name).and_then(|who| who.get_mut("id")).map(rename);
+        }
+        self.body.get_mut("question").and_then(|question| question.pointer_mut("/actor/id")).map(rename);
+        let signed = self.body.get_mut("approved_by").and_then(Json::as_array_mut);
+        signed.into_iter().flatten().filter_map(|who| who.get_mut("id")).for_each(rename);
+    }
+
     /// Puts it at the end of a stream.
-    pub fn append(self, head: &mut Head) -> EventRow {
+    pub fn append(mut self, head: &mut Head, names: &Names) -> EventRow {
+        self.rename(names);
+        if let Some(change) = &self.change {
+            if let Some(before) = &change.before {
+                self.body.insert("before".into(), before.digest(names).into());
+            }
+            self.body.insert("digest".into(), change.after.digest(names).into());
+        }
         let at = jiff::Timestamp::from_microsecond(self.at).map(|at| at.to_string()).unwrap_or_default();
         let (kind, about, stream, seq) = (self.kind, &self.about, head.stream, head.seq + 1);
         let mut line = format!("{{\"stream\":{stream},\"seq\":{seq},\"at\":\"{at}\",\"kind\":\"{kind}\",\"about\":\"{about}\"");
@@ -41,8 +77,10 @@ impl Event {
     }
 }
 
-const HASH: &str = ",\"hash\":\"";
-const END: &str = "\"}";
+/// What stands before the hash of a line.
+pub(crate) const HASH: &str = ",\"hash\":\"";
+/// What stands behind it.
+pub(crate) const END: &str = "\"}";
 
 /// The hash of a text, in hexadecimal digits.
 pub(crate) fn hash(text: &str) -> String {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::book::Book;
+use super::fingerprint::{Change, Fingerprint};
 use super::order::{Asking, Buckets, Done, Order, Refusal, Wanted, event, grants, json};
 use super::record::{Grant, Signature, Who};
 use super::store::{ChargeRow, GrantRow};
@@ -82,7 +83,7 @@ pub(crate) fn book_grant(asking: &Asking, terms: &Terms<'_>, book: &mut Book) ->
         book.charge(ChargeRow { bucket: bucket.id.clone(), at: book.at(), grant: grant.id.clone(), amount });
         booked.push(Booked { bucket: bucket.id, amount });
     }
-    log(asking, &grant, &decision, book);
+    log(asking, &grant, &booked, &decision, book);
     book.put_grant(GrantRow {
         id: grant.id.clone(),
         actor: grant.actor.id.clone(),
@@ -101,7 +102,7 @@ fn unconfirmed(asking: &Asking, decision: &Decision, confirmed: &[String]) -> Ve
     names.filter(|name| !confirmed.contains(name)).collect()
 }
 
-fn log(asking: &Asking, grant: &Grant, decision: &Decision, book: &mut Book) {
+fn log(asking: &Asking, grant: &Grant, booked: &[Booked], decision: &Decision, book: &mut Book) {
     let policy = asking.policy();
     let mut event = event("grant", &grant.id, &grant.actor, book, policy);
     event.body.insert("question".into(), asking.masked(book));
@@ -116,7 +117,7 @@ fn log(asking: &Asking, grant: &Grant, decision: &Decision, book: &mut Book) {
         let people = grant.approved_by.iter().map(|signature| Who { id: signature.id.clone(), role: signature.role.clone(), team: None });
         event.body.insert("approved_by".into(), json(&people.collect::<Vec<_>>()));
     }
-    event.body.insert("digest".into(), digest(grant).into());
+    event.change = Some(Change { before: None, after: Fingerprint::of_grant(grant, book.at(), booked) });
     book.happened(event);
 }
 
@@ -131,12 +132,6 @@ pub(crate) fn outcome(asking: &Asking, decision: &Decision) -> serde_json::Value
     };
     let charges: Vec<_> = decision.charge.iter().filter_map(charge).collect();
     serde_json::json!({"answer": decision.outcome.word(), "because": rules, "charge": charges})
-}
-
-/// A hash of a grant as it was booked, by which the log knows the record. Who granted it is left out, so that a person can be forgotten.
-pub(crate) fn digest(grant: &Grant) -> String {
-    let (action, amount) = (&grant.action, grant.amount.as_deref().unwrap_or_default());
-    super::event::hash(&format!("{}\n{}\n{action}\n{amount}\n{}", grant.id, grant.at, grant.answer.get()))
 }
 
 /// A value as JSON text.

@@ -8,17 +8,22 @@
 //! Order ──desk──▶ Book (rows read and locked) ──engine──▶ Changes ──store──▶ disk ──▶ reply
 //! ```
 
+pub mod audit;
 mod book;
 mod bucket;
+mod budgets;
 mod case;
 mod desk;
 mod event;
+mod fingerprint;
 mod grant;
 mod open;
 mod order;
 pub mod people;
+mod pseudonym;
 pub mod record;
 mod reverse;
+pub mod staff;
 pub mod store;
 
 use std::sync::Arc;
@@ -32,11 +37,14 @@ use desk::Lanes;
 use grant::GrantOrder;
 use order::{Asking, Buckets, Order};
 use people::People;
+use pseudonym::Aliases;
 use record::{Case, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 
+pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
+pub use pseudonym::{KeyError, PseudonymKey};
 pub use store::Token;
 
 use crate::decide::Mode;
@@ -56,6 +64,7 @@ pub type Settled = Result<Done, Refusal>;
 pub struct Ledger {
     store: Arc<dyn Store>,
     lanes: Lanes,
+    aliases: Arc<Aliases>,
 }
 
 /// How a ledger works.
@@ -67,11 +76,13 @@ pub struct Setup {
     pub lanes: usize,
     /// How many orders may wait; one more is turned away.
     pub waiting: usize,
+    /// Where the log calls people by aliases: their key. Whether it does is settled when a ledger is made.
+    pub pseudonyms: Option<PseudonymKey>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096 }
+        Self { clock: Arc::new(Timestamp::now), lanes: 0, waiting: 4096, pseudonyms: None }
     }
 }
 
@@ -81,6 +92,9 @@ pub enum LedgerError {
     /// The address of a ledger is none.
     #[error("`{0}` is no ledger; write sqlite:PATH, postgres://… or memory:")]
     Address(String),
+    /// The key for pseudonyms is not the one with which the ledger was made.
+    #[error("the ledger cannot be used like this: {0}")]
+    Pseudonyms(&'static str),
     /// This build has no such store.
     #[error("this build of Kulanz has no ledger of that kind: its feature `{0}` was left out")]
     LeftOut(&'static str),
@@ -166,10 +180,11 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// Where the store does not answer.
+    /// Where the store does not answer, or was made with another key for pseudonyms.
     pub async fn new(store: Arc<dyn Store>, setup: &Setup) -> Result<Self, LedgerError> {
         let secret = secret(store.as_ref()).await?;
-        Ok(Self { lanes: Lanes::start(&store, setup, secret), store })
+        let aliases = Arc::new(Aliases::open(setup.pseudonyms.clone(), store.as_ref()).await?);
+        Ok(Self { lanes: Lanes::start(&store, setup, secret, &aliases), store, aliases })
     }
 
     /// A ledger that lasts as long as this value.
@@ -269,38 +284,73 @@ impl Ledger {
         self.lanes.settle(order, ticket).await
     }
 
+    /// What came of a request that was made before, if it was.
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger does not answer.
+    pub async fn recall(&self, ticket: &Ticket) -> Result<Option<Settled>, LedgerError> {
+        let mut tx = self.store.begin(Purpose::Read).await?;
+        let replies = tx.replies(std::slice::from_ref(&ticket.token)).await?;
+        Ok(replies.first().map(|reply| order::repeated(reply, ticket)))
+    }
+
+    /// Forgets what came of requests before a moment, so that their tickets may name others.
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger does not answer.
+    pub async fn drop_replies(&self, before: Timestamp) -> Result<(), LedgerError> {
+        let mut tx = self.store.begin(Purpose::Write).await?;
+        tx.drop_replies(before.as_microsecond()).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Says in a question what its buckets have used.
     ///
     /// # Errors
     ///
     /// Where the ledger does not answer.
-    pub async fn fill(&self, engine: &Arc<Engine>, request: &mut Request) -> Result<(), LedgerError> {
-        let question = &mut request.question;
-        let holder = Holder::new(question, Mode::Ask);
-        let spent = self.spent(engine, holder, Some(question.action), question.at).await?;
-        question.spent = spent;
+    pub async fn fill(&self, engine: &Engine, request: &mut Request) -> Result<(), LedgerError> {
+        self.fill_all(engine, &mut [request]).await
+    }
+
+    /// The same for several questions at one time.
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger does not answer.
+    pub async fn fill_all(&self, engine: &Engine, requests: &mut [&mut Request]) -> Result<(), LedgerError> {
+        let of = |request: &Request| {
+            let question = &request.question;
+            buckets(engine, Holder::new(question, Mode::Ask), question.action, question.at)
+        };
+        let wanted: Vec<_> = requests.iter().map(|request| of(request)).collect();
+        let spent = self.spent(engine, &wanted).await?;
+        for (request, spent) in requests.iter_mut().zip(spent) {
+            request.question.spent = spent;
+        }
         Ok(())
     }
 
-    /// By budget: what the bucket of this holder has used.
-    async fn spent(&self, engine: &Engine, holder: Holder<'_>, action: Option<ActionId>, at: Timestamp) -> Result<Vec<Number>, LedgerError> {
-        let action = action.unwrap_or(ActionId::new(0));
-        let bucket = |budget| Bucket::of(engine, holder, BudgetId::new(budget), action, at);
-        let all: Vec<_> = (0..engine.policy().budgets.len()).filter_map(bucket).collect();
-        let mut spent = vec![Number::ZERO; engine.policy().budgets.len()];
-        if all.is_empty() {
-            return Ok(spent);
+    /// For each list of buckets, by budget: what they have used.
+    async fn spent(&self, engine: &Engine, lists: &[Vec<Bucket>]) -> Result<Vec<Vec<Number>>, LedgerError> {
+        let mut book = Book::new(self.now(), [0; 32]);
+        let wanted = Buckets { seen: lists.concat(), ..Buckets::default() };
+        if !wanted.seen.is_empty() {
+            let mut tx = self.store.begin(Purpose::Read).await?;
+            book.read_buckets(tx.as_mut(), &wanted).await?;
         }
-        let mut tx = self.store.begin(Purpose::Read).await?;
-        let mut book = Book::new(at, [0; 32]);
-        let wanted = Buckets { seen: all, ..Buckets::default() };
-        book.read_buckets(tx.as_mut(), &wanted).await?;
-        for bucket in wanted.seen.iter().filter(|bucket| bucket.is_known) {
-            if let Some(slot) = spent.get_mut(bucket.budget.index()) {
-                *slot = bucket.quantity(book.used(bucket));
+        let spent = |list: &Vec<Bucket>| {
+            let mut spent = vec![Number::ZERO; engine.policy().budgets.len()];
+            for bucket in list.iter().filter(|bucket| bucket.is_known) {
+                if let Some(slot) = spent.get_mut(bucket.budget.index()) {
+                    *slot = bucket.quantity(book.used(bucket));
+                }
             }
-        }
-        Ok(spent)
+            spent
+        };
+        Ok(lists.iter().map(spent).collect())
     }
 
     /// By budget: what the bucket of somebody in a case has used, before an action is known.
@@ -315,7 +365,8 @@ impl Ledger {
         facts: &[FactState],
         at: Timestamp,
     ) -> Result<Vec<Number>, LedgerError> {
-        self.spent(engine, Holder { actor, facts, mode: Mode::Ask }, None, at).await
+        let wanted = buckets(engine, Holder { actor, facts, mode: Mode::Ask }, ActionId::new(0), at);
+        Ok(self.spent(engine, &[wanted]).await?.pop().unwrap_or_default())
     }
 
     /// A grant.
@@ -371,13 +422,19 @@ impl Ledger {
     }
 }
 
+/// The bucket of each budget that a question is about.
+fn buckets(engine: &Engine, holder: Holder<'_>, action: ActionId, at: Timestamp) -> Vec<Bucket> {
+    let bucket = |budget| Bucket::of(engine, holder, BudgetId::new(budget), action, at);
+    (0..engine.policy().budgets.len()).filter_map(bucket).collect()
+}
+
 fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, LedgerError> {
     serde_json::from_str(body).map_err(|error| StoreError::Broken(format!("a record is not understood: {error}")).into())
 }
 
 /// What hides private values from the log of this ledger: made once, at random, and kept beside the log.
 async fn secret(store: &dyn Store) -> Result<[u8; 32], StoreError> {
-    let fresh = blake3::hash(format!("{}{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4()).as_bytes()).to_hex();
+    let fresh = blake3::Hash::from_bytes(pseudonym::random()).to_hex();
     let kept = store.secret("private", fresh.as_str()).await?;
     let hash = blake3::Hash::from_hex(&kept).map_err(|_| StoreError::Broken("the secret for private values is none".into()))?;
     Ok(*hash.as_bytes())

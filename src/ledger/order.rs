@@ -276,7 +276,8 @@ impl Slip<'_> {
     }
 }
 
-fn repeated(reply: &ReplyRow, ticket: &Ticket) -> Result<Done, Refusal> {
+/// The first reply, unless something else was asked.
+pub(super) fn repeated(reply: &ReplyRow, ticket: &Ticket) -> Result<Done, Refusal> {
     if reply.digest != ticket.digest {
         return Err(Refusal::KeyReused);
     }
@@ -289,7 +290,7 @@ pub(crate) fn event(kind: &'static str, about: &str, who: &Who, book: &Book, pol
     let mut body = Map::new();
     body.insert("who".into(), json(who));
     body.insert("policy".into(), policy.version.clone().into());
-    Event { kind, about: about.to_owned(), at: book.at(), body }
+    Event { kind, about: about.to_owned(), at: book.at(), body, change: None }
 }
 
 /// A value as JSON.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::book::Book;
+use super::fingerprint::{Change, Fingerprint};
 use super::grant::{Booked, text};
 use super::order::{Buckets, Done, Order, Refusal, Wanted, event, local};
 use super::record::{Grant, Reversal, Who};
@@ -41,8 +42,10 @@ impl Order for ReverseOrder {
         let reversal = Reversal { at: local(self.engine.policy(), book.now), by: self.who.id.clone(), reason: self.reason.clone() };
         let mut event = event("reversal", &row.id, &self.who, book, self.engine.policy());
         event.body.insert("reason".into(), self.reason.clone().into());
-        book.happened(event);
+        let before = Fingerprint::of_grant(&grant, row.at, &booked(&row));
         let grant = Grant { reversed: Some(reversal), ..grant };
+        event.change = Some(Change { before: Some(before), after: Fingerprint::of_grant(&grant, row.at, &booked(&row)) });
+        book.happened(event);
         book.put_grant(GrantRow { reversed: true, body: text(&grant), ..row });
         Ok(Done::Grant(Box::new(grant)))
     }

@@ -8,6 +8,8 @@ mod tests;
 pub use rules::*;
 pub use tests::*;
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 
 use crate::number::Number;
@@ -171,6 +173,8 @@ pub struct Fact {
     pub asks: Option<Text>,
     /// Where its name stands.
     pub span: Span,
+    /// The values of a `one of` or `some of` as a list in JSON, once an answer has asked for them: there may be hundreds.
+    pub(crate) listed: OnceLock<Box<str>>,
 }
 
 /// An action.
@@ -303,6 +307,13 @@ pub struct LookupRow {
     pub value: Expr,
     /// The row.
     pub span: Span,
+}
+
+impl Text {
+    /// Whether it says the same in every case.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.variants.iter().all(|(_, template)| template.0.iter().all(|piece| matches!(piece, Piece::Plain(_))))
+    }
 }
 
 impl Policy {

@@ -109,6 +109,21 @@ fn unread(error: &str) -> Unread {
     Unread::whole(Fault::NotJson, Mistake::new(format!("not JSON: {error}")))
 }
 
+#[cfg(feature = "ledger")]
+impl From<Json> for serde_json::Value {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(value),
+            // Its digits; what is none stays a text, and is refused as one.
+            Json::Number(digits) => digits.parse().map_or(Self::String(digits), Self::Number),
+            Json::Text(text) => Self::String(text),
+            Json::Array(items) => Self::Array(items.into_iter().map(Into::into).collect()),
+            Json::Object(members) => Self::Object(members.into_iter().map(|(name, value)| (name, value.into())).collect()),
+        }
+    }
+}
+
 /// The numbers of a JSON text, as they stand in it.
 fn numbers(text: &str) -> Peekable<impl Iterator<Item = &str>> {
     let mut rest = text;

@@ -5,8 +5,9 @@ use super::fields::Fields;
 use super::json::Json;
 use super::problem::{Mistake, Problem, Problems, member, quoted};
 use super::quantity::wrong_type;
-use super::reader::{Reader, Request};
+use super::reader::{Caller, Reader, Request};
 use jiff::Timestamp;
+use serde_json::Value as Tree;
 
 /// A longer text belongs elsewhere, in bytes.
 const LONGEST_TEXT: usize = 8 << 10;
@@ -41,6 +42,27 @@ pub struct Doer {
     pub role: Option<String>,
     /// In which team.
     pub team: Option<String>,
+}
+
+/// Facts that are added to a question that was asked: by name, as they are written there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Additions {
+    /// What somebody says.
+    pub facts: Vec<(String, Tree)>,
+    /// What a system of record says.
+    pub record: Vec<(String, Tree)>,
+    /// Where each stood: its flat pointer and the one of the caller's JSON.
+    places: Vec<(String, String)>,
+}
+
+impl Additions {
+    /// The pointer into the caller's JSON for one that names a fact by its flat name, as `/facts/order.total`.
+    #[must_use]
+    pub fn place(&self, flat: &str) -> String {
+        let behind = |of: &str| flat.strip_prefix(of).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let found = self.places.iter().find_map(|(of, place)| Some(format!("{place}{}", behind(of)?)));
+        found.unwrap_or_else(|| flat.to_owned())
+    }
 }
 
 /// The fields of [`Particulars`].
@@ -115,6 +137,57 @@ impl Reader<'_> {
         if problems.is_empty() { Ok(read) } else { Err(problems) }
     }
 
+    /// Reads the `facts` and the `record` that are added to a question, nested or flat. Whether they fit the policy is seen when the question is read again.
+    ///
+    /// # Errors
+    /// Where either is no object, a fact is there more than once, or there is a `record` of a caller that is no system of record.
+    pub fn additions(&self, json: &Json) -> Result<Additions, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let mut added = Additions::default();
+        // What is no object, or has other fields, is told by whoever reads those.
+        let opened = Fields::open(json, "", &["facts", "record"], &mut Problems::default());
+        let lists = ["facts", "record"].map(|list| {
+            let Some(json) = opened.get(list) else { return Vec::new() };
+            let flat = self.flat(list, json, &mut problems);
+            if list == "record" && self.caller == Caller::WithoutRecord && !flat.is_empty() {
+                problems.add("/record", Mistake::new("`record` is not believed from this caller").help("send these facts in `facts`"));
+            }
+            flat
+        });
+        let mut seen: Vec<(String, String)> = Vec::new();
+        for (list, facts) in ["facts", "record"].into_iter().zip(lists) {
+            for (name, path, value) in facts {
+                if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+                    problems.add(&path, Mistake::new(format!("`{name}` is given twice")).help(format!("it is also at {first}")));
+                    continue;
+                }
+                seen.push((name.clone(), path.clone()));
+                added.places.push((member(&format!("/{list}"), &name), path));
+                let facts = if list == "facts" || self.caller == Caller::Anybody { &mut added.facts } else { &mut added.record };
+                facts.push((name, tree(value)));
+            }
+        }
+        let problems = problems.into_vec();
+        if problems.is_empty() { Ok(added) } else { Err(problems) }
+    }
+
+    /// The facts of an object, each with its flat name, its place and its value.
+    fn flat<'j>(&self, list: &str, json: &'j Json, problems: &mut Problems) -> Vec<(String, String, &'j Json)> {
+        let path = member("", list);
+        let is_group = |name: &str| self.policy.facts.iter().any(|fact| fact.name.split_once('.').is_some_and(|(group, _)| group == name));
+        let mut flat = Vec::new();
+        for (key, value) in json.members(&path, problems) {
+            let (name, path) = (super::name(key), member(&path, key));
+            match value {
+                Json::Object(members) if is_group(&name) => {
+                    flat.extend(members.iter().map(|(key, value)| (format!("{name}.{}", super::name(key)), member(&path, key), value)));
+                }
+                _ => flat.push((name, path, value)),
+            }
+        }
+        flat
+    }
+
     fn read(&self, json: &Json, fields: &[Field], others: &[&str], problems: &mut Problems) -> Particulars {
         let opened = Fields::open(json, "", &names(fields, others), problems);
         let mut read = Particulars::default();
@@ -155,6 +228,19 @@ impl Reader<'_> {
             }
         }
         duties
+    }
+}
+
+/// The same as a tree of another library; the last of several members of one name counts.
+fn tree(json: &Json) -> Tree {
+    match json {
+        Json::Null => Tree::Null,
+        Json::Bool(value) => Tree::Bool(*value),
+        // The digits came from JSON.
+        Json::Number(digits) => digits.parse::<serde_json::Number>().map_or(Tree::Null, Tree::Number),
+        Json::Text(text) => Tree::String(text.clone()),
+        Json::Array(items) => items.iter().map(tree).collect(),
+        Json::Object(members) => members.iter().map(|(name, value)| (name.clone(), tree(value))).collect(),
     }
 }
 

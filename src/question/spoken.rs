@@ -104,6 +104,47 @@ impl Reader<'_> {
     }
 }
 
+/// Facts by name, with values as JSON.
+#[cfg(feature = "ledger")]
+pub(crate) type Facts = Vec<(String, serde_json::Value)>;
+
+#[cfg(feature = "ledger")]
+impl Reader<'_> {
+    /// Reads facts alone: first what is said, in words and in a file, then what is on record, in a file. Only their form is looked at.
+    ///
+    /// # Errors
+    /// Everything that is wrong with their form; a fact that is given twice is.
+    pub(crate) fn spoken_facts(&self, spoken: &Spoken<'_>) -> Result<(Facts, Facts), Vec<Problem>> {
+        let mut problems = Problems::default();
+        let mut said = Facts::new();
+        self.named(file(spoken.facts_json, "/facts", &mut problems), "", &mut said);
+        let words = pairs(spoken.facts, "/facts", "FACT=VALUE", &mut problems);
+        said.extend(words.into_iter().map(|(name, word)| (super::name(name), self.fact_json(name, word).into())));
+        let mut record = Facts::new();
+        self.named(file(spoken.record_json, "/record", &mut problems), "", &mut record);
+        for (path, facts) in [("/facts", &said), ("/record", &record)] {
+            for (at, (name, _)) in facts.iter().enumerate() {
+                if facts.iter().take(at).any(|(other, _)| other == name) {
+                    problems.add(&super::problem::member(path, name), Mistake::new("given twice"));
+                }
+            }
+        }
+        let problems = problems.into_vec();
+        if problems.is_empty() { Ok((said, record)) } else { Err(problems) }
+    }
+
+    /// `{"order": {"total": …}}` as `order.total`.
+    fn named(&self, members: Vec<(String, Json)>, before: &str, facts: &mut Facts) {
+        for (name, value) in members {
+            let name = format!("{before}{}", super::name(&name));
+            match value {
+                Json::Object(inner) if self.policy.facts.iter().all(|fact| fact.name != name) => self.named(inner, &format!("{name}."), facts),
+                value => facts.push((name, value.into())),
+            }
+        }
+    }
+}
+
 /// What was read, unless there are problems on either side.
 fn together<T>(mut problems: Vec<Problem>, read: Result<T, Vec<Problem>>) -> Result<T, Vec<Problem>> {
     match read {

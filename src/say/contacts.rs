@@ -81,6 +81,9 @@ impl Speech<'_> {
 
 /// Takes out the semicolons between a question mark and a space.
 fn without_marks(out: &mut String, start: usize) {
+    if !out.get(start..).unwrap_or_default().contains(';') {
+        return;
+    }
     let mut from = start;
     while let Some(at) = out.get(from..).and_then(|rest| rest.find("?; ")) {
         out.remove(from + at + 1);

@@ -66,15 +66,16 @@ impl HyperService<Request<Incoming>> for Front {
                 let (head, body) = request.into_parts();
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = guarded(ask::respond(&connection.service, &head.headers, body)).await;
-                Ok(begun.end(answered.map(IntoResponse::into_response)))
+                Ok(begun.end(&head.method, &head.uri, answered.map(IntoResponse::into_response)))
             });
         }
         let mut router = self.router.clone();
         Box::pin(async move {
             let begun = Begun::new(&connection, &request);
+            let (method, uri) = (request.method().clone(), request.uri().clone());
             let pulse = Arc::clone(&connection.pulse);
             let answered = guarded(router.call(request.map(|body| Body::new(Watched { body, pulse })))).await;
-            Ok(begun.end(answered.map(|Ok(response)| response)))
+            Ok(begun.end(&method, &uri, answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -109,8 +110,6 @@ impl HttpBody for Watched {
 /// A request that is worked on.
 struct Begun {
     id: HeaderValue,
-    method: Method,
-    uri: Uri,
     at: Instant,
     under_way: UnderWay,
 }
@@ -120,15 +119,13 @@ impl Begun {
         connection.pulse.body(!request.body().is_end_stream());
         Self {
             id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
-            method: request.method().clone(),
-            uri: request.uri().clone(),
             at: Instant::now(),
             under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
         }
     }
 
-    fn end(self, answered: Result<Response, Panic>) -> Response {
-        let Self { id, method, uri, at, under_way } = self;
+    fn end(self, method: &Method, uri: &Uri, answered: Result<Response, Panic>) -> Response {
+        let Self { id, at, under_way } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");

@@ -1,17 +1,20 @@
 //! Accepting connections: bounded in number, in the time a silent client may hold one, and stopped without cutting off an answer.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
 use super::front::Front;
-use super::pulse::{Member, Pulses};
+use super::pulse::{Alarm, Member, Pulses};
 use super::router::router;
 use super::service::Service;
 use super::stalled::Impatient;
@@ -70,24 +73,22 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &P
 fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, limits: Limits, graceful: &GracefulShutdown) {
     let pulse = Arc::clone(&place.1.pulse);
     let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
-    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(limits.header()).serve_connection(io, front);
+    let connection = http1::Builder::new().timer(Alarm(Arc::clone(&pulse))).header_read_timeout(limits.header()).serve_connection(io, front);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        tokio::pin!(connection);
-        loop {
-            tokio::select! {
-                ended = &mut connection => {
-                    if let Err(error) = ended {
-                        tracing::debug!(%error, "a connection ended early");
-                    }
-                    break;
-                }
-                // What has begun since is not cut off.
-                () = pulse.told_to_leave() => if pulse.is_idle() {
-                    tracing::debug!("an idle connection makes room");
-                    break;
-                },
+        let mut connection = pin!(connection);
+        let ended = poll_fn(|context| {
+            pulse.attend(context);
+            // What has begun since is not cut off. A look at the connection counts as life, so this comes first.
+            if pulse.is_told_to_leave() && pulse.is_idle() {
+                return Poll::Ready(None);
             }
+            connection.as_mut().poll(context).map(Some)
+        });
+        match ended.await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!(%error, "a connection ended early"),
+            None => tracing::debug!("an idle connection makes room"),
         }
         drop(place);
     });

@@ -1,17 +1,25 @@
-//! Which connections are idle, so that one of them makes room where all places are taken.
+//! Which connections are idle, so that one of them makes room where all places are taken; and when one has waited long enough for a request.
+//!
+//! Both go by a clock with long ticks, so that a request asks the system neither for the time nor for a timer.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use atomic_waker::AtomicWaker;
+use hyper::rt::{Sleep, Timer};
 use tokio::time::MissedTickBehavior;
 
 /// How often the clock of the connections goes on.
-const TICK: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(TICK_MILLIS);
+const TICK_MILLIS: u64 = 100;
 /// Who was silent for so many ticks makes room; long enough for an answer that is ready to be written.
 const SILENT: u64 = 10;
+/// The tick that never comes.
+const NEVER: u64 = u64::MAX;
 
 /// The life of one connection.
 #[derive(Debug)]
@@ -23,13 +31,17 @@ pub struct Pulse {
     writing: AtomicBool,
     /// Whether the body of the last request has not been read to its end.
     unread: AtomicBool,
-    leave: Notify,
+    leave: AtomicBool,
+    /// The tick from which on its task is woken.
+    alarm: AtomicU64,
+    task: AtomicWaker,
 }
 
 impl Pulse {
     fn new(clock: Arc<Clock>) -> Self {
         let last = AtomicU64::new(clock.now());
-        Self { clock, last, requests: AtomicUsize::new(0), writing: AtomicBool::new(false), unread: AtomicBool::new(false), leave: Notify::new() }
+        let (writing, unread, leave) = (AtomicBool::new(false), AtomicBool::new(false), AtomicBool::new(false));
+        Self { clock, last, requests: AtomicUsize::new(0), writing, unread, leave, alarm: AtomicU64::new(NEVER), task: AtomicWaker::new() }
     }
 
     fn beat(&self) {
@@ -57,9 +69,14 @@ impl Pulse {
         self.unread.load(Ordering::Relaxed)
     }
 
-    /// Waits until this connection is to make room.
-    pub async fn told_to_leave(&self) {
-        self.leave.notified().await;
+    /// From now on this task is woken where the connection is to make room, or has waited long enough.
+    pub fn attend(&self, context: &Context<'_>) {
+        self.task.register(context.waker());
+    }
+
+    /// Whether this connection is to make room; told once.
+    pub fn is_told_to_leave(&self) -> bool {
+        self.leave.load(Ordering::Acquire) && self.leave.swap(false, Ordering::AcqRel)
     }
 
     /// Whether nothing has happened here for long enough.
@@ -76,12 +93,32 @@ impl Pulse {
 }
 
 /// A clock that all connections look at without asking the system. It goes on while [`Pulses::tick`] runs.
-#[derive(Debug, Default)]
-struct Clock(AtomicU64);
+#[derive(Debug)]
+struct Clock {
+    begun: Instant,
+    ticks: AtomicU64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { begun: Instant::now(), ticks: AtomicU64::new(0) }
+    }
+}
 
 impl Clock {
     fn now(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.ticks.load(Ordering::Relaxed)
+    }
+
+    /// When the present tick began, had no tick been late.
+    fn instant(&self) -> Instant {
+        self.begun + Duration::from_millis(self.now().saturating_mul(TICK_MILLIS))
+    }
+
+    /// The tick before which a moment is surely not there: the present one may be almost over.
+    fn tick_after(&self, moment: Instant) -> u64 {
+        let ticks = moment.saturating_duration_since(self.begun).as_millis().div_ceil(TICK.as_millis());
+        u64::try_from(ticks).unwrap_or(NEVER).saturating_add(1)
     }
 }
 
@@ -113,7 +150,8 @@ impl Pulses {
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
-            self.clock.0.fetch_add(1, Ordering::Relaxed);
+            let now = self.clock.ticks.fetch_add(1, Ordering::Relaxed) + 1;
+            self.all().1.values().filter(|pulse| pulse.alarm.load(Ordering::Relaxed) <= now).for_each(|pulse| pulse.task.wake());
         }
     }
 
@@ -121,7 +159,8 @@ impl Pulses {
     pub fn make_room(&self) {
         let idle = self.all().1.values().filter_map(|pulse| Some((pulse.idle_since()?, Arc::clone(pulse)))).min_by_key(|(since, _)| *since);
         if let Some((_, pulse)) = idle {
-            pulse.leave.notify_one();
+            pulse.leave.store(true, Ordering::Release);
+            pulse.task.wake();
         }
     }
 }
@@ -138,6 +177,51 @@ pub struct Member {
 impl Drop for Member {
     fn drop(&mut self) {
         self.pulses.all().1.remove(&self.id);
+    }
+}
+
+/// Time for the deadlines of one connection: not a moment too early, and at most two ticks too late. One deadline at a time, of the task that attends to the pulse.
+#[derive(Debug)]
+pub struct Alarm(pub Arc<Pulse>);
+
+impl Timer for Alarm {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.sleep_until(self.now() + duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        Box::pin(Until { tick: self.0.clock.tick_after(deadline), pulse: Arc::clone(&self.0) })
+    }
+
+    fn now(&self) -> Instant {
+        self.0.clock.instant()
+    }
+}
+
+/// Waits for a tick.
+struct Until {
+    pulse: Arc<Pulse>,
+    tick: u64,
+}
+
+impl Future for Until {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.pulse.clock.now() >= self.tick {
+            return Poll::Ready(());
+        }
+        // A tick that comes meanwhile is noticed at the next one.
+        self.pulse.alarm.store(self.tick, Ordering::Relaxed);
+        Poll::Pending
+    }
+}
+
+impl Sleep for Until {}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        self.pulse.alarm.store(NEVER, Ordering::Relaxed);
     }
 }
 
@@ -162,5 +246,52 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.beat();
         self.0.requests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_deadline_is_kept_and_not_early() {
+        let pulses = Arc::new(Pulses::default());
+        let ticking = Arc::clone(&pulses);
+        let clock = tokio::spawn(async move { ticking.tick().await });
+        let member = pulses.join();
+        let alarm = Alarm(Arc::clone(&member.pulse));
+        for wait in [0, 30, 100, 250] {
+            let (begun, wait) = (Instant::now(), Duration::from_millis(wait));
+            let mut sleep = alarm.sleep(wait);
+            poll_fn(|context| {
+                member.pulse.attend(context);
+                sleep.as_mut().poll(context)
+            })
+            .await;
+            assert!(begun.elapsed() >= wait, "{:?} of {wait:?}", begun.elapsed());
+            drop(sleep);
+            assert_eq!(member.pulse.alarm.load(Ordering::Relaxed), NEVER);
+        }
+        clock.abort();
+    }
+
+    #[tokio::test]
+    async fn who_is_to_leave_is_woken_and_told_once() {
+        let pulses = Arc::new(Pulses::default());
+        let member = pulses.join();
+        let pulse = Arc::clone(&member.pulse);
+        let leaving = tokio::spawn(poll_fn(move |context| {
+            pulse.attend(context);
+            if pulse.is_told_to_leave() { Poll::Ready(pulse.is_told_to_leave()) } else { Poll::Pending }
+        }));
+        tokio::task::yield_now().await;
+        pulses.make_room();
+        tokio::task::yield_now().await;
+        assert!(!leaving.is_finished(), "it is not idle yet");
+        pulses.clock.ticks.store(SILENT + 1, Ordering::Relaxed);
+        pulses.make_room();
+        assert!(!leaving.await.unwrap());
     }
 }

@@ -1,5 +1,7 @@
 //! What counts in which window.
 
+use serde_json::json;
+
 use super::on_every_store;
 use super::world::World;
 
@@ -11,6 +13,7 @@ on_every_store!(
     an_entitlement_charges_its_own_budget,
     an_absent_key_is_a_bucket_of_its_own,
     many_at_once_spend_no_more_than_there_is,
+    a_person_sees_every_budget_of_their_own,
 );
 
 async fn a_month_ends_at_midnight_of_the_policy(world: World) {
@@ -100,6 +103,77 @@ async fn many_at_once_spend_no_more_than_there_is(world: World) {
     }
     let used: f64 = world.used("anna agent refund", "goodwill").await.parse().unwrap();
     assert!((20..=30).contains(&granted) && used <= 300.0 && used > 283.0, "{granted} grants of {used}");
+}
+
+async fn a_person_sees_every_budget_of_their_own(world: World) {
+    world.grant("anna agent refund 50 EUR | reason=late").await;
+    world.grant("anna agent voucher 20 EUR | customer.id=c-1").await;
+    let of = async |id: &str, role: &str| {
+        let actor = world.request(&format!("{id} {role} refund")).question.actor;
+        let states = world.ledger.budgets(&world.engine, &actor, 0).await.unwrap();
+        states.into_iter().map(|state| serde_json::to_value(state).unwrap()).collect::<Vec<_>>()
+    };
+    let goodwill = json!({"budget": "goodwill", "title": "Monthly allotment", "per": ["actor"], "window": "month", "allotment": "300.00 EUR", "spent": "70.00 EUR", "left": "230.00 EUR", "unlimited": false, "resets": "2026-12-01"});
+    let house = json!({"budget": "house", "title": "The whole house", "per": [], "window": "day", "allotment": "1000.00 EUR", "spent": "20.00 EUR", "left": "980.00 EUR", "unlimited": false, "resets": "2026-11-22"});
+    assert_eq!(of("anna", "agent").await, [goodwill.clone(), house.clone()]);
+    let mut unlimited = goodwill.clone();
+    for (field, value) in [("allotment", json!(null)), ("left", json!(null)), ("unlimited", json!(true))] {
+        unlimited[field] = value;
+    }
+    assert_eq!(of("anna", "lead").await[0], unlimited, "in another role the same is spent");
+    // Finance has no share of goodwill; what somebody spent before is shown all the same.
+    assert_eq!(of("fritz", "finance").await, [house]);
+    let spent = of("anna", "finance").await;
+    assert_eq!((&spent[0]["allotment"], &spent[0]["spent"], &spent[0]["left"]), (&json!("0.00 EUR"), &json!("70.00 EUR"), &json!("0.00 EUR")));
+    world.at("2026-12-01T00:00:00+01:00");
+    assert_eq!(of("anna", "agent").await[0]["spent"], "0.00 EUR");
+}
+
+/// Budgets that depend on a case, or on a team that is not known, or that count in whatever their actions do.
+#[tokio::test]
+async fn what_cannot_be_known_of_a_budget_is_null() {
+    const PACK: &str = r#"policy "Kiosk"
+  currency EUR
+  time zone Europe/Berlin
+  languages en
+
+role agent "Agent"
+
+fact tenure number about actor
+
+action refund of money "Money back"
+action discount of percent "Discount"
+
+budget tenured
+  tenure * 10 EUR per actor per month
+budget shared
+  100 EUR per actor.team per quarter
+budget watch
+  unlimited per actor per rolling 7 days
+
+rule money
+  agent may refund up to 50 EUR
+  charge tenured, shared, watch
+rule percents
+  agent may discount up to 10%
+  charge watch
+"#;
+    let engine = super::world::engine(PACK);
+    let ledger = kulanz::ledger::Ledger::in_memory(&kulanz::ledger::Setup::default()).await.unwrap();
+    let asked = r#"{"actor": {"id": "anna", "role": "agent"}, "action": "refund"}"#;
+    let actor = engine.reader().json(asked, ledger.now()).unwrap().question.actor;
+    let states = ledger.budgets(&engine, &actor, 0).await.unwrap();
+    let shown: Vec<_> = states
+        .iter()
+        .map(|state| (state.budget.as_str(), state.allotment.as_deref(), state.spent.as_deref(), state.left.as_deref(), state.unlimited))
+        .collect();
+    let expected = [
+        ("tenured", None, Some("0.00 EUR"), None, false),
+        ("shared", Some("100.00 EUR"), None, None, false),
+        ("watch", None, Some("0.00 EUR"), None, true),
+        ("watch", None, Some("0%"), None, true),
+    ];
+    assert_eq!(shown, expected);
 }
 
 /// Waits for all of them at the same time.

@@ -1,12 +1,15 @@
 //! The ledger, on every store: one suite, and each of its tests runs once for each store.
 
+mod audit;
 mod budgets;
 mod cases;
 mod cluster;
 mod grants;
 mod opening;
+mod pseudonyms;
 mod rows;
 mod stores;
+mod tampering;
 mod world;
 
 /// Makes of each scenario a test for each store. With `bare` it plays with the store alone.

@@ -7,7 +7,7 @@ use kulanz::engine::Engine;
 use kulanz::ledger::people::People;
 use kulanz::ledger::record::{Case, Grant, Who};
 use kulanz::ledger::store::Store;
-use kulanz::ledger::{Done, Ledger, Office, Proposal, Refusal, Settled, Setup, Step, Ticket, Token};
+use kulanz::ledger::{Done, Ledger, Office, Proposal, PseudonymKey, Refusal, Settled, Setup, Step, Ticket, Token};
 use kulanz::question::{Caller, Reader, Request, Spending, Spoken};
 
 use crate::shop;
@@ -33,12 +33,17 @@ pub fn engine(text: &str) -> Arc<Engine> {
 
 impl World {
     pub async fn new(store: Arc<dyn Store>) -> Self {
+        Self::with_key(store, None).await
+    }
+
+    /// One whose log calls people by aliases, if there is a key.
+    pub async fn with_key(store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>) -> Self {
         let now = Arc::new(Mutex::new("2026-11-21T10:00:00+01:00".parse().unwrap()));
         let clock = {
             let now = Arc::clone(&now);
             Arc::new(move || *now.lock().unwrap())
         };
-        let setup = Setup { clock, ..Setup::default() };
+        let setup = Setup { clock, pseudonyms, ..Setup::default() };
         let ledger = Ledger::new(store, &setup).await.unwrap();
         Self { engine: engine(DESK), people: Arc::new(People::parse(PEOPLE).unwrap()), ledger, now }
     }

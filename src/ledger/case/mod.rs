@@ -15,6 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::book::Book;
+use super::fingerprint::{Change, Fingerprint};
 use super::grant::text;
 use super::order::{Asking, Refusal, json, local};
 use super::people::{People, Wanted};
@@ -128,11 +129,13 @@ fn keep(case: &Case, book: &mut Book) {
     book.put_case(CaseRow { id: case.id.clone(), owner: case.owner.id.clone(), state: case.state.word().to_owned(), due, body: text(case) });
 }
 
-/// Notes what happened to a case.
+/// Notes what happened to a case: it is as given here, and as the book has it before.
 fn log(desk: &Desk, kind: &'static str, case: &Case, who: &Who, more: &[(&str, serde_json::Value)], book: &mut Book) {
     let mut event = super::order::event(kind, &case.id, who, book, desk.policy());
     event.body.insert("owner".into(), json(&case.owner));
     event.body.insert("due".into(), case.due.clone().into());
     event.body.extend(more.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| ((*name).to_owned(), value.clone())));
+    let before = book.case(&case.id).and_then(|row| serde_json::from_str(&row.body).ok());
+    event.change = Some(Change { before: before.as_ref().map(Fingerprint::of_case), after: Fingerprint::of_case(case) });
     book.happened(event);
 }

@@ -75,8 +75,9 @@ impl Order for DeclineOrder {
         case.state = CaseState::Declined;
         let decline = Decline { at: self.desk.local(book.now), by: self.who.clone(), reason: self.reason.clone(), offered: self.offered.clone() };
         let who = case.owner.clone();
-        log(&self.desk, "case_declined", &case, &who, &[("reason", json(&decline.reason)), ("offered", json(&decline.offered))], book);
+        let more = [("reason", json(&decline.reason)), ("offered", json(&decline.offered))];
         case.declined = Some(decline);
+        log(&self.desk, "case_declined", &case, &who, &more, book);
         Ok(done(case, book))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The store in memory.
@@ -30,6 +30,7 @@ struct Rows {
 struct Turn<'a> {
     rows: MutexGuard<'a, Rows>,
     written: Vec<Changes>,
+    renamed: Vec<Renaming>,
     dropped_before: Option<i64>,
 }
 
@@ -50,7 +51,7 @@ impl Store for Memory {
     fn begin(&self, _: Purpose) -> Pending<'_, Box<dyn Transaction + '_>> {
         Box::pin(async {
             let rows = self.rows.lock().await;
-            Ok(Box::new(Turn { rows, written: Vec::new(), dropped_before: None }) as Box<dyn Transaction + '_>)
+            Ok(Box::new(Turn { rows, written: Vec::new(), renamed: Vec::new(), dropped_before: None }) as Box<dyn Transaction + '_>)
         })
     }
 
@@ -106,6 +107,11 @@ impl Transaction for Turn<'_> {
 
     fn head(&mut self) -> Pending<'_, Head> {
         now(Ok(self.rows.heads.get(&1).cloned().unwrap_or_else(|| Head::empty(1))))
+    }
+
+    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
+        self.renamed.push(renaming.clone());
+        now(Ok(()))
     }
 
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()> {
@@ -188,6 +194,9 @@ impl Transaction for Turn<'_> {
         for changes in written {
             self.rows.take(changes);
         }
+        for renaming in std::mem::take(&mut self.renamed) {
+            self.rows.rename(&renaming);
+        }
         if let Some(before) = self.dropped_before {
             self.rows.replies.retain(|_, row| row.at >= before);
         }
@@ -203,6 +212,18 @@ impl Rows {
             || changes.buckets.iter().any(|row| self.buckets.contains_key(&row.id))
             || changes.replies.iter().any(|row| self.replies.contains_key(&row.token))
             || changes.events.iter().any(|row| self.events.contains_key(&(row.stream, row.seq)))
+    }
+
+    fn rename(&mut self, renaming: &Renaming) {
+        self.grants.values_mut().filter(|row| row.actor == renaming.from).for_each(|row| row.actor.clone_from(&renaming.to));
+        for (from, to) in &renaming.buckets {
+            if let Some(row) = self.buckets.remove(from) {
+                self.buckets.insert(to.clone(), BucketRow { id: to.clone(), ..row });
+            }
+            let charges = std::mem::take(&mut self.charges);
+            let place = |(bucket, at, grant): (String, i64, String)| (if bucket == *from { to.clone() } else { bucket }, at, grant);
+            self.charges = charges.into_iter().map(|(key, amount)| (place(key), amount)).collect();
+        }
     }
 
     fn take(&mut self, changes: Changes) {

@@ -19,7 +19,7 @@ use std::pin::Pin;
 pub use memory::Memory;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
-pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
@@ -76,6 +76,9 @@ pub trait Transaction: Send {
 
     /// The end of a stream of events that nobody else is writing to; a new stream where there is none such.
     fn head(&mut self) -> Pending<'_, Head>;
+
+    /// Puts another id in the place of somebody's: for whom grants are listed, and in the names of buckets and their charges. None of the new names is there yet.
+    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()>;
 
     /// Writes rows.
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()>;

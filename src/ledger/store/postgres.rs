@@ -11,7 +11,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor as _, Postgres as Driver, Row as _};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
@@ -371,6 +371,26 @@ impl Transaction for Turn {
         Box::pin(self.free_head())
     }
 
+    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let Renaming { from, to, buckets } = renaming;
+            self.run("UPDATE grants SET actor = $1 WHERE actor = $2", vec![Cell::Text(to), Cell::Text(from)]).await?;
+            for (from, to) in buckets {
+                // The name may say on which node a row is, so it is moved and not changed.
+                for sql in [
+                    "INSERT INTO buckets (id, since, used, oldest, latest) SELECT $1, since, used, oldest, latest FROM buckets WHERE id = $2",
+                    "INSERT INTO charges (bucket, at, grant_id, amount) SELECT $1, at, grant_id, amount FROM charges WHERE bucket = $2",
+                ] {
+                    self.run(sql, vec![Cell::Text(to), Cell::Text(from)]).await?;
+                }
+                for sql in ["DELETE FROM charges WHERE bucket = $1", "DELETE FROM buckets WHERE id = $1"] {
+                    self.run(sql, vec![Cell::Text(from)]).await?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()> {
         Box::pin(async move {
             for (sql, arguments, _) in Script::of(changes).statements {
@@ -406,7 +426,10 @@ impl Transaction for Turn {
 
     fn seal_head(&mut self) -> Pending<'_, Head> {
         Box::pin(async move {
-            let seals = "SELECT stream, seq, hash FROM heads WHERE stream = 0 FOR UPDATE";
+            let seals = match self.purpose {
+                Purpose::Write => "SELECT stream, seq, hash FROM heads WHERE stream = 0 FOR UPDATE",
+                Purpose::Read => "SELECT stream, seq, hash FROM heads WHERE stream = 0",
+            };
             let head = self.ask(Question::new(seals, Vec::new()), sql::head).await?.pop();
             Ok(head.unwrap_or_else(|| Head::empty(Head::SEALS)))
         })

@@ -139,6 +139,17 @@ impl Head {
     }
 }
 
+/// Another id for somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renaming {
+    /// The id.
+    pub from: String,
+    /// What comes in its place.
+    pub to: String,
+    /// The buckets that are kept for this person: the name, and the new one.
+    pub buckets: Vec<(String, String)>,
+}
+
 /// What a transaction writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, Sqli
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
@@ -445,6 +445,17 @@ impl Transaction for Turn {
                 None => self.find_head(STREAM).await,
             }
         })
+    }
+
+    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
+        let Renaming { from, to, buckets } = renaming;
+        self.written.sql.push_str("UPDATE grants SET actor = ? WHERE actor = ?;");
+        [to, from].into_iter().for_each(|text| self.written.bind(Cell::Text(text)));
+        for (from, to) in buckets {
+            self.written.sql.push_str("UPDATE buckets SET id = ? WHERE id = ?;UPDATE charges SET bucket = ? WHERE bucket = ?;");
+            [to, from, to, from].into_iter().for_each(|text| self.written.bind(Cell::Text(text)));
+        }
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()> {

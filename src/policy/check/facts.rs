@@ -1,6 +1,6 @@
 //! Facts: their types, the values of `one of`, their modifiers and defaults.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -121,6 +121,7 @@ impl<'a> Checker<'a> {
             default: default?,
             asks: asks?,
             span: fact.name.span,
+            listed: OnceLock::new(),
         })
     }
 
