@@ -1,6 +1,8 @@
 //! What can be typed. Every option can also be set by an environment variable, `KULANZ_` and its name.
 
 #[cfg(feature = "ledger")]
+mod audit;
+#[cfg(feature = "ledger")]
 mod ledger;
 
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use clap::builder::BoolishValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+#[cfg(feature = "ledger")]
+pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
 
@@ -109,6 +113,10 @@ pub enum Command {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Check and export the history of a ledger, and forget people in it
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
@@ -218,6 +226,11 @@ pub struct Case {
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
     pub ledger: Option<String>,
 
+    /// The file with the key of the ledger's pseudonyms, if it has any
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
+
     /// The moment of the question: a date or a datetime [default: now]
     #[arg(long, value_name = "WHEN", env = "KULANZ_AT", hide_env = true)]
     pub at: Option<String>,
@@ -270,6 +283,10 @@ pub struct Serve {
     /// Where grants and cases are kept: sqlite:PATH, postgres://… or memory: [default: nowhere]
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
     pub ledger: Option<String>,
+
+    /// The file with the key of the ledger's pseudonyms [default: the ledger has none, and its log names people]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
 
     /// The list of people, who own cases [default: nobody]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]

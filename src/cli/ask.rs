@@ -56,7 +56,7 @@ fn with_what_is_spent(
 ) -> Result<(std::sync::Arc<Engine>, Request), Failure> {
     let engine = std::sync::Arc::new(engine);
     if let Some(address) = &arguments.case.ledger {
-        books::on_a_ledger(address, async |ledger| {
+        books::on_a_ledger(address, arguments.case.pseudonym_key.as_deref(), async |ledger| {
             let filled = ledger.fill(&engine, &mut request).await;
             books::close(ledger, terminal).await;
             Ok(filled?)

@@ -15,7 +15,7 @@ use crate::diagnostic::nearest;
 use crate::engine::Engine;
 use crate::ledger::people::People;
 use crate::ledger::record::Who;
-use crate::ledger::{Ledger, LedgerError, Office, Proposal, Setup, Ticket, Token};
+use crate::ledger::{Ledger, LedgerError, Office, Proposal, PseudonymKey, Setup, Ticket, Token};
 use crate::policy::Policy;
 use crate::question::{Field, Json, Particulars, Problem, Reader, Request, Spending, Spoken, told};
 use crate::say::{Colour, Herald, Speech};
@@ -50,28 +50,42 @@ where
     let engine = Arc::new(pack::engine(terminal)?);
     let people = Arc::new(people(books.people.as_deref(), terminal)?);
     let language = language::place(engine.policy(), terminal)?;
-    on_a_ledger(&books.ledger, async |ledger| {
+    on_a_ledger(&books.ledger, books.pseudonym_key.as_deref(), async |ledger| {
         let session = Session { ledger, office: Office { engine, people }, terminal, books, language };
         let outcome = work(&session).await;
+        if let Err(error) = session.ledger.seal().await {
+            terminal.note(&format!("the log was not sealed: {error}"));
+        }
         close(session.ledger, terminal).await;
         outcome
     })
 }
 
-/// Opens a ledger and does something with it.
+/// Opens a ledger, with the file of its key for pseudonyms, and does something with it.
 ///
 /// # Errors
 ///
 /// Where it cannot be opened, or what is done fails.
-pub fn on_a_ledger<T>(address: &str, work: impl AsyncFnOnce(Ledger) -> Result<T, Failure>) -> Result<T, Failure> {
+pub fn on_a_ledger<T>(address: &str, key: Option<&Path>, work: impl AsyncFnOnce(Ledger) -> Result<T, Failure>) -> Result<T, Failure> {
+    let setup = Setup { pseudonyms: pseudonyms(key)?, ..Setup::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let ledger = Ledger::open(address, Setup::default()).await.map_err(|error| match error {
+        let ledger = Ledger::open(address, setup).await.map_err(|error| match error {
             LedgerError::Address(_) | LedgerError::LeftOut(_) => Failure::usage(error),
+            LedgerError::Pseudonyms(_) => Failure::usage_with_help(error, "the key is named with `--pseudonym-key FILE`"),
             error => error.into(),
         })?;
         work(ledger).await
     })
+}
+
+/// The key of pseudonyms in a file, if one is named.
+///
+/// # Errors
+///
+/// Where there is none in it, or others may read it.
+fn pseudonyms(file: Option<&Path>) -> Result<Option<PseudonymKey>, Failure> {
+    file.map(PseudonymKey::read).transpose().map_err(Failure::usage)
 }
 
 /// Closes a ledger. What was acknowledged is on disk before that.

@@ -4,6 +4,8 @@
 
 mod arguments;
 mod ask;
+#[cfg(feature = "ledger")]
+mod audit;
 mod batch;
 #[cfg(feature = "ledger")]
 mod books;
@@ -76,6 +78,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Budget(arguments) => budget::run(arguments, terminal),
         #[cfg(feature = "ledger")]
         Command::Case(command) => case::run(command, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),

@@ -51,7 +51,7 @@ pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure>
 fn with_what_is_spent(engine: &Engine, mut request: OptionsRequest, arguments: &Options, terminal: &Terminal) -> Result<OptionsRequest, Failure> {
     if let Some(address) = &arguments.case.ledger {
         let case = &mut request.case;
-        case.spent = books::on_a_ledger(address, async |ledger| {
+        case.spent = books::on_a_ledger(address, arguments.case.pseudonym_key.as_deref(), async |ledger| {
             let spent = ledger.spent_by(engine, &case.actor, &case.facts, case.at).await;
             books::close(ledger, terminal).await;
             Ok(spent?)

@@ -13,6 +13,7 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
         config.listen = server::address(listen).map_err(Failure::usage)?;
     }
     config.ledger = arguments.ledger.clone().or(config.ledger);
+    config.pseudonym_key = arguments.pseudonym_key.clone().or(config.pseudonym_key);
     config.people = arguments.people.clone().or(config.people);
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;

@@ -16,7 +16,7 @@ const PREFIX: &str = "alias:";
 /// How many hexadecimal digits follow.
 const DIGITS: usize = 32;
 /// For so long an alias is known without asking the store again, where another process may have forgotten it.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 
 /// The key of all aliases of a ledger. It is kept elsewhere than the ledger.
 #[derive(Clone, PartialEq, Eq)]

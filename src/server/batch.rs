@@ -105,7 +105,9 @@ impl Batch<'_> {
         }
         for read in waiting {
             self.begin()?;
-            let answered = read.map(|request| drop(self.engine.write_answer(&request, &mut self.answers)));
+            let answered = read.map(|request| {
+                self.engine.write_answer(&request, &mut self.answers);
+            });
             self.end(answered)?;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The ledger behind the service, and the people who work with it.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,11 @@ use super::reload::{Live, Reading, Source};
 use super::service::Service;
 use crate::engine::Engine;
 use crate::ledger::people::{People, PeopleError};
-use crate::ledger::{Ledger, LedgerError, Office, Setup};
+use crate::ledger::{Ledger, Office, PseudonymKey, Setup};
 
 /// How often it is looked whether the list of people changed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How often cases are taken from the desks of those who are away, and old replies dropped.
+/// How often cases are taken from the desks of those who are away, the log sealed, and old replies dropped.
 const TEND_EVERY: Duration = Duration::from_mins(1);
 /// For so long the first reply to a request is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
@@ -29,20 +30,15 @@ pub struct Books {
 }
 
 impl Books {
-    /// Opens the ledger at an address.
+    /// Opens the ledger at an address, with the file of its key for pseudonyms.
     ///
     /// # Errors
     ///
-    /// Where the address is none, or the store does not answer.
-    pub async fn open(address: &str) -> Result<Self, LedgerError> {
-        Ok(Self { ledger: open(address).await? })
-    }
-}
-
-async fn open(address: &str) -> Result<Ledger, LedgerError> {
-    match address {
-        "memory:" => Ledger::in_memory(&Setup::default()).await,
-        other => Err(LedgerError::Address(other.to_owned())),
+    /// Where the address or the key is none, the ledger was made with another key, or the store does not answer.
+    pub async fn open(address: &str, key: Option<&Path>) -> io::Result<Self> {
+        let pseudonyms = key.map(PseudonymKey::read).transpose().map_err(io::Error::other)?;
+        let ledger = Ledger::open(address, Setup { pseudonyms, ..Setup::default() }).await;
+        Ok(Self { ledger: ledger.map_err(io::Error::other)? })
     }
 }
 
@@ -95,7 +91,7 @@ impl Source for PeopleFile {
     }
 }
 
-/// Does what is to be done from time to time, for ever: whoever is away gives their cases to somebody who is there, and old replies are forgotten.
+/// Does what is to be done from time to time, for ever: whoever is away gives their cases to somebody who is there, the log is sealed, and old replies are forgotten.
 pub async fn tend(service: Arc<Service>) {
     let mut interval = tokio::time::interval(LOOK_EVERY);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -113,6 +109,9 @@ pub async fn tend(service: Arc<Service>) {
             Ok(0) => {}
             Ok(stuck) => tracing::warn!(cases = stuck, "their owners are away and nobody is there who could have them"),
             Err(error) => tracing::warn!(%error, "cases of those who are away stay where they are for now"),
+        }
+        if let Err(error) = books.ledger.seal().await {
+            tracing::warn!(%error, "the log is not sealed for now");
         }
         let kept_since = books.ledger.now().checked_sub(KEPT).unwrap_or_default();
         if let Err(error) = books.ledger.drop_replies(kept_since).await {

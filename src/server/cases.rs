@@ -27,7 +27,7 @@ use crate::question::{Additions, Field, Json, Particulars, Reader};
 /// Where they are.
 pub const PATH: &str = "/v1/cases";
 /// What an event says of its place in the log, which is no business of a case.
-const OF_THE_LOG: [&str; 5] = ["stream", "seq", "about", "prev", "hash"];
+const OF_THE_LOG: [&str; 6] = ["stream", "seq", "about", "digest", "prev", "hash"];
 
 /// Some cases.
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,6 +129,7 @@ pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, P
     let ledger = &service.books()?.ledger;
     let id = case_id(id)?;
     let (case, events) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+    let events = service.ledger(ledger.legible(&service.people(), events)).await?;
     let engine = service.live.current();
     let history = events.iter().map(|event| told(engine.policy(), event)).collect();
     answer(&CaseFile { case, history })

@@ -28,6 +28,8 @@ pub struct Config {
     pub policies: Option<PathBuf>,
     /// Where the ledger is: `sqlite:PATH`, `postgres://…` or `memory:`. In a file a relative path of SQLite is relative to that file. Without it there is none.
     pub ledger: Option<String>,
+    /// The file with the key of the ledger's pseudonyms. In a file it is relative to that file. Without it the log names people.
+    pub pseudonym_key: Option<PathBuf>,
     /// The list of people. In a file it is relative to that file.
     pub people: Option<PathBuf>,
     /// Whether callers count as a system of record.
@@ -42,6 +44,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7373)),
             policies: None,
             ledger: None,
+            pseudonym_key: None,
             people: None,
             trust_record: true,
             limits: Limits::default(),
@@ -206,6 +209,7 @@ impl Config {
         let beside = path.parent().unwrap_or(Path::new(""));
         config.policies = config.policies.map(|policies| beside.join(policies));
         config.people = config.people.map(|people| beside.join(people));
+        config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         Ok(config)
     }

@@ -7,6 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -86,7 +87,7 @@ pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Res
     let zone = service.live.with(|engine| engine.policy().time_zone.clone());
     let since = given.raw("since").and_then(|text| given.note(since(&text, &zone)));
     given.end()?;
-    let filter = GrantFilter { actor, since: since.map(|at| at.as_microsecond()), behind, most: limit + 1 };
+    let filter = GrantFilter { actor, since: since.map(Timestamp::as_microsecond), behind, most: limit + 1 };
     let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_grants(&filter).await?) }).await?;
     let (rows, next) = parameters::page(rows, limit, |row| (row.at, row.id.as_str()));
     let grants = rows.into_iter().map(|row| parameters::kept(row.body)).collect::<Result<_, _>>()?;

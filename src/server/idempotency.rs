@@ -105,9 +105,10 @@ mod tests {
     fn a_key_is_visible_and_not_too_long() {
         let body = Json::Null;
         let with = |keys: &[&[u8]]| {
-            let keys = keys.iter().map(|key| (KEY, HeaderValue::from_bytes(key).unwrap()));
             let mut headers = HeaderMap::new();
-            keys.for_each(|(name, key)| drop(headers.append(name, key)));
+            for key in keys {
+                headers.append(KEY, HeaderValue::from_bytes(key).unwrap());
+            }
             optional(&headers, "/", &body).map(|ticket| ticket.is_some()).map_err(|problem| problem.code)
         };
         assert_eq!(with(&[]), Ok(false));

@@ -93,7 +93,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let live = Arc::new(Live::new(engine));
     let people = people(config, &live)?;
     let books = match &config.ledger {
-        Some(address) => Some(Books::open(address).await.map_err(io::Error::other)?),
+        Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
         None => None,
     };
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
@@ -132,6 +132,9 @@ async fn close(mut service: Arc<Service>) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
     let Some(Books { ledger }) = books else { return };
+    if let Err(error) = ledger.seal().await {
+        tracing::warn!(%error, "the log is not sealed");
+    }
     match ledger.close().await {
         Ok(()) => tracing::info!("the ledger is closed"),
         Err(error) => tracing::error!(%error, "the ledger could not be closed"),

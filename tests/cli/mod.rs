@@ -1,6 +1,7 @@
 //! The command line: every command, option and exit status.
 
 mod ask;
+mod audit;
 mod batch;
 mod booking;
 mod check;

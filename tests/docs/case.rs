@@ -3,6 +3,7 @@
 //! A block of `sh` prepares something; what it exports holds for everything below it. In a `console` block each line with `$` is a command, and what stands below it is all that it prints. Ids are those
 //! of the page: what the page calls an id that a command printed is put in its place where a later command names it. Ids, days and times of day are not compared; everything else is.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -36,7 +37,7 @@ impl Session {
     }
 
     fn prepare(&mut self, block: &Block) {
-        self.exports.extend(block.text.lines().filter(|line| line.starts_with("export ")).flat_map(|line| [line, "\n"]));
+        self.exports.extend(block.text.lines().filter(|line| line.starts_with("export ")).map(|line| format!("{line}\n")));
         let ended = self.run(&block.text);
         assert_eq!(ended.status, 0, "{}: {ended:#?}", block.place);
     }
@@ -49,7 +50,7 @@ impl Session {
             let ended = self.run(&here);
             let out = ended.out + &ended.err;
             self.learn(&shown, &out);
-            printed.extend(["$ ", &command, "\n", &out]);
+            let _ = write!(printed, "$ {command}\n{out}");
         }
         printed
     }

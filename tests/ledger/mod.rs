@@ -8,7 +8,7 @@ mod grants;
 mod opening;
 mod pseudonyms;
 mod rows;
-mod stores;
+pub mod stores;
 mod tampering;
 pub mod world;
 

@@ -18,6 +18,7 @@ pub struct Running {
     pub address: String,
     log: Arc<Mutex<String>>,
     agent: ureq::Agent,
+    kept: Option<tempfile::TempDir>,
 }
 
 /// What came back.
@@ -73,13 +74,34 @@ impl Running {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("`{line}` {}", log.lock().unwrap())).to_owned();
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1))).build();
-        Self { child, address, log, agent: config.new_agent() }
+        Self { child, address, log, agent: config.new_agent(), kept: None }
     }
 
     /// Serves the counter with these lines of `[limits]`.
     pub fn with_limits(limits: &str) -> Self {
         let folder = crate::process::folder(&[("kulanz.toml", &format!("[limits]\n{limits}"))]);
         Self::start(&root().join(COUNTER), &["--config", folder.path().join("kulanz.toml").to_str().unwrap()])
+    }
+
+    /// Serves a pack with a ledger in memory and these people.
+    pub fn with_ledger(pack: &Path, people: &str) -> Self {
+        let folder = crate::process::folder(&[("people.toml", people)]);
+        let people = folder.path().join("people.toml");
+        let mut running = Self::start(pack, &["--ledger", "memory:", "--people", people.to_str().unwrap()]);
+        running.kept = Some(folder);
+        running
+    }
+
+    /// Posts a JSON value, with a key where there is one.
+    pub fn send(&self, path: &str, body: &Value, key: &str) -> Reply {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let headers = if key.is_empty() { &headers[..1] } else { &headers };
+        self.post_as(path, body.to_string(), headers)
+    }
+
+    /// The folder of files that it watches.
+    pub fn folder(&self) -> &Path {
+        self.kept.as_ref().unwrap().path()
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {

@@ -16,6 +16,10 @@ pub struct Books {
     #[arg(long, help_heading = BOOKS, value_name = "ADDRESS", default_value = "sqlite:kulanz.db", env = "KULANZ_LEDGER", hide_env = true)]
     pub ledger: String,
 
+    /// The file with the key of the ledger's pseudonyms, if it has any
+    #[arg(long, help_heading = BOOKS, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
+
     /// Who works here, a TOML file [default: people.toml beside the pack, else in the current directory, if it is there]
     #[arg(long, help_heading = BOOKS, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,

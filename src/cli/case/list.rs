@@ -80,6 +80,7 @@ pub fn show(arguments: &Show, terminal: &Terminal) -> Result<Outcome, Failure> {
         let Some((case, history)) = session.ledger.find_case(&id).await? else {
             return refusal::tell(&Refusal::NoSuchCase(id), terminal);
         };
+        let history = session.ledger.legible(&session.office.people, history).await?;
         let lines: Vec<_> = history.iter().map(|event| event.line.as_str()).collect();
         if terminal.format != Format::Json {
             return stands(session, &case, &lines);

@@ -73,7 +73,12 @@ impl Chain {
     /// Takes the next line.
     pub fn line(&mut self, text: &str) -> Result<Line, Broken> {
         let (next_stream, next_seq) = self.heads.last().map_or((Head::SEALS, 1), |head| (head.stream, head.seq + 1));
-        let here = |what: &str| Broken::at(next_stream, next_seq, what);
+        // It stands where it says it does, unless it says nothing; then where one is due.
+        let here = |what: &str| {
+            let told = serde_json::from_str::<Line>(text).ok();
+            let (stream, seq) = told.map_or((next_stream, next_seq), |line| (line.stream, line.seq));
+            Broken::at(stream, seq, what)
+        };
         let parts = text.strip_suffix(END).and_then(|rest| rest.rsplit_once(HASH));
         let Some((content, told)) = parts else { return Err(here("it does not end in its hash")) };
         if hash(content) != told {

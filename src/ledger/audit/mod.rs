@@ -185,21 +185,22 @@ impl Ledger {
         Ok(Sound::new(&chain, &walked, Some(records)))
     }
 
-    /// Events as JSON, people who still work here called by their ids again.
+    /// Events to be shown: people who still work here are called by their ids again. Such a line has another hash than the one that it names.
     ///
     /// # Errors
     ///
     /// Where the ledger does not answer, or a line is no JSON.
-    pub async fn legible(&self, people: &People, events: &[EventRow]) -> Result<Vec<serde_json::Value>, LedgerError> {
+    pub async fn legible(&self, people: &People, mut events: Vec<EventRow>) -> Result<Vec<EventRow>, LedgerError> {
         let mut ids = std::collections::HashMap::new();
         for person in people.iter() {
             if let Some((alias, _)) = self.aliases.alias(&person.id, self.store.as_ref()).await? {
                 ids.insert(alias, person.id.clone());
             }
         }
-        let mut events = events.iter().map(|row| super::read(&row.line)).collect::<Result<Vec<_>, _>>()?;
-        if !ids.is_empty() {
-            events.iter_mut().for_each(|event| name(event, &ids));
+        for event in events.iter_mut().filter(|_| !ids.is_empty()) {
+            let mut line = super::read(&event.line)?;
+            name(&mut line, &ids);
+            event.line = line.to_string();
         }
         Ok(events)
     }

@@ -450,10 +450,14 @@ impl Transaction for Turn {
     fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
         let Renaming { from, to, buckets } = renaming;
         self.written.sql.push_str("UPDATE grants SET actor = ? WHERE actor = ?;");
-        [to, from].into_iter().for_each(|text| self.written.bind(Cell::Text(text)));
+        for text in [to, from] {
+            self.written.bind(Cell::Text(text));
+        }
         for (from, to) in buckets {
             self.written.sql.push_str("UPDATE buckets SET id = ? WHERE id = ?;UPDATE charges SET bucket = ? WHERE bucket = ?;");
-            [to, from, to, from].into_iter().for_each(|text| self.written.bind(Cell::Text(text)));
+            for text in [to, from, to, from] {
+                self.written.bind(Cell::Text(text));
+            }
         }
         Box::pin(std::future::ready(Ok(())))
     }
