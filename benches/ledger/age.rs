@@ -66,6 +66,7 @@ impl Aged {
                 changes.events.push(rows.event);
                 // Replies are kept for two days.
                 if at > end - 2 * 86_400 * 1_000_000 {
+                    rows.reply.token.caller = "before".into();
                     changes.replies.push(rows.reply);
                 }
             }

@@ -25,7 +25,11 @@ impl Bare {
     async fn open(path: &Path, rows: Rows) -> Self {
         // The same schema.
         Sqlite::open(path).await.unwrap().close().await.unwrap();
-        let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("cache_size", "-16384");
         let connection = options.disable_statement_logging().connect().await.unwrap();
         Self { connection: Mutex::new(connection), rows, done: AtomicUsize::new(0) }
     }

@@ -20,6 +20,10 @@ use super::{Clock, LedgerError, Settled, Setup};
 
 /// So many orders share a transaction at most.
 const MOST_TOGETHER: usize = 256;
+/// A lane that takes longer than this to carry orders out has others begin beside it.
+const LONG_TURN: Duration = Duration::from_millis(10);
+/// So often a lane lets others run before it takes what waits.
+const MOST_YIELDS: usize = 4;
 /// So often a transaction is tried that somebody else was faster than.
 const MOST_TRIES: u32 = 24;
 
@@ -54,9 +58,9 @@ impl Lanes {
     /// Begins to take orders.
     pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>) -> Self {
         let (queue, waiting) = mpsc::channel(setup.waiting);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let (waiting, turn) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(())));
         let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, aliases: Arc::clone(aliases) };
-        let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting)))).collect();
+        let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting), Arc::clone(&turn)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
     }
 
@@ -82,15 +86,27 @@ impl Lanes {
     }
 }
 
-async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>) {
+/// Lanes take turns, so that as many orders as can share a transaction; where a turn takes long, for others hold its rows or the store is far away, the next lane does not wait for its end.
+async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mutex<()>>) {
+    let mut before = 0;
     loop {
         let mut jobs = Vec::new();
-        {
+        let _turn = {
             let mut waiting = waiting.lock().await;
+            let turn = tokio::time::timeout(LONG_TURN, turn.lock()).await;
+            // Those who were just replied to are likely to be back in a moment: whoever can run does so first.
+            for _ in 0..MOST_YIELDS {
+                if before <= 1 || waiting.len() >= before {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
             if waiting.recv_many(&mut jobs, MOST_TOGETHER).await == 0 {
                 return;
             }
-        }
+            turn
+        };
+        before = jobs.len();
         lane.together(jobs).await;
     }
 }

@@ -14,7 +14,7 @@ use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, 
 use super::rows::{
     BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
 };
-use super::sql::{self, Cell, Cells, Found, Question};
+use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const MOST_TRIES: u32 = 20;
 /// What holds in every connection: nobody waits for a lock for ever, and a server that no longer moves keeps no locks.
 const SESSION: &str = "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'";
+
+/// There are a few statements, each with one good plan, and planning one costs more than carrying it out.
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// The store in a database. What is shown of it has no address, and so no password.
 #[derive(Debug)]
@@ -88,6 +91,8 @@ impl Postgres {
 
 async fn prepare(connection: &mut PgConnection) -> Result<(), Error> {
     connection.execute(SESSION).await?;
+    // An engine that does not know this plans as it likes.
+    let _ = connection.execute(PLANS).await;
     let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&mut *connection).await?;
     // What is acknowledged is on disk, whatever the default of the database is.
     if commit == "off" {
@@ -275,6 +280,24 @@ const LOOK: &str = "SELECT 0::bigint, id, '', '', '', since, used, oldest, lates
     UNION ALL SELECT 1, r.caller, r.key, r.digest, r.body, r.at, 0, 0, 0 FROM unnest($1::text[], $2::text[]) AS t (caller, key) \
         JOIN replies r ON r.caller = t.caller AND r.key = t.key";
 
+/// A row of a look: `0, id, '', '', '', since, used, oldest, latest`, or `1, caller, key, digest, body, at, …`, or `2, hash, '', '', '', stream, seq, …`.
+enum Found {
+    Bucket(BucketRow),
+    Reply(ReplyRow),
+    Head(Head),
+}
+
+fn found(row: &PgRow) -> Result<Found, Error> {
+    Ok(match row.int(0)? {
+        0 => Found::Bucket(BucketRow { id: row.text(1)?, since: row.int(5)?, used: row.int(6)?, oldest: row.int(7)?, latest: row.int(8)? }),
+        1 => {
+            let token = Token { caller: row.text(1)?, key: row.text(2)? };
+            Found::Reply(ReplyRow { token, at: row.int(5)?, digest: row.text(3)?, body: row.text(4)? })
+        }
+        _ => Found::Head(Head { stream: row.int(5)?, seq: row.int(6)?, hash: row.text(1)? }),
+    })
+}
+
 impl Cells for PgRow {
     fn text(&self, at: usize) -> Result<String, Error> {
         self.try_get(at)
@@ -299,7 +322,7 @@ impl Turn {
         for cell in &question.cells {
             // A text or a number goes into any argument.
             let _ = match cell {
-                Cell::Text(text) => arguments.add(*text),
+                Cell::Text(text) | Cell::Long(text) => arguments.add(*text),
                 Cell::Int(number) => arguments.add(*number),
             };
         }
@@ -385,8 +408,8 @@ impl Transaction for Turn {
             let _ = arguments.add(&look.seen);
             let question = if self.purpose == Purpose::Write && !look.locked.is_empty() { LOOK_AND_LOCK } else { LOOK };
             let (mut replies, mut buckets) = (Vec::new(), Vec::new());
-            for found in self.rows(question.into(), arguments, sql::found).await? {
-                match found {
+            for row in self.rows(question.into(), arguments, found).await? {
+                match row {
                     Found::Reply(row) => replies.push(row),
                     Found::Bucket(row) => buckets.push(row),
                     Found::Head(head) => self.head = Some(head),

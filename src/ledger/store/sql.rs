@@ -13,6 +13,8 @@ use super::rows::{BucketRow, CaseFilter, CaseRow, EventRow, GrantFilter, GrantRo
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell<'a> {
     Text(&'a str),
+    /// A text that may be long.
+    Long(&'a str),
     Int(i64),
 }
 
@@ -60,24 +62,6 @@ pub(super) fn count(row: &impl Cells) -> Result<(String, i64), Error> {
 
 pub(super) fn text(row: &impl Cells) -> Result<String, Error> {
     row.text(0)
-}
-
-/// A row of a look: `0, id, '', '', '', since, used, oldest, latest`, or `1, caller, key, digest, body, at, …`, or `2, hash, '', '', '', stream, seq, …`.
-pub(super) enum Found {
-    Bucket(BucketRow),
-    Reply(ReplyRow),
-    Head(Head),
-}
-
-pub(super) fn found(row: &impl Cells) -> Result<Found, Error> {
-    Ok(match row.int(0)? {
-        0 => Found::Bucket(BucketRow { id: row.text(1)?, since: row.int(5)?, used: row.int(6)?, oldest: row.int(7)?, latest: row.int(8)? }),
-        1 => {
-            let token = Token { caller: row.text(1)?, key: row.text(2)? };
-            Found::Reply(ReplyRow { token, at: row.int(5)?, digest: row.text(3)?, body: row.text(4)? })
-        }
-        _ => Found::Head(Head { stream: row.int(5)?, seq: row.int(6)?, hash: row.text(1)? }),
-    })
 }
 
 /// A question in SQL, with what stands for `$1`, `$2`, …

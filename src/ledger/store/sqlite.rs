@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::rows::{
     BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
 };
-use super::sql::{self, Cell, Cells, Found, Question};
+use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
@@ -25,6 +25,8 @@ const MIGRATIONS: [(&str, &str); 2] = [
 ];
 /// So many read at the same time.
 const READERS: usize = 4;
+/// So much of the file each connection keeps in memory at most: 16 MiB, in the unit of SQLite.
+const CACHE: &str = "-16384";
 /// So long a statement waits for another process before it is tried again from the start.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// So often the file is tried to be opened while others hold it.
@@ -88,6 +90,7 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE)
+            .pragma("cache_size", CACHE)
             .row_buffer_size(1024)
             .disable_statement_logging();
         let mut attempt = 0;
@@ -205,7 +208,7 @@ impl Script {
     fn bind(&mut self, cell: Cell<'_>) {
         // A text or a number goes into any argument.
         let _ = match cell {
-            Cell::Text(text) => self.arguments.add(text.to_owned()),
+            Cell::Text(text) | Cell::Long(text) => self.arguments.add(text.to_owned()),
             Cell::Int(number) => self.arguments.add(number),
         };
     }
@@ -217,29 +220,40 @@ impl Script {
         let _ = match rows {
             [] => return,
             [_] => write!(sql, "INSERT INTO {table} VALUES (?{}){or};", ",?".repeat(N - 1)),
-            _ => write!(sql, "INSERT INTO {table} SELECT {} FROM json_each(?) WHERE true{or};", items(N)),
+            [first, ..] => write!(sql, "INSERT INTO {table} SELECT {} FROM (SELECT ? AS long), json_each(?) WHERE true{or};", items(&cells(first))),
         };
-        self.bind_rows(rows, cells);
+        match rows {
+            [row] => self.bind_row(cells(row)),
+            _ => {
+                let mut long = Vec::new();
+                let all = list(rows.iter().flat_map(cells), N, &mut long);
+                // Bytes go into any argument.
+                let _ = self.arguments.add(long);
+                self.bind(Cell::Text(&all));
+            }
+        }
     }
 
     fn remove(&mut self, rows: &[ChargeRow]) {
+        let cells = |row: &ChargeRow| [row.bucket.clone().into(), row.at.into(), row.grant.clone().into()];
         match rows {
-            [] => return,
-            [_] => self.sql.push_str("DELETE FROM charges WHERE bucket = ? AND at = ? AND grant_id = ?;"),
+            [] => {}
+            [row] => {
+                self.sql.push_str("DELETE FROM charges WHERE bucket = ? AND at = ? AND grant_id = ?;");
+                self.bind_row([Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant)]);
+            }
             _ => {
-                let _ = write!(self.sql, "DELETE FROM charges WHERE (bucket, at, grant_id) IN (SELECT {} FROM json_each(?));", items(3));
+                let places = "SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)";
+                let _ = write!(self.sql, "DELETE FROM charges WHERE (bucket, at, grant_id) IN ({places});");
+                let all: Vec<[serde_json::Value; 3]> = rows.iter().map(cells).collect();
+                self.bind(Cell::Text(&super::super::grant::text(&all)));
             }
         }
-        self.bind_rows(rows, |row| [Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant)]);
     }
 
-    fn bind_rows<'r, T, const N: usize>(&mut self, rows: &'r [T], cells: fn(&'r T) -> [Cell<'r>; N]) {
-        if let [row] = rows {
-            for cell in cells(row) {
-                self.bind(cell);
-            }
-        } else {
-            self.bind(Cell::Text(&list(rows.iter().flat_map(cells), N)));
+    fn bind_row<const N: usize>(&mut self, cells: [Cell<'_>; N]) {
+        for cell in cells {
+            self.bind(cell);
         }
     }
 
@@ -273,34 +287,47 @@ impl Script {
     }
 }
 
-/// The first so many items of each list in a list of lists.
-fn items(count: usize) -> String {
-    (0..count).fold(String::new(), |mut text, at| {
-        let _ = write!(text, "{}value ->> {at}", if at == 0 { "" } else { ", " });
-        text
-    })
-}
-
-/// A list of lists of so many items each, in JSON.
-fn list<'a>(cells: impl Iterator<Item = Cell<'a>>, width: usize) -> String {
-    let mut text = String::from("[");
-    for (at, cell) in cells.enumerate() {
-        text.push_str(match (at, at % width) {
-            (0, _) => "[",
-            (_, 0) => "],[",
-            _ => ",",
-        });
+/// The items of each list in a list of lists, for cells like these. One that is long says where it is in a text of its own and how many bytes it has.
+fn items(cells: &[Cell<'_>]) -> String {
+    let mut text = String::new();
+    for (at, cell) in cells.iter().enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        // A text takes everything.
         let _ = match cell {
-            Cell::Text(cell) => write!(text, "{}", serde_json::Value::from(cell)),
-            Cell::Int(number) => write!(text, "{number}"),
+            Cell::Long(_) => write!(text, "{comma}CAST(substr(long, (value ->> {at} >> 32) + 1, value ->> {at} & 4294967295) AS TEXT)"),
+            Cell::Text(_) | Cell::Int(_) => write!(text, "{comma}value ->> {at}"),
         };
     }
-    text.push_str("]]");
     text
 }
 
+/// A list of lists of so many items each, in JSON. What is long is put behind the others in `long`, where nothing of it has to be escaped.
+fn list<'a>(cells: impl Iterator<Item = Cell<'a>>, width: usize, long: &mut Vec<u8>) -> String {
+    let mut text = Vec::from(*b"[");
+    for (at, cell) in cells.enumerate() {
+        text.extend_from_slice(match (at, at % width) {
+            (0, _) => b"[",
+            (_, 0) => b"],[",
+            _ => b",",
+        });
+        // Bytes take everything.
+        let _ = match cell {
+            Cell::Text(cell) => serde_json::to_writer(&mut text, cell),
+            Cell::Int(number) => serde_json::to_writer(&mut text, &number),
+            Cell::Long(cell) => {
+                let place = ((long.len() as u64) << 32) | cell.len() as u64;
+                long.extend_from_slice(cell.as_bytes());
+                serde_json::to_writer(&mut text, &place)
+            }
+        };
+    }
+    text.extend_from_slice(if text.len() == 1 { b"]" } else { b"]]" });
+    // JSON is UTF-8.
+    String::from_utf8(text).unwrap_or_default()
+}
+
 fn grant_cells(row: &GrantRow) -> [Cell<'_>; 6] {
-    let (id, actor, body, charges) = (Cell::Text(&row.id), Cell::Text(&row.actor), Cell::Text(&row.body), Cell::Text(&row.charges));
+    let (id, actor, body, charges) = (Cell::Text(&row.id), Cell::Text(&row.actor), Cell::Long(&row.body), Cell::Long(&row.charges));
     [id, actor, Cell::Int(row.at), Cell::Int(row.reversed.into()), body, charges]
 }
 
@@ -313,15 +340,15 @@ fn bucket_cells(row: &BucketRow) -> [Cell<'_>; 5] {
 }
 
 fn case_cells(row: &CaseRow) -> [Cell<'_>; 5] {
-    [Cell::Text(&row.id), Cell::Text(&row.owner), Cell::Text(&row.state), Cell::Int(row.due), Cell::Text(&row.body)]
+    [Cell::Text(&row.id), Cell::Text(&row.owner), Cell::Text(&row.state), Cell::Int(row.due), Cell::Long(&row.body)]
 }
 
 fn reply_cells(row: &ReplyRow) -> [Cell<'_>; 5] {
-    [Cell::Text(&row.token.caller), Cell::Text(&row.token.key), Cell::Int(row.at), Cell::Text(&row.digest), Cell::Text(&row.body)]
+    [Cell::Text(&row.token.caller), Cell::Text(&row.token.key), Cell::Int(row.at), Cell::Text(&row.digest), Cell::Long(&row.body)]
 }
 
 fn event_cells(row: &EventRow) -> [Cell<'_>; 5] {
-    [Cell::Int(row.stream), Cell::Int(row.seq), Cell::Int(row.at), Cell::Text(&row.about), Cell::Text(&row.line)]
+    [Cell::Int(row.stream), Cell::Int(row.seq), Cell::Int(row.at), Cell::Text(&row.about), Cell::Long(&row.line)]
 }
 
 fn head_cells(head: &Head) -> [Cell<'_>; 3] {
@@ -385,6 +412,18 @@ impl Turn {
     }
 }
 
+/// Replies, buckets and the end of the stream as lists of lists in one row: each row that goes from the thread of the connection to another one costs more than reading it does.
+const LOOK: &str = "SELECT \
+    (SELECT json_group_array(json_array(r.caller, r.key, r.at, r.digest, r.body)) \
+        FROM json_each(?) t CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1), \
+    (SELECT json_group_array(json_array(b.id, b.since, b.used, b.oldest, b.latest)) FROM json_each(?) t CROSS JOIN buckets b ON b.id = t.value), \
+    (SELECT json_group_array(json_array(stream, seq, hash)) FROM heads WHERE stream = 1);";
+
+/// What a look returned.
+fn understood<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
 /// The rows of a table with one id, and with those of a list.
 macro_rules! by_id {
     ($columns:literal, $table:literal) => {
@@ -407,7 +446,7 @@ impl Transaction for Turn {
                 _ => {
                     let sql = "SELECT r.caller, r.key, r.at, r.digest, r.body FROM json_each($1) t \
                                CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1";
-                    let all = list(tokens.iter().flat_map(|token| [Cell::Text(&token.caller), Cell::Text(&token.key)]), 2);
+                    let all = list(tokens.iter().flat_map(|token| [Cell::Text(&token.caller), Cell::Text(&token.key)]), 2, &mut Vec::new());
                     self.ask(Question::new(sql, vec![Cell::Text(&all)]), sql::reply).await
                 }
             }
@@ -432,23 +471,26 @@ impl Transaction for Turn {
 
     fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
         Box::pin(async move {
-            let sql = "SELECT 0, b.id, '', '', '', b.since, b.used, b.oldest, b.latest FROM json_each($1) t CROSS JOIN buckets b ON b.id = t.value \
-                       UNION ALL SELECT 1, r.caller, r.key, r.digest, r.body, r.at, 0, 0, 0 FROM json_each($2) t \
-                       CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1";
-            let buckets: Vec<_> = look.locked.iter().chain(&look.seen).map(String::as_str).collect();
-            let buckets = serde_json::Value::from(buckets).to_string();
-            let tokens: Vec<_> = look.tokens.iter().map(|token| vec![token.caller.as_str(), token.key.as_str()]).collect();
-            let tokens = serde_json::Value::from(tokens).to_string();
-            let (mut replies, mut buckets_found) = (Vec::new(), Vec::new());
-            for found in self.ask(Question::new(sql, vec![Cell::Text(&buckets), Cell::Text(&tokens)]), sql::found).await? {
-                match found {
-                    Found::Reply(row) => replies.push(row),
-                    Found::Bucket(row) => buckets_found.push(row),
-                    // The head goes over with the first question.
-                    Found::Head(_) => {}
-                }
+            let tokens = list(look.tokens.iter().flat_map(|token| [Cell::Text(&token.caller), Cell::Text(&token.key)]), 2, &mut Vec::new());
+            let buckets = serde_json::Value::from(look.locked.iter().chain(&look.seen).map(String::as_str).collect::<Vec<_>>()).to_string();
+            let mut script = Script { sql: LOOK.into(), ..Script::default() };
+            for cell in [tokens.as_str(), buckets.as_str()] {
+                script.bind(Cell::Text(cell));
             }
-            Ok((replies, buckets_found))
+            let begin = if self.purpose == Purpose::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };
+            let rows = self.held.run(begin, script).await?;
+            let row = rows.first().ok_or_else(|| StoreError::Broken("it sees nothing".into()))?;
+            let [replies, buckets, head] = [0, 1, 2].map(|at| row.text(at).map_err(|error| failed(&error)));
+            if self.purpose == Purpose::Write {
+                // Nobody else writes now: the end of the stream is what it is.
+                let head: Vec<(i64, i64, String)> = understood(&head?)?;
+                self.head = Some(head.into_iter().next().map_or_else(|| Head::empty(STREAM), |(stream, seq, hash)| Head { stream, seq, hash }));
+            }
+            let replies: Vec<(String, String, i64, String, String)> = understood(&replies?)?;
+            let reply = |(caller, key, at, digest, body)| ReplyRow { token: Token { caller, key }, at, digest, body };
+            let buckets: Vec<(String, i64, i64, i64, i64)> = understood(&buckets?)?;
+            let bucket = |(id, since, used, oldest, latest)| BucketRow { id, since, used, oldest, latest };
+            Ok((replies.into_iter().map(reply).collect(), buckets.into_iter().map(bucket).collect()))
         })
     }
 
