@@ -162,7 +162,7 @@ pub fn clock() -> Clock {
 
 /// A ledger in a store, as the program opens it.
 pub async fn ledger(address: &str, clock: Clock) -> Ledger {
-    Ledger::open(address, Setup { clock, lanes: std::env::var("LANES").map_or(0, |l| l.parse().unwrap()), ..Setup::default() }).await.unwrap()
+    Ledger::open(address, Setup { clock, ..Setup::default() }).await.unwrap()
 }
 
 /// How many grants there are in a store.

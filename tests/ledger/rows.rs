@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kulanz::ledger::store::{
-    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Pending, Purpose, ReplyRow, Store, StoreError,
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Pending, Purpose, ReplyRow, Store, StoreError,
     Stretch, Token, Transaction,
 };
 
@@ -97,6 +97,15 @@ async fn check(store: &Arc<dyn Store>, expected: &Changes) {
     let tokens: Vec<_> = expected.replies.iter().map(|row| row.token.clone()).collect();
     for purpose in [Purpose::Read, Purpose::Write] {
         let mut tx = store.begin(purpose).await.unwrap();
+        let (locked, seen) = all.split_at(all.len() / 2);
+        for (locked, seen) in [(locked, seen), (&[], &all), (&all, &[])] {
+            let look = Look { tokens: tokens.clone(), locked: locked.to_vec(), seen: seen.to_vec() };
+            let (mut replies, mut buckets) = tx.look(&look).await.unwrap();
+            replies.sort_by(|a, b| a.token.cmp(&b.token));
+            buckets.sort_by(|a, b| a.id.cmp(&b.id));
+            assert_eq!((&replies, &buckets), (&expected.replies, &expected.buckets));
+        }
+        assert_eq!(tx.look(&Look::default()).await.unwrap(), (Vec::new(), Vec::new()));
         let mut replies = tx.replies(&tokens).await.unwrap();
         replies.sort_by(|a, b| a.token.cmp(&b.token));
         assert_eq!(replies, expected.replies);
