@@ -91,8 +91,29 @@ async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>) {
                 return;
             }
         }
-        lane.together(jobs).await;
+        for jobs in apart(jobs) {
+            lane.together(jobs).await;
+        }
     }
+}
+
+/// What may share a transaction, in the order in which it came. What a step of a case reads depends on the step before it: whose budgets count, for one. So no transaction has two steps of one case.
+fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut parts = vec![Vec::new()];
+    let mut cases = BTreeSet::new();
+    for job in jobs {
+        let mut wanted = Wanted::default();
+        job.order.wanted(&mut wanted);
+        if !cases.is_disjoint(&wanted.cases) {
+            cases.clear();
+            parts.push(Vec::new());
+        }
+        cases.append(&mut wanted.cases);
+        if let Some(part) = parts.last_mut() {
+            part.push(job);
+        }
+    }
+    parts
 }
 
 impl Lane {

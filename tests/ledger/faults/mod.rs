@@ -1,0 +1,3 @@
+//! The ledger under faults, and beside a model of it that is too simple to be wrong.
+
+mod model;
