@@ -6,7 +6,7 @@ use super::store::{Memory, Store};
 use super::{Ledger, LedgerError, Setup};
 
 /// So many transactions at one time, where a setup does not say: what waits for the disk or the network lets others work meanwhile, where the store has more than one writer.
-const POSTGRES_LANES: usize = 4;
+const POSTGRES_LANES: usize = 2;
 
 impl Ledger {
     /// Opens the ledger at an address: `sqlite:PATH` (the file is made where there is none; its folder must be there), `postgres://…`, or `memory:`.

@@ -27,7 +27,7 @@ use crate::question::{Additions, Field, Json, Particulars, Reader};
 /// Where they are.
 pub const PATH: &str = "/v1/cases";
 /// What an event says of its place in the log, which is no business of a case.
-const OF_THE_LOG: [&str; 5] = ["stream", "seq", "about", "prev", "hash"];
+const OF_THE_LOG: [&str; 6] = ["stream", "seq", "about", "digest", "prev", "hash"];
 
 /// Some cases.
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 //! A block of `sh` prepares something; what it exports holds for everything below it. In a `console` block each line with `$` is a command, and what stands below it is all that it prints. Ids are those
 //! of the page: what the page calls an id that a command printed is put in its place where a later command names it. Ids, days and times of day are not compared; everything else is.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -49,7 +50,7 @@ impl Session {
             let ended = self.run(&here);
             let out = ended.out + &ended.err;
             self.learn(&shown, &out);
-            printed += &format!("$ {command}\n{out}");
+            let _ = write!(printed, "$ {command}\n{out}");
         }
         printed
     }
@@ -75,7 +76,7 @@ fn commands(text: &str) -> Vec<(String, String)> {
     for line in text.lines() {
         match (line.strip_prefix("$ "), commands.last_mut()) {
             (Some(command), _) => commands.push((command.to_owned(), String::new())),
-            (None, Some((_, shown))) => *shown += &format!("{line}\n"),
+            (None, Some((_, shown))) => shown.extend([line, "\n"]),
             (None, None) => panic!("`{line}` stands before the first command"),
         }
     }

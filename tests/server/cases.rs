@@ -224,11 +224,12 @@ fn somebody_who_is_late_is_found() {
     let pack = crate::process::folder(&[("desk.kulanz", &crate::ledger::world::DESK.replace("answers within 4 hours", "answers within 0 hours"))]);
     let desk = Running::with_ledger(&pack.path().join("desk.kulanz"), PEOPLE);
     let (path, late) = open(&desk, &eighty());
-    let (_, in_time) = open(&desk, &with(eighty(), &json!({"amount": "250 EUR"})));
-    assert_eq!((&late["owner"]["id"], &in_time["owner"]["id"]), (&json!("lena"), &json!("hanna")));
+    let by_lena = json!({"actor": {"id": "lena", "role": "lead"}, "amount": "400 EUR", "record": {"order.id": "o-1", "order.total": "500 EUR"}, "to": "finance"});
+    let (_, in_time) = open(&desk, &with(eighty(), &by_lena));
+    assert_eq!((&late["owner"]["id"], &in_time["owner"]["id"]), (&json!("lena"), &json!("fritz")));
     let overdue = |query: &str| desk.get(&format!("{CASES}?overdue=true{query}"), &[]).json()["cases"].clone();
     assert_eq!(overdue(""), json!([late]));
-    assert_eq!((overdue("&owner=lena"), overdue("&owner=hanna")), (json!([late]), json!([])));
+    assert_eq!((overdue("&owner=lena"), overdue("&owner=fritz")), (json!([late]), json!([])));
     step(&desk, &path, "decline", "lena", &json!({"reason": "x", "offered": "y"}));
     assert_eq!(overdue(""), json!([]), "what is decided is late no more");
 }
