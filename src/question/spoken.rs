@@ -104,7 +104,7 @@ impl Reader<'_> {
     }
 }
 
-#[cfg(feature = "ledger")]
+#[cfg(all(feature = "cli", feature = "ledger"))]
 impl Reader<'_> {
     /// Reads facts alone, that are added to a question: what is said in words and in a file, and what is on record in a file.
     ///
