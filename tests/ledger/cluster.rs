@@ -119,7 +119,16 @@ impl Cluster {
 
     /// Stops it, whoever is connected.
     pub fn stop(&self) {
-        run(self.program("pg_ctl").args(["-w", "-s", "-m", "fast", "-D"]).arg(self.data()).arg("stop"));
+        self.end("fast");
+    }
+
+    /// Stops it as a crash would.
+    pub fn crash(&self) {
+        self.end("immediate");
+    }
+
+    fn end(&self, mode: &str) {
+        run(self.program("pg_ctl").args(["-w", "-s", "-m", mode, "-D"]).arg(self.data()).arg("stop"));
     }
 
     fn is_running(&self) -> bool {

@@ -85,7 +85,7 @@ fn answer_a_key_once() {
                         });
                         let mut client = site.client();
                         client.told = told;
-                        let granted = both.map(|heard| client.note(&key, heard));
+                        let granted = both.map(|heard| client.note(&key, &heard));
                         assert_eq!(granted[0], granted[1], "{key}");
                         told = client.told;
                     }

@@ -85,7 +85,11 @@ pub struct Client<'s> {
 
 impl Site {
     pub fn new(ledger: &str, servers: usize) -> Self {
-        let servers: Vec<_> = (0..servers).map(|_| serve(ledger)).collect();
+        Self::of((0..servers).map(|_| serve(ledger)).collect(), ledger)
+    }
+
+    /// Servers that run already. The ledger is where the auditor finds it.
+    pub fn of(servers: Vec<Running>, ledger: &str) -> Self {
         let addresses = servers.iter().map(|server| server.address.clone()).collect();
         Self { ledger: ledger.to_owned(), servers: servers.into_iter().map(Mutex::new).collect(), addresses: Mutex::new(addresses) }
     }
@@ -189,12 +193,13 @@ impl Client<'_> {
     pub fn insist(&mut self, server: usize, path: &str, body: &Value, key: &str) -> Heard {
         let begun = Instant::now();
         for attempt in 0.. {
-            match self.hear(server + attempt, path, Some((body, key))) {
-                Some(heard) if heard.status != 503 => return heard,
+            let heard = self.hear(server + attempt, path, Some((body, key)));
+            match &heard {
+                Some(heard) if heard.status != 503 => return heard.clone(),
                 Some(heard) => assert_eq!(heard.retry_after.as_deref(), Some("1"), "{heard:?}"),
                 None => {}
             }
-            assert!(begun.elapsed() < PATIENCE, "nobody answers {path} {key}");
+            assert!(begun.elapsed() < PATIENCE, "nobody answers {path} {key}: {heard:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
         unreachable!()
@@ -203,11 +208,11 @@ impl Client<'_> {
     /// Asks for a grant, and notes what came of it. Whether it was granted.
     pub fn grant(&mut self, server: usize, body: &Value, key: &str) -> bool {
         let heard = self.insist(server, "/v1/grants", body, key);
-        self.note(key, heard)
+        self.note(key, &heard)
     }
 
     /// Notes the answer to a request for a grant. Whether it was granted.
-    pub fn note(&mut self, key: &str, heard: Heard) -> bool {
+    pub fn note(&mut self, key: &str, heard: &Heard) -> bool {
         match (heard.status, heard.body["code"].as_str()) {
             (201, _) => {
                 let before = self.told.granted.insert(key.to_owned(), heard.body.clone());

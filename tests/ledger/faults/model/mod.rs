@@ -8,7 +8,7 @@ mod play;
 
 use std::sync::Arc;
 
-use kulanz::ledger::store::{Memory, Postgres, Sqlite, Store};
+use kulanz::ledger::store::{Memory, Postgres, Sqlite};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -20,57 +20,32 @@ fn alone<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn agrees<K>(cases: u32, fresh: impl Fn() -> (K, Box<dyn AsyncFresh>)) {
+/// Plays random steps, each time in a new store.
+fn agrees<F: Future<Output = Result<(), String>>>(cases: u32, play_anew: impl Fn(Vec<Step>) -> F) {
     let config = ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() };
-    let played = TestRunner::new(config).run(&steps(), |steps: Vec<Step>| {
-        let (kept, store) = fresh();
-        let outcome = alone(async { play::play(store.open().await, &steps).await });
-        drop(kept);
-        outcome.map_err(TestCaseError::fail)
-    });
+    let played = TestRunner::new(config).run(&steps(), |steps| alone(play_anew(steps)).map_err(TestCaseError::fail));
     if let Err(error) = played {
         panic!("{error}");
     }
 }
 
-/// A store that is opened where it is to live.
-trait AsyncFresh {
-    fn open(&self) -> std::pin::Pin<Box<dyn Future<Output = Arc<dyn Store>> + '_>>;
-}
-
-impl<F: Fn() -> O, O: Future<Output = Arc<dyn Store>> + 'static> AsyncFresh for F {
-    fn open(&self) -> std::pin::Pin<Box<dyn Future<Output = Arc<dyn Store>> + '_>> {
-        Box::pin(self())
-    }
-}
-
 #[test]
 fn memory_agrees_with_the_model() {
-    agrees(96, || ((), Box::new(|| async { Arc::new(Memory::default()) as Arc<dyn Store> })));
+    agrees(96, |steps| async move { play::play(Arc::new(Memory::default()), &steps).await });
 }
 
 #[test]
 fn sqlite_agrees_with_the_model() {
-    agrees(24, || {
+    agrees(24, |steps| async move {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.db");
-        let open = move || {
-            let path = path.clone();
-            async move { Arc::new(Sqlite::open(&path).await.unwrap()) as Arc<dyn Store> }
-        };
-        (folder, Box::new(open))
+        play::play(Arc::new(Sqlite::open(&folder.path().join("ledger.db")).await.unwrap()), &steps).await
     });
 }
 
 #[test]
 fn postgres_agrees_with_the_model() {
-    agrees(12, || {
+    agrees(12, |steps| async move {
         let database = Database::new();
-        let address = database.address.clone();
-        let open = move || {
-            let address = address.clone();
-            async move { Arc::new(Postgres::open(&address).await.unwrap()) as Arc<dyn Store> }
-        };
-        (database, Box::new(open))
+        play::play(Arc::new(Postgres::open(&database.address).await.unwrap()), &steps).await
     });
 }

@@ -255,23 +255,9 @@ impl Play {
         differ("how many cases there are", &found.len(), &self.cases.len())?;
         for case in found {
             let number = self.cases.iter().position(|id| *id == case.id).unwrap();
-            differ(&format!("case {number}"), &self.told(&case), &self.expected(number))?;
+            differ(&format!("case {number}"), &told(&case), &self.expected(number))?;
         }
         Ok(())
-    }
-
-    fn told(&self, case: &record::Case) -> String {
-        let kind = serde_json::to_value(case.kind).unwrap();
-        let due: Timestamp = case.due.parse().unwrap();
-        let signed: Vec<_> = case.approved_by.iter().map(|signature| signature.id.as_str()).collect();
-        let asker = case.question.pointer("/actor/id").and_then(|id| id.as_str());
-        let owner = (case.owner.id.as_str(), case.owner.role.as_str());
-        let state = case.state.word();
-        let (due, grant) = (due.as_millisecond(), case.grant.as_ref());
-        format!(
-            "{kind} {state} {owner:?} due {due} waits for {:?} signed {signed:?} of {asker:?} handed over {} became {grant:?}",
-            case.waiting_for, case.handed_over
-        )
     }
 
     fn expected(&self, number: usize) -> String {
@@ -300,4 +286,18 @@ fn word(settled: &Settled) -> String {
             word => word.as_str().unwrap_or_default().to_owned(),
         },
     }
+}
+
+fn told(case: &record::Case) -> String {
+    let kind = serde_json::to_value(case.kind).unwrap();
+    let due: Timestamp = case.due.parse().unwrap();
+    let signed: Vec<_> = case.approved_by.iter().map(|signature| signature.id.as_str()).collect();
+    let asker = case.question.pointer("/actor/id").and_then(|id| id.as_str());
+    let owner = (case.owner.id.as_str(), case.owner.role.as_str());
+    let state = case.state.word();
+    let (due, grant) = (due.as_millisecond(), case.grant.as_ref());
+    format!(
+        "{kind} {state} {owner:?} due {due} waits for {:?} signed {signed:?} of {asker:?} handed over {} became {grant:?}",
+        case.waiting_for, case.handed_over
+    )
 }
