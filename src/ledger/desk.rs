@@ -22,6 +22,8 @@ use super::{Clock, LedgerError, Settled, Setup};
 const MOST_TOGETHER: usize = 256;
 /// So often a transaction is tried that somebody else was faster than.
 const MOST_TRIES: u32 = 24;
+/// So long a store may take for orders that share a transaction, all tries together; longer than it waits for a lock. One that does not move must not keep a lane for ever.
+const LONGEST: Duration = Duration::from_secs(6);
 
 /// An order that waits.
 struct Job {
@@ -131,8 +133,13 @@ impl Lane {
         }
     }
 
-    /// Tries until nobody else is faster.
+    /// Tries until nobody else is faster, or it takes too long.
     async fn persist(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
+        let too_slow = || StoreError::Unavailable(format!("it takes longer than {} seconds", LONGEST.as_secs()));
+        tokio::time::timeout(LONGEST, self.insist(jobs)).await.unwrap_or_else(|_| Err(too_slow()))
+    }
+
+    async fn insist(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
         for attempt in 0..MOST_TRIES {
             match self.attempt(jobs).await {
                 Err(StoreError::Conflict) => tokio::time::sleep(pause(attempt)).await,

@@ -88,3 +88,43 @@ fn is_told_of_and_outlived() {
     assert!(told.iter().all(|told| told.granted.len() > 10));
     site.check(&told);
 }
+
+/// A database that is there and does not move: as after a cable was pulled.
+#[test]
+fn is_not_waited_for_without_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = Stopping(Cluster::make(folder.path()));
+    cluster.0.start();
+    cluster.0.sql("postgres", "CREATE DATABASE ledger");
+    let site = Site::new(&cluster.0.address("ledger"), 1);
+    let mut client = site.client();
+    assert!(client.grant(0, &late("anna", 101), "first"));
+    cluster.0.signal("STOP");
+    let heard: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..24)
+            .map(|number| {
+                let site = &site;
+                scope.spawn(move || {
+                    let begun = Instant::now();
+                    let heard = site.client().hear(0, "/v1/grants", Some((&late("anna", 101 + number), &format!("k-{number}"))));
+                    (heard.unwrap(), begun.elapsed())
+                })
+            })
+            .collect();
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect()
+    });
+    cluster.0.signal("CONT");
+    for (heard, after) in heard {
+        assert_eq!(
+            (heard.status, heard.retry_after.as_deref(), heard.body["code"].as_str()),
+            (503, Some("1"), Some("ledger_unavailable")),
+            "{after:?}"
+        );
+        assert!(after < 2 * SOON, "{after:?}");
+    }
+    for number in 0..24 {
+        assert!(client.grant(0, &late("anna", 101 + number), &format!("k-{number}")));
+    }
+    let told = std::mem::take(&mut client.told);
+    site.check(&[told]);
+}

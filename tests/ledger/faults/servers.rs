@@ -7,7 +7,7 @@ use super::site::{Client, Site, Told, cents, late, voucher};
 
 const CLIENTS: usize = 32;
 /// Each is asked of until nothing is left.
-const ACTORS: [&str; 4] = ["anna", "bert", "cora", "dirk"];
+const ACTORS: [&str; 6] = ["anna", "bert", "cora", "dirk", "emma", "finn"];
 /// In cents.
 const LARGEST: u64 = 4_999;
 
@@ -60,6 +60,35 @@ fn overspend_nothing() {
     }
     let streams: usize = database.sql("SELECT count(*) FROM heads WHERE stream > 0 AND seq > 0").trim().parse().unwrap();
     assert!(streams > 1, "the servers never wrote at the same time");
+}
+
+/// One budget that everybody charges beside their own.
+#[test]
+fn overspend_no_budget_of_all() {
+    let database = Database::new();
+    let site = Site::new(&database.address, 2);
+    let told: Vec<Told> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                let site = &site;
+                scope.spawn(move || {
+                    let mut client = site.client();
+                    for round in 0.. {
+                        let odd = u64::try_from(number * 331 + round * 717).unwrap();
+                        let body = voucher(&format!("agent-{number}"), 901 + odd % 1_099, &format!("c-{number}-{round}"));
+                        if !client.grant(number + round, &body, &format!("{number}-{round}")) {
+                            return client.told;
+                        }
+                    }
+                    unreachable!()
+                })
+            })
+            .collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    site.check(&told);
+    let spent: u64 = told.iter().flat_map(|told| told.granted.values()).map(|grant| cents(&grant["amount"])).sum();
+    assert!(spent > 100_000 - 2_000, "{spent}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use kulanz::engine::Engine;
 use kulanz::ledger::people::People;
 use kulanz::ledger::record;
 use kulanz::ledger::store::{CaseFilter, GrantFilter, Store};
-use kulanz::ledger::{self as books, Proposal, Settled, Ticket, Token};
+use kulanz::ledger::{self as books, Proposal, PseudonymKey, Settled, Ticket, Token};
 use kulanz::question::{Caller, Request, Spending};
 use serde_json::json;
 
@@ -29,7 +29,9 @@ struct Play {
 pub async fn play(store: Arc<dyn Store>, steps: &[Step]) -> Result<(), String> {
     static ENGINE: OnceLock<Arc<Engine>> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| engine(house::POLICY));
-    let world = World::under(Arc::clone(engine), store, None).await;
+    // Every other time the log calls people by aliases.
+    let pseudonyms = steps.len().is_multiple_of(2).then(PseudonymKey::random);
+    let world = World::under(Arc::clone(engine), store, pseudonyms).await;
     let mut play = Play { house: House::new(world.ledger.now()), world, grants: Vec::new(), cases: Vec::new() };
     play.publish_people();
     for (at, step) in steps.iter().enumerate() {
