@@ -122,6 +122,8 @@ pub enum Done {
 #[derive(Debug)]
 pub struct House {
     pub now: Timestamp,
+    /// Whether the monthly allotment is one by the quarter.
+    pub is_quarterly: bool,
     pub grants: Vec<Grant>,
     pub cases: Vec<Case>,
     charges: Vec<Charge>,
@@ -140,7 +142,15 @@ pub fn asker(person: usize) -> Asker {
 
 impl House {
     pub fn new(now: Timestamp) -> Self {
-        Self { now, grants: Vec::new(), cases: Vec::new(), charges: Vec::new(), away: [None; PEOPLE.len()], replies: HashMap::new() }
+        Self {
+            now,
+            is_quarterly: false,
+            grants: Vec::new(),
+            cases: Vec::new(),
+            charges: Vec::new(),
+            away: [None; PEOPLE.len()],
+            replies: HashMap::new(),
+        }
     }
 
     fn local(&self) -> Zoned {
@@ -157,6 +167,10 @@ impl House {
         let later_than = |days: i64| self.local().checked_sub(days.days()).unwrap().timestamp().as_microsecond() + 1;
         let today = self.today();
         match budget {
+            Budget::Goodwill if self.is_quarterly => {
+                let first = Date::new(today.year(), (today.month() - 1) / 3 * 3 + 1, 1).unwrap();
+                (begin(first), begin(first + 3.months()))
+            }
             Budget::Goodwill => (begin(today.first_of_month()), begin(today.last_of_month().tomorrow().unwrap())),
             Budget::House => (begin(today), begin(today.tomorrow().unwrap())),
             Budget::Team => (later_than(7), i64::MAX),

@@ -17,6 +17,19 @@ pub enum Step {
     Away(usize, Option<i64>),
     /// The cases of those who are away go to others.
     StandIn,
+    /// Another policy is published.
+    Publish(Published),
+}
+
+/// The policies that are in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// The monthly allotment is one by the month.
+    Monthly,
+    /// It is one by the quarter.
+    Quarterly,
+    /// Every other order is by the one, and those between by the other, as while servers are updated.
+    Both,
 }
 
 /// A question. The numbers stand for people, customers and orders.
@@ -110,6 +123,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::EndOfMonth),
         1 => (2..PEOPLE.len(), prop::option::weighted(0.7, 0..4_i64)).prop_map(|(person, days)| Step::Away(person, days)),
         1 => Just(Step::StandIn),
+        1 => prop_oneof![Just(Published::Monthly), Just(Published::Quarterly), Just(Published::Both)].prop_map(Step::Publish),
     ];
     prop::collection::vec(step, 1..48)
 }

@@ -8,18 +8,21 @@ use kulanz::engine::Engine;
 use kulanz::ledger::people::People;
 use kulanz::ledger::record;
 use kulanz::ledger::store::{CaseFilter, GrantFilter, Store};
-use kulanz::ledger::{self as books, Proposal, PseudonymKey, Settled, Ticket, Token};
+use kulanz::ledger::{self as books, Office, Proposal, PseudonymKey, Settled, Ticket, Token};
 use kulanz::question::{Caller, Request, Spending};
 use serde_json::json;
 
 use super::super::super::budgets::join_all;
 use super::super::super::world::{World, engine};
 use super::house::{self, Asker, BUDGETS, Budget, Done, House, Outcome, PEOPLE, ROLES, TOTALS, asker};
-use super::orders::{By, Order, Question, Step};
+use super::orders::{By, Order, Published, Question, Step};
 
 struct Play {
     world: World,
     house: House,
+    /// By the month, and by the quarter.
+    engines: &'static [Arc<Engine>; 2],
+    published: Published,
     /// What the ledger calls the grants and cases of the model.
     grants: Vec<String>,
     cases: Vec<String>,
@@ -27,12 +30,14 @@ struct Play {
 
 /// Plays steps, and says where the two differ.
 pub async fn play(store: Arc<dyn Store>, steps: &[Step]) -> Result<(), String> {
-    static ENGINE: OnceLock<Arc<Engine>> = OnceLock::new();
-    let engine = ENGINE.get_or_init(|| engine(house::POLICY));
+    static ENGINES: OnceLock<[Arc<Engine>; 2]> = OnceLock::new();
+    let quarterly = || house::POLICY.replace("per actor per month", "per actor per quarter");
+    let engines = ENGINES.get_or_init(|| [engine(house::POLICY), engine(&quarterly())]);
     // Every other time the log calls people by aliases.
     let pseudonyms = steps.len().is_multiple_of(2).then(PseudonymKey::random);
-    let world = World::under(Arc::clone(engine), store, pseudonyms).await;
-    let mut play = Play { house: House::new(world.ledger.now()), world, grants: Vec::new(), cases: Vec::new() };
+    let world = World::under(Arc::clone(&engines[0]), store, pseudonyms).await;
+    let house = House::new(world.ledger.now());
+    let mut play = Play { house, world, engines, published: Published::Monthly, grants: Vec::new(), cases: Vec::new() };
     play.publish_people();
     for (at, step) in steps.iter().enumerate() {
         play.step(step).await.map_err(|error| format!("step {at}, {step:?}, at {}: {error}", play.house.now))?;
@@ -68,12 +73,30 @@ impl Play {
                 self.house.set_away(*person, *days);
                 self.publish_people();
             }
+            Step::Publish(published) => {
+                self.published = *published;
+                self.house.is_quarterly = self.is_quarterly(0);
+                self.world.engine = Arc::clone(self.engine(0));
+            }
             Step::StandIn => {
                 let stuck = self.world.ledger.stand_in(&self.world.office()).await.map_err(|error| error.to_string())?;
                 differ("how many cases are stuck", &stuck, &self.house.stand_in())?;
             }
         }
         self.compare().await
+    }
+
+    /// Whether an order is by the policy with the quarter.
+    fn is_quarterly(&self, order: usize) -> bool {
+        match self.published {
+            Published::Monthly => false,
+            Published::Quarterly => true,
+            Published::Both => order % 2 == 1,
+        }
+    }
+
+    fn engine(&self, order: usize) -> &Arc<Engine> {
+        &self.engines[usize::from(self.is_quarterly(order))]
     }
 
     fn set_clock(&mut self, micros: i64) {
@@ -113,9 +136,10 @@ impl Play {
         });
         let orders: Vec<(Order, usize)> = meant.map(|order| (order.clone(), self.who(&order))).collect();
         let play = &*self;
-        let settled = join_all(orders.iter().map(|(order, by)| play.send(order, *by)).collect()).await;
-        for ((order, by), settled) in orders.iter().zip(settled) {
+        let settled = join_all(orders.iter().enumerate().map(|(at, (order, by))| play.send(order, *by, play.engine(at))).collect()).await;
+        for (at, ((order, by), settled)) in orders.iter().zip(settled).enumerate() {
             let settled = settled?;
+            self.house.is_quarterly = self.is_quarterly(at);
             let expected = self.house.carry_out(order, *by);
             self.learn(&settled, expected);
             let named = |outcome: &Outcome| match outcome {
@@ -125,6 +149,7 @@ impl Play {
             };
             differ(&format!("{order:?} by {}", PEOPLE[*by].0), &word(&settled), &named(&expected))?;
         }
+        self.house.is_quarterly = self.is_quarterly(0);
         Ok(())
     }
 
@@ -175,9 +200,10 @@ impl Play {
         reader.json(&asked, self.house.now).unwrap()
     }
 
-    async fn send(&self, order: &Order, by: usize) -> Result<Settled, String> {
-        let World { ledger, engine, people, .. } = &self.world;
+    async fn send(&self, order: &Order, by: usize, engine: &Arc<Engine>) -> Result<Settled, String> {
+        let World { ledger, people, .. } = &self.world;
         let propose = |question: &Question| Proposal { engine: Arc::clone(engine), request: self.request(question), confirm: Vec::new(), note: None };
+        let office = Office { engine: Arc::clone(engine), people: Arc::clone(people) };
         let who = || people.find(PEOPLE[by].0).unwrap().who();
         let settled = match order {
             Order::Grant(question, key) => {
@@ -188,7 +214,7 @@ impl Play {
             Order::Reverse(grant) => ledger.reverse(engine, &self.grants[*grant], who(), "a mistake", None).await,
             Order::Open(question) => ledger.open_case(people, &propose(question), None, None).await,
             Order::Approve(case, _) | Order::Decline(case, _) | Order::HandOver(case, ..) | Order::Add(case) => {
-                ledger.step(&self.world.office(), &self.cases[*case], who(), self.step_of(order), None).await
+                ledger.step(&office, &self.cases[*case], who(), self.step_of(order), None).await
             }
         };
         settled.map_err(|error| format!("{order:?}: {error}"))
