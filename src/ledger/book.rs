@@ -31,6 +31,8 @@ pub(crate) struct Book {
     charges: Vec<ChargeRow>,
     released: Vec<ChargeRow>,
     events: Vec<Event>,
+    /// A bucket that was charged, or given back to, although nobody read it.
+    astray: Option<String>,
 }
 
 /// What is used of a bucket.
@@ -62,6 +64,7 @@ impl Book {
             charges: Vec::new(),
             released: Vec::new(),
             events: Vec::new(),
+            astray: None,
         }
     }
 
@@ -179,6 +182,8 @@ impl Book {
             account.moves.push((row.at, row.amount));
             account.row.oldest = account.row.oldest.min(row.at);
             account.row.latest = account.row.latest.max(row.at);
+        } else {
+            self.astray = Some(row.bucket.clone());
         }
         self.charges.push(row);
     }
@@ -187,6 +192,8 @@ impl Book {
     pub fn release(&mut self, row: ChargeRow) {
         if let Some(account) = self.accounts.get_mut(&row.bucket) {
             account.moves.push((row.at, -row.amount));
+        } else {
+            self.astray = Some(row.bucket.clone());
         }
         // What this transaction itself charged was never written.
         match self.charges.iter().position(|charge| *charge == row) {
@@ -217,6 +224,9 @@ impl Book {
 
     /// Everything that is to be written, its events at the end of a stream; there is one where there are events. In the log people are called by `names`.
     pub fn close(self, mut head: Option<Head>, names: &Names) -> Result<Changes, StoreError> {
+        if let Some(bucket) = self.astray {
+            return Err(StoreError::Broken(format!("the bucket `{bucket}` is not there, or was charged before it was read")));
+        }
         let mut events = Vec::new();
         if let Some(head) = &mut head {
             events.extend(self.events.into_iter().map(|event| event.append(head, names)));

@@ -26,6 +26,8 @@ const LONG_TURN: Duration = Duration::from_millis(10);
 const MOST_YIELDS: usize = 4;
 /// So often a transaction is tried that somebody else was faster than.
 const MOST_TRIES: u32 = 24;
+/// So long a store may take for orders that share a transaction, all tries together; longer than it waits for a lock. One that does not move must not keep a lane for ever.
+const LONGEST: Duration = Duration::from_secs(6);
 
 /// An order that waits.
 struct Job {
@@ -107,8 +109,29 @@ async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mu
             turn
         };
         before = jobs.len();
-        lane.together(jobs).await;
+        for jobs in apart(jobs) {
+            lane.together(jobs).await;
+        }
     }
+}
+
+/// What may share a transaction, in the order in which it came. What a step of a case reads depends on the step before it: whose budgets count, for one. So no transaction has two steps of one case.
+fn apart(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut parts = vec![Vec::new()];
+    let mut cases = BTreeSet::new();
+    for job in jobs {
+        let mut wanted = Wanted::default();
+        job.order.wanted(&mut wanted);
+        if !cases.is_disjoint(&wanted.cases) {
+            cases.clear();
+            parts.push(Vec::new());
+        }
+        cases.append(&mut wanted.cases);
+        if let Some(part) = parts.last_mut() {
+            part.push(job);
+        }
+    }
+    parts
 }
 
 impl Lane {
@@ -126,8 +149,13 @@ impl Lane {
         }
     }
 
-    /// Tries until nobody else is faster.
+    /// Tries until nobody else is faster, or it takes too long.
     async fn persist(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
+        let too_slow = || StoreError::Unavailable(format!("it takes longer than {} seconds", LONGEST.as_secs()));
+        tokio::time::timeout(LONGEST, self.insist(jobs)).await.unwrap_or_else(|_| Err(too_slow()))
+    }
+
+    async fn insist(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
         for attempt in 0..MOST_TRIES {
             match self.attempt(jobs).await {
                 Err(StoreError::Conflict) => tokio::time::sleep(pause(attempt)).await,

@@ -245,7 +245,7 @@ impl Ledger {
         self.settle(Box::new(order), ticket).await
     }
 
-    /// Takes a step of a case. Whoever owns a case and is away gives way to the deputy first.
+    /// Takes a step of a case. Only its owner decides it; what is owned by somebody who is away goes to somebody else by [`Self::stand_in`].
     ///
     /// # Errors
     ///

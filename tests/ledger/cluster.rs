@@ -124,7 +124,27 @@ impl Cluster {
 
     /// Stops it, whoever is connected.
     pub fn stop(&self) {
-        run(self.program("pg_ctl").args(["-w", "-s", "-m", "fast", "-D"]).arg(self.data()).arg("stop"));
+        self.end("fast");
+    }
+
+    /// Stops it as a crash would.
+    pub fn crash(&self) {
+        self.end("immediate");
+    }
+
+    /// Has all of its processes stand still (`STOP`), or go on (`CONT`).
+    pub fn signal(&self, name: &str) {
+        let first = fs::read_to_string(self.data().join("postmaster.pid")).unwrap().lines().next().unwrap().to_owned();
+        let others = fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        let mut all: Vec<_> = others.split_whitespace().collect();
+        // Whoever looks after the others stands still first and goes on last.
+        all.insert(if name == "STOP" { 0 } else { all.len() }, &first);
+        // One may have ended meanwhile.
+        Command::new("kill").args(["-s", name]).args(all).stderr(Stdio::null()).status().unwrap();
+    }
+
+    fn end(&self, mode: &str) {
+        run(self.program("pg_ctl").args(["-w", "-s", "-m", mode, "-D"]).arg(self.data()).arg("stop"));
     }
 
     fn is_running(&self) -> bool {

@@ -4,6 +4,7 @@ mod audit;
 mod budgets;
 mod cases;
 mod cluster;
+mod faults;
 mod grants;
 mod opening;
 mod pseudonyms;

@@ -38,6 +38,11 @@ impl World {
 
     /// One whose log calls people by aliases, if there is a key.
     pub async fn with_key(store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>) -> Self {
+        Self::under(engine(DESK), store, pseudonyms).await
+    }
+
+    /// One with a policy of its own.
+    pub async fn under(engine: Arc<Engine>, store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>) -> Self {
         let now = Arc::new(Mutex::new("2026-11-21T10:00:00+01:00".parse().unwrap()));
         let clock = {
             let now = Arc::clone(&now);
@@ -45,7 +50,7 @@ impl World {
         };
         let setup = Setup { clock, pseudonyms, ..Setup::default() };
         let ledger = Ledger::new(store, &setup).await.unwrap();
-        Self { engine: engine(DESK), people: Arc::new(People::parse(PEOPLE).unwrap()), ledger, now }
+        Self { engine, people: Arc::new(People::parse(PEOPLE).unwrap()), ledger, now }
     }
 
     /// Sets the clock.

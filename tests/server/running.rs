@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,11 @@ impl Running {
 
     /// Serves a pack with these arguments.
     pub fn start(pack: &Path, arguments: &[&str]) -> Self {
-        let mut serve = command();
+        Self::run(command(), pack, arguments)
+    }
+
+    /// The same by a command that runs `kulanz` with the arguments that it is given.
+    pub fn run(mut serve: Command, pack: &Path, arguments: &[&str]) -> Self {
         serve.args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(pack).args(arguments);
         let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));

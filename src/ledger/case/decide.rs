@@ -1,6 +1,6 @@
 //! Approving a case.
 
-use super::{Desk, keep, log, own_case};
+use super::{Desk, keep, log, own_case, partakers};
 use crate::decide::Mode;
 use crate::ledger::book::Book;
 use crate::ledger::grant::{Terms, book_grant};
@@ -125,9 +125,8 @@ impl ApproveOrder {
     /// Somebody of the next role, who neither brought it nor has had a say.
     fn next_owner(&self, case: &mut Case, last: &Who, book: &Book) -> Result<(), Refusal> {
         let role = case.waiting_for.first().cloned().unwrap_or_default();
-        let mut without = vec![case.proposer.id.as_str(), last.id.as_str()];
-        without.extend(case.approved_by.iter().map(|signature| signature.id.as_str()));
-        without.extend(case.question.pointer("/actor/id").and_then(|id| id.as_str()));
+        let mut without = partakers(case);
+        without.push(&last.id);
         let owner = self.desk.owner(&role, case.proposer.team.as_deref(), &without, book)?;
         case.due = self.desk.local(self.desk.due_of_role(&role, book));
         case.owner = owner;

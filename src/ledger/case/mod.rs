@@ -111,16 +111,33 @@ fn open_case(id: &str, book: &Book) -> Result<Case, Refusal> {
     Err(Refusal::CaseClosed { state: case.state.word().to_owned(), grant: case.grant })
 }
 
-/// An open case that this person owns and did not bring.
+/// An open case that this person owns and has no part in yet.
 fn own_case(id: &str, who: &str, book: &Book) -> Result<Case, Refusal> {
     let case = open_case(id, book)?;
-    if case.proposer.id == who {
+    may_have_a_say(&case, who)?;
+    if case.owner.id == who { Ok(case) } else { Err(Refusal::NotTheOwner(case.owner.id)) }
+}
+
+/// Refuses whoever brought a case, proposes what others are to approve, or has approved it.
+fn may_have_a_say(case: &Case, who: &str) -> Result<(), Refusal> {
+    if case.proposer.id == who || asker(case) == Some(who) {
         return Err(Refusal::OwnCase);
     }
     if case.approved_by.iter().any(|signature| signature.id == who) {
         return Err(Refusal::SecondSignature(who.to_owned()));
     }
-    if case.owner.id == who { Ok(case) } else { Err(Refusal::NotTheOwner(case.owner.id)) }
+    Ok(())
+}
+
+/// Whose question a case is by now: where its owner decided and others are to approve, that owner's.
+fn asker(case: &Case) -> Option<&str> {
+    case.question.pointer("/actor/id").and_then(|id| id.as_str())
+}
+
+/// Everybody who has a part in a case and so cannot decide it.
+fn partakers(case: &Case) -> Vec<&str> {
+    let signed = case.approved_by.iter().map(|signature| signature.id.as_str());
+    std::iter::once(case.proposer.id.as_str()).chain(asker(case)).chain(signed).collect()
 }
 
 /// Keeps a case.

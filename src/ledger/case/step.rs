@@ -2,7 +2,7 @@
 
 use serde_json::Value as Tree;
 
-use super::{Desk, keep, log, open_case, own_case};
+use super::{Desk, keep, log, may_have_a_say, open_case, own_case, partakers};
 use crate::ledger::book::Book;
 use crate::ledger::order::{Buckets, Done, Order, Refusal, Wanted, json};
 use crate::ledger::people::Person;
@@ -108,12 +108,7 @@ impl HandOverOrder {
         if next.id == case.owner.id {
             return problem(format!("`{}` owns it already", next.id), None);
         }
-        if next.id == case.proposer.id {
-            return Err(Refusal::OwnCase);
-        }
-        if case.approved_by.iter().any(|signature| signature.id == next.id) {
-            return Err(Refusal::SecondSignature(next.id.clone()));
-        }
+        may_have_a_say(case, &next.id)?;
         if next.is_away(self.desk.calendar().date_of(book.now)) {
             return problem(format!("`{}` is away", next.id), next.deputy.as_ref().map(|deputy| format!("the deputy is `{deputy}`")));
         }
@@ -190,8 +185,8 @@ impl Order for StandInOrder {
         let Some(absent) = self.desk.people.find(&case.owner.id).filter(|person| person.is_away(today)) else {
             return Ok(Done::Case(Box::new(case)));
         };
-        let mut without = vec![case.proposer.id.as_str(), case.owner.id.as_str()];
-        without.extend(case.approved_by.iter().map(|signature| signature.id.as_str()));
+        let mut without = partakers(&case);
+        without.push(&case.owner.id);
         let deputy = absent.deputy.as_deref().and_then(|id| self.desk.people.find(id));
         let deputy = deputy.filter(|person| !person.is_away(today) && !without.contains(&person.id.as_str()));
         let next = match deputy {
