@@ -32,8 +32,7 @@ const MOST_TRIES: u32 = 20;
 const SESSION: &str = "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// There are a few statements, each with one good plan by an index, and planning one costs more than carrying it out. A plan from when the tables were empty must not read them whole when they have grown.
-const PLANS: &str =
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 /// The store in a database. What is shown of it has no address, and so no password.
 #[derive(Debug)]
@@ -573,12 +572,12 @@ fn failed(error: &Error) -> StoreError {
     };
     let code = database.code().unwrap_or_default();
     match code.as_ref() {
-        // A serialization failure, a deadlock, a key that is there already, a lock that was not to be had in time.
-        "40001" | "40P01" | "23505" | "55P03" => StoreError::Conflict,
+        // A serialization failure, a deadlock, a key that is there already, a lock that was not to be had in time, a transaction that stood still for too long and was ended.
+        "40001" | "40P01" | "23505" | "55P03" | "25P03" => StoreError::Conflict,
         // The disk is full.
         "53100" => StoreError::Full(why),
-        // Cancelled, to be read only as while another server takes over, no input or output.
-        "57014" | "25006" | "58030" => StoreError::Unavailable(why),
+        // Nobody knows whether it was committed, cancelled, to be read only as while another server takes over, no input or output.
+        "40003" | "57014" | "25006" | "58030" => StoreError::Unavailable(why),
         // Connections; who may connect, and to what; no resources; an operator who intervenes.
         code if ["08", "28", "3D", "53", "57P"].iter().any(|class| code.starts_with(class)) => StoreError::Unavailable(why),
         _ => StoreError::Broken(why),
