@@ -288,7 +288,7 @@ pub struct Serve {
     #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
     pub pseudonym_key: Option<PathBuf>,
 
-    /// The list of people, who own cases [default: nobody]
+    /// The list of people, who own cases [default: with a ledger, people.toml in the folder of the pack, beside it, or in the current directory]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
 

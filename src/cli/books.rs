@@ -95,22 +95,22 @@ pub async fn close(ledger: Ledger, terminal: &Terminal) {
     }
 }
 
-/// Who works here: the file that is named, else `people.toml` beside the pack, else the one in the current directory; nobody where there is none.
+/// Who works here: the file that is named, else the one that [`list`] finds; nobody where there is none.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read or is not understood.
 pub fn people(named: Option<&Path>, terminal: &Terminal) -> Result<People, Failure> {
-    let Some(path) = named.map(Path::to_owned).or_else(|| list(terminal)) else { return Ok(People::default()) };
+    let Some(path) = named.map(Path::to_owned).or_else(|| list(&locate::place(terminal))) else { return Ok(People::default()) };
     let text = std::fs::read_to_string(&path).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))?;
     let help = "`kulanz check --people FILE` says where";
     People::parse(&text).map_err(|error| Failure::usage_with_help(format!("`{}` is not understood: {error}", path.display()), help))
 }
 
-/// The list of people, if it lies where it is looked for.
-fn list(terminal: &Terminal) -> Option<PathBuf> {
-    let beside = locate::place(terminal).parent().map(|parent| parent.join("people.toml"));
-    beside.into_iter().chain([PathBuf::from("people.toml")]).find(|path| path.is_file())
+/// The list of people of a pack: `people.toml` in its folder, else beside it, else in the current directory.
+pub fn list(pack: &Path) -> Option<PathBuf> {
+    let folders = [Some(pack), pack.parent(), Some(Path::new("."))];
+    folders.into_iter().flatten().map(|folder| folder.join("people.toml")).find(|path| path.is_file())
 }
 
 /// A person as a question names them.

@@ -3,7 +3,7 @@
 use super::arguments::{Format, Serve};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
-use super::{locate, pack};
+use super::{books, locate, pack};
 use crate::server::{self, Config, Log};
 
 /// Answers over HTTP until it is told to stop.
@@ -23,6 +23,9 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
         (None, Some(configured)) => configured.clone(),
         _ => locate::pack(terminal)?,
     };
+    if config.people.is_none() && config.ledger.is_some() {
+        config.people = books::list(&path);
+    }
     server::log(if terminal.format == Format::Json { Log::Json } else { Log::Human });
     let engine = pack::read(&path, terminal)?;
     server::run(&config, &path, engine)?;

@@ -69,6 +69,20 @@ fn it_is_ready_where_the_ledger_answers() {
 }
 
 #[test]
+fn the_list_of_people_lies_with_the_pack() {
+    let shop = folder(&[("policies/desk.kulanz", DESK), ("people.toml", PEOPLE)]);
+    let people = |arguments: &[&str], pack: &str| {
+        let service = Running::start(&shop.path().join(pack), arguments);
+        service.get("/readyz", &[]).json()["people"].clone()
+    };
+    assert_eq!(people(&["--ledger", "memory:"], "policies"), "current", "beside the folder");
+    assert_eq!(people(&[], "policies"), Value::Null, "nobody needs people without a ledger");
+    std::fs::rename(shop.path().join("people.toml"), shop.path().join("policies/people.toml")).unwrap();
+    assert_eq!(people(&["--ledger", "memory:"], "policies"), "current", "in the folder");
+    assert_eq!(people(&["--ledger", "memory:"], "policies/desk.kulanz"), "current", "beside the file");
+}
+
+#[test]
 fn what_cannot_be_opened_is_not_served() {
     let refused = |arguments: &[&str], part: &str| {
         let all = [&["serve", "-p", COUNTER, "--listen", "127.0.0.1:0"], arguments].concat();

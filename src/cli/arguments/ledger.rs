@@ -20,7 +20,7 @@ pub struct Books {
     #[arg(long, help_heading = BOOKS, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
     pub pseudonym_key: Option<PathBuf>,
 
-    /// Who works here, a TOML file [default: people.toml beside the pack, else in the current directory, if it is there]
+    /// Who works here, a TOML file [default: people.toml in the folder of the pack, beside it, or in the current directory]
     #[arg(long, help_heading = BOOKS, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
 }

@@ -1,7 +1,7 @@
 //! A ledger that several servers share, on PostgreSQL or what speaks its language.
 //!
 //! Transactions are READ COMMITTED and lock the rows that they decide by (`FOR UPDATE`, in ascending order), so that those that meet wait for each other instead of failing. Everything a
-//! transaction writes goes over in one statement. Nothing here is beyond what distributed engines of this kind run: no advisory locks, no triggers, no listening, no counters.
+//! transaction writes goes over in one statement. There are no advisory locks, no triggers, no listening and no counters, which engines of this kind that spread over several nodes do without.
 
 use std::fmt::Write as _;
 use std::str::FromStr as _;
