@@ -222,16 +222,14 @@ impl Script {
             [_] => write!(sql, "INSERT INTO {table} VALUES (?{}){or};", ",?".repeat(N - 1)),
             [first, ..] => write!(sql, "INSERT INTO {table} SELECT {} FROM (SELECT ? AS long), json_each(?) WHERE true{or};", items(&cells(first))),
         };
-        match rows {
-            [row] => self.bind_row(cells(row)),
-            _ => {
-                let mut long = Vec::new();
-                let all = list(rows.iter().flat_map(cells), N, &mut long);
-                // Bytes go into any argument.
-                let _ = self.arguments.add(long);
-                self.bind(Cell::Text(&all));
-            }
+        if let [row] = rows {
+            return self.bind_row(cells(row));
         }
+        let mut long = Vec::new();
+        let all = list(rows.iter().flat_map(cells), N, &mut long);
+        // Bytes go into any argument.
+        let _ = self.arguments.add(long);
+        self.bind(Cell::Text(&all));
     }
 
     fn remove(&mut self, rows: &[ChargeRow]) {
