@@ -263,7 +263,7 @@ impl Script {
             grant_cells,
             " ON CONFLICT (id) DO UPDATE SET reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
         );
-        self.put("charges", &changes.charges, charge_cells, " ON CONFLICT (bucket, at, grant_id) DO UPDATE SET amount = excluded.amount");
+        self.put("charges", &changes.charges, charge_cells, "");
         self.remove(&changes.released);
         self.put("buckets", &changes.buckets, bucket_cells, "");
         self.put(
