@@ -309,6 +309,16 @@ fn what_is_overdue_says_by_how_much() {
 }
 
 #[test]
+fn a_ledger_that_is_not_there_is_not_made_by_looking() {
+    let shop = Shop::new();
+    for look in ["budget anna", "case list", "ask refund 40 EUR --as agent --actor anna reason=late", "options --as agent --actor anna reason=late"] {
+        shop.run(&format!("{look} --ledger sqlite:none.db")).exits(0).says("there is no ledger `none.db` yet, so nothing is spent");
+    }
+    shop.run("reverse 019ab12c-3456-7890-abcd-ef0123456789 --actor lena --reason x --ledger sqlite:none.db").exits(2);
+    assert!(!shop.path().join("none.db").exists());
+}
+
+#[test]
 fn a_ledger_that_cannot_be_is_told() {
     let shop = Shop::new();
     shop.run("budget anna --ledger nowhere:").exits(2).says("is no ledger");

@@ -268,3 +268,25 @@ fn a_reversal_says_who_and_why() {
     let reversed = desk.send(&path, &json!({"actor": {"id": "zoe", "role": "lead"}, "reason": "x"}), "");
     assert_eq!((reversed.status, &reversed.json()["reversed"]["by"]), (200, &json!("zoe")));
 }
+
+#[test]
+fn who_grants_is_held_against_the_list_of_people() {
+    let desk = desk();
+    let with_actor = |actor: Value| with(late("5 EUR"), &json!({"actor": actor}));
+    let wrong = |desk: &Running, actor: Value| {
+        let problem = desk.send(GRANTS, &with_actor(actor.clone()), "k").is_problem(422, "wrong_question");
+        assert_eq!(paths(&desk.send("/v1/cases", &with_actor(actor), "").is_problem(422, "wrong_question")), paths(&problem));
+        paths(&problem).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&desk, json!({"id": "anna", "role": "lead"})), ["/actor/role"]);
+    assert_eq!(wrong(&desk, json!({"id": "anna", "role": "senior", "team": "bonn"})), ["/actor/role", "/actor/team"]);
+    assert_eq!(wrong(&desk, json!({"id": "anna ", "role": "agent"})), ["/actor/id"]);
+    let granted = desk.send(GRANTS, &with_actor(json!({"id": "anna", "role": "agent"})), "k");
+    assert_eq!((granted.status, &granted.json()["actor"]["team"]), (201, &json!("berlin")), "the team comes from the list");
+    assert_eq!(desk.send(GRANTS, &with_actor(json!({"id": "zoe", "role": "senior"})), "l").status, 201);
+
+    let pack = crate::process::folder(&[("desk.kulanz", crate::ledger::world::DESK), ("people.toml", PEOPLE)]);
+    let desk = Running::start(&pack.path().join("desk.kulanz"), &["--ledger", "memory:", "--trust-record=false"]);
+    assert_eq!(wrong(&desk, json!({"id": "zoe", "role": "senior"})), ["/actor/id"], "a caller who is not believed makes up nobody");
+    assert_eq!(desk.send(GRANTS, &with_actor(json!({"id": "anna", "role": "agent"})), "k").status, 201);
+}
