@@ -32,8 +32,7 @@ const MOST_TRIES: u32 = 20;
 const SESSION: &str = "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// There are a few statements, each with one good plan by an index, and planning one costs more than carrying it out. A plan from when the tables were empty must not read them whole when they have grown.
-const PLANS: &str =
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
 /// The store in a database. What is shown of it has no address, and so no password.
 #[derive(Debug)]
