@@ -303,18 +303,4 @@ impl Session<'_> {
         let question = told(self.policy(), &proposal.request.question, |_, value| value);
         json!([verb, question, proposal.confirm, proposal.note, more])
     }
-
-    /// Gives the cases of those who are away to somebody who is there, as far as there is somebody.
-    ///
-    /// # Errors
-    ///
-    /// Where the ledger does not answer.
-    pub async fn stand_in(&self) -> Result<(), Failure> {
-        match self.ledger.stand_in(&self.office).await? {
-            0 => {}
-            1 => self.terminal.note("1 case stays with somebody who is away: there is nobody to stand in"),
-            several => self.terminal.note(&format!("{several} cases stay with people who are away: there is nobody to stand in")),
-        }
-        Ok(())
-    }
 }

@@ -38,7 +38,7 @@ use grant::GrantOrder;
 use order::{Asking, Buckets, Order};
 use people::People;
 use pseudonym::Aliases;
-use record::{Case, Grant, Who};
+use record::{Case, CaseState, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 
@@ -52,6 +52,9 @@ use crate::engine::Engine;
 use crate::number::Number;
 use crate::policy::{ActionId, BudgetId};
 use crate::question::{FactState, Request};
+
+/// So many cases are looked at in one go.
+const PAGE: u32 = 200;
 
 /// What the clock shows.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -269,15 +272,44 @@ impl Ledger {
     /// As [`Self::grant`].
     pub async fn stand_in(&self, office: &Office) -> Result<usize, LedgerError> {
         let today = office.engine.policy().time_zone.to_datetime(self.now()).date();
+        let owners = {
+            let mut tx = self.store.begin(Purpose::Read).await?;
+            tx.open_cases().await?
+        };
         let mut stuck = 0;
-        for person in office.people.iter().filter(|person| person.is_away(today)) {
-            let filter = CaseFilter { owner: Some(person.id.clone()), state: Some("open".into()), most: u32::MAX, ..CaseFilter::default() };
-            for case in self.cases(&filter).await? {
-                let order = StandInOrder { desk: office.desk(), case: case.id };
-                stuck += usize::from(self.settle(Box::new(order), None).await?.is_err());
+        for (owner, _) in owners.into_iter().filter(|(owner, _)| !office.people.is_there(owner, today)) {
+            let state = Some(CaseState::Open.word().to_owned());
+            let mut filter = CaseFilter { owner: Some(owner), state, most: PAGE, ..CaseFilter::default() };
+            loop {
+                let rows = {
+                    let mut tx = self.store.begin(Purpose::Read).await?;
+                    tx.find_cases(&filter).await?
+                };
+                let Some(last) = rows.last() else { break };
+                filter.behind = Some((last.due, last.id.clone()));
+                for row in rows {
+                    let order = StandInOrder { desk: office.desk(), case: row.id };
+                    let settled = self.settle(Box::new(order), None).await?;
+                    stuck += usize::from(matches!(settled, Err(Refusal::NobodyHasRole(_))));
+                }
             }
         }
         Ok(stuck)
+    }
+
+    /// For each case: who has it instead of its owner as soon as a step is taken, or why nobody has. `None` where the owner is there. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger does not answer.
+    pub async fn stand_ins(&self, office: &Office, cases: &[Case]) -> Result<Vec<Option<Result<Who, Refusal>>>, LedgerError> {
+        let mut book = Book::new(self.now(), [0; 32]);
+        {
+            let mut tx = self.store.begin(Purpose::Read).await?;
+            book.read_records(tx.as_mut(), &order::Wanted { open_cases: true, ..order::Wanted::default() }).await?;
+        }
+        let desk = office.desk();
+        Ok(cases.iter().map(|case| desk.stand_in(case, &book).transpose()).collect())
     }
 
     async fn settle(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {

@@ -131,25 +131,45 @@ impl People {
     /// Who is to own a case that `wanted` describes: a person of the role in the team who is there, else the deputy of one who is not, else anyone of the role, else the deputy of any; of several the one
     /// with the fewest open cases, then the first in the file.
     #[must_use]
-    pub fn owner(&self, wanted: &Wanted<'_>, open_cases: impl Fn(&str) -> i64) -> Option<Who> {
+    pub fn owner<'a>(&'a self, wanted: &Wanted<'_>, open_cases: impl Fn(&str) -> i64) -> Option<Owner> {
         let in_team = |person: &&Person| wanted.team.is_some() && person.team.as_deref() == wanted.team;
         let of_role = || self.list.iter().filter(|person| person.role == wanted.role);
         let fits = |person: &&Person| !person.is_away(wanted.today) && !wanted.without.contains(&person.id.as_str());
         let deputy = |person: &Person| person.deputy.as_deref().and_then(|deputy| self.find(deputy));
-        let deputies = |of: &mut dyn Iterator<Item = &Person>| {
-            let away = of.filter(|person| person.is_away(wanted.today));
-            away.filter_map(deputy).map(|person| person.id.clone()).collect::<Vec<_>>()
-        };
-        let named = |ids: Vec<String>| ids.into_iter().filter_map(|id| self.find(&id)).filter(fits).collect::<Vec<_>>();
-        let steps: [Vec<&Person>; 4] = [
-            of_role().filter(in_team).filter(fits).collect(),
-            named(deputies(&mut of_role().filter(in_team))),
-            of_role().filter(fits).collect(),
-            named(deputies(&mut of_role())),
+        let themselves = |person| (person, None);
+        let instead = |away: &'a Person| deputy(away).filter(fits).map(|deputy| (deputy, Some(away)));
+        let is_away = |person: &&Person| person.is_away(wanted.today);
+        let steps: [Vec<(&Person, Option<&Person>)>; 4] = [
+            of_role().filter(in_team).filter(fits).map(themselves).collect(),
+            of_role().filter(in_team).filter(is_away).filter_map(instead).collect(),
+            of_role().filter(fits).map(themselves).collect(),
+            of_role().filter(is_away).filter_map(instead).collect(),
         ];
-        let found = steps.into_iter().find_map(|people| people.into_iter().min_by_key(|person| open_cases(&person.id)))?;
-        Some(Who { id: found.id.clone(), role: wanted.role.to_owned(), team: found.team.clone() })
+        let (found, absent) = steps.into_iter().find_map(|people| people.into_iter().min_by_key(|(person, _)| open_cases(&person.id)))?;
+        let who = Who { id: found.id.clone(), role: wanted.role.to_owned(), team: found.team.clone() };
+        Some(Owner { who, stands_in_for: absent.map(|absent| absent.id.clone()) })
     }
+
+    /// Whether nobody is known at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether somebody can be asked on a day: whoever is away cannot, nor whoever is not in the list. Where nobody is known, nobody is missed.
+    #[must_use]
+    pub fn is_there(&self, id: &str, today: Date) -> bool {
+        self.is_empty() || self.find(id).is_some_and(|person| !person.is_away(today))
+    }
+}
+
+/// Who is to own a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The person, in the role that is wanted.
+    pub who: Who,
+    /// Somebody of that role who is away, and whose deputy this is.
+    pub stands_in_for: Option<String>,
 }
 
 /// For what an owner is looked for.
@@ -199,7 +219,7 @@ mod tests {
 
     fn owner(people: &People, without: &[&str], busy: &str) -> Option<String> {
         let wanted = Wanted { role: "lead", team: Some("berlin"), without, today: TODAY };
-        people.owner(&wanted, |id| i64::from(id == busy)).map(|who| who.id)
+        people.owner(&wanted, |id| i64::from(id == busy)).map(|owner| owner.who.id)
     }
 
     #[test]

@@ -135,6 +135,9 @@ pub struct Case {
     pub due: String,
     /// Who owns it now, or who decided it.
     pub owner: Who,
+    /// Whose deputy the owner is, where the owner has the role only in that person's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<String>,
     /// Who brought it.
     pub proposer: Who,
     /// The action.

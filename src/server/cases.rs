@@ -58,7 +58,7 @@ pub struct CaseFile {
     responses(
         (status = 201, description = "the case, with its owner and by when it is due", body = Case, headers(("Location" = String, description = "where it is"))),
         (status = 400, description = "not JSON, or a wrong `Idempotency-Key`", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_granted`: nobody could decide it, with the answer; `own_case`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_granted`: nobody could decide it, or facts must be on record first, with the answer; `own_case`", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`nothing_to_ask`, `nobody_has_role`, `idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),

@@ -265,12 +265,16 @@ fn who_is_away_is_stood_in_for() {
     let case = shop.case();
     let away = PEOPLE.replacen("deputy = \"luis\"", "deputy = \"luis\"\naway_until = 9999-12-30", 1);
     std::fs::write(shop.path().join("people.toml"), &away).unwrap();
-    let cases = shop.json("case list --owner luis");
-    assert_eq!(cases["cases"][0]["id"], case.as_str());
+    // To look changes nothing; a step does.
+    shop.run("case list").exits(0).says(&format!("{}, is away; its next step is up to `luis`", end_of(&case)));
+    assert_eq!(shop.json("case list --owner lena")["cases"][0]["id"], case.as_str());
+    shop.run(&format!("case show {}", end_of(&case))).exits(0).says("its next step is up to `luis`");
+    assert_eq!(shop.json(&format!("case show {case}"))["history"].as_array().unwrap().len(), 1);
     shop.run(&format!("case approve {} --actor luis", end_of(&case))).exits(0);
     let nobody = away.replace("role = \"lead\"\nteam = \"bonn\"", "role = \"lead\"\nteam = \"bonn\"\naway_until = 9999-12-30");
     let again = id(&shop.json("case open refund '150 EUR' --actor anna --record o-1.json reason=late"));
     std::fs::write(shop.path().join("people.toml"), nobody).unwrap();
+    shop.run(&format!("case show {}", end_of(&again))).exits(0).says("1 case stays with somebody who is away");
     shop.run("case list").exits(0).prints(&again[again.len() - 8..]).says("1 case stays with somebody who is away");
 }
 

@@ -10,7 +10,7 @@ use super::super::exit::{Failure, Outcome};
 use super::super::refusal;
 use super::super::terminal::Terminal;
 use super::super::{books, ids};
-use super::stands;
+use super::{note_who_stands_in, stands};
 use crate::engine::json_line;
 use crate::ledger::record::{Case, CaseState};
 use crate::ledger::store::{CaseFilter, Purpose};
@@ -44,7 +44,6 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
         return Err(Failure::usage("`--overdue` does not go with this `--state`: only open cases are due"));
     }
     books::open_existing(&arguments.books, terminal, async |session| {
-        session.stand_in().await?;
         let now = session.ledger.now();
         let state = if arguments.overdue { Some(CaseState::Open) } else { state };
         let mut filter = CaseFilter {
@@ -68,6 +67,7 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
         }
         let text = if terminal.format == Format::Json { json_line(&Cases { cases: &cases })? } else { session.herald().cases(&cases, now) };
         terminal.out().write_all(text.as_bytes())?;
+        note_who_stands_in(session, &cases).await?;
         Ok(Outcome::Done)
     })
 }
@@ -75,11 +75,11 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
 /// Shows one case with its whole history.
 pub fn show(arguments: &Show, terminal: &Terminal) -> Result<Outcome, Failure> {
     books::open_existing(&arguments.books, terminal, async |session| {
-        session.stand_in().await?;
         let id = ids::case(&session.ledger, &arguments.case).await?;
         let Some((case, history)) = session.ledger.find_case(&id).await? else {
             return refusal::tell(&Refusal::NoSuchCase(id), terminal);
         };
+        note_who_stands_in(session, std::slice::from_ref(&case)).await?;
         let history = session.ledger.legible(&session.office.people, history).await?;
         let lines: Vec<_> = history.iter().map(|event| event.line.as_str()).collect();
         if terminal.format != Format::Json {

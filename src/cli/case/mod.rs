@@ -36,6 +36,27 @@ fn stands(session: &Session<'_>, case: &Case, history: &[&str]) -> Result<Outcom
     Ok(Outcome::Done)
 }
 
+/// Says who stands in for owners that are away. That is put in the books with the next step.
+async fn note_who_stands_in(session: &Session<'_>, cases: &[Case]) -> Result<(), Failure> {
+    let mut stuck = 0;
+    for (case, next) in cases.iter().zip(session.ledger.stand_ins(&session.office, cases).await?) {
+        match next {
+            None => {}
+            Some(Err(_)) => stuck += 1,
+            Some(Ok(who)) => {
+                let (id, absent) = (short(&case.id), &case.owner.id);
+                session.terminal.note(&format!("`{absent}`, who owns {id}, is away; its next step is up to `{}`", who.id));
+            }
+        }
+    }
+    match stuck {
+        0 => {}
+        1 => session.terminal.note("1 case stays with somebody who is away: there is nobody to stand in"),
+        several => session.terminal.note(&format!("{several} cases stay with people who are away: there is nobody to stand in")),
+    }
+    Ok(())
+}
+
 fn next(session: &Session<'_>, case: &Case) -> Vec<String> {
     let step = |verb: &str| Line::new(&["case", verb, short(&case.id)]).option("--actor", Some(&case.owner.id));
     let at = |line: Line| line.at(session.books, session.terminal);

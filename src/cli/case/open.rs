@@ -9,7 +9,7 @@ use super::super::grant::{not_granted, unforeseen};
 use super::super::question::Words;
 use super::super::terminal::Terminal;
 use super::stands;
-use crate::decide::Mode;
+use crate::decide::{Mode, Outcome as Answered};
 use crate::ledger::{Done, Refusal};
 use crate::question::Field;
 
@@ -26,7 +26,13 @@ pub fn run(arguments: &OpenCase, terminal: &Terminal) -> Result<Outcome, Failure
         match session.ledger.open_case(&session.office.people, &proposal, particulars.to, ticket).await? {
             Ok(Done::Case(case)) => stands(session, &case, &[]),
             Err(Refusal::NotGranted(answer)) if terminal.format != Format::Json => {
-                not_granted(session, Mode::Ask, proposal.request, &answer, |_, _| Vec::new()).await
+                let mut request = proposal.request;
+                request.question.at = session.ledger.now();
+                session.ledger.fill(&session.office.engine, &mut request).await?;
+                // What may be granted as it is said, but not by what is on record, is refused by that.
+                let as_said = session.office.engine.program().decide(&request.question, Mode::Ask).outcome;
+                let mode = if matches!(as_said, Answered::Yes | Answered::Owed) { Mode::Grant } else { Mode::Ask };
+                not_granted(session, mode, request, &answer, |_, _| Vec::new()).await
             }
             other => unforeseen(session, other),
         }

@@ -59,7 +59,7 @@ pub fn decline(arguments: &Decline, terminal: &Terminal) -> Result<Outcome, Fail
     })
 }
 
-/// Takes a step, after those who are away have been stood in for.
+/// Takes a step.
 fn step(
     books: &Books,
     case: &str,
@@ -73,7 +73,6 @@ fn step(
         let step = read(session)?;
         let id = ids::case(&session.ledger, case).await?;
         let ticket = books::ticket(key, &json!(["case", id, who, format!("{step:?}")]))?;
-        session.stand_in().await?;
         match session.ledger.step(&session.office, &id, who, step, ticket).await? {
             Ok(Done::Case(case)) => stood(session, &case).await,
             other => unforeseen(session, other),

@@ -1,10 +1,11 @@
 //! Approving a case.
 
-use super::{Desk, keep, log, own_case, partakers};
+use super::{Desk, Found, keep, log, note_stand_in, open_case, partakers};
 use crate::decide::Mode;
 use crate::ledger::book::Book;
 use crate::ledger::grant::{Terms, book_grant};
 use crate::ledger::order::{Asking, Buckets, Done, Order, Refusal, Wanted, json};
+use crate::ledger::people::Person;
 use crate::ledger::record::{Case, CaseKind, CaseState, Signature, Who};
 use crate::policy::RoleId;
 use crate::question::{Actor, default_state};
@@ -27,27 +28,53 @@ impl Order for ApproveOrder {
     }
 
     fn buckets(&self, book: &Book) -> Buckets {
-        let case = own_case(&self.case, &self.who, book);
-        let asking = case.and_then(|case| self.asking(&case));
-        asking.map(|asking| asking.buckets(Mode::Grant, book)).unwrap_or_default()
+        let Ok(mut case) = open_case(&self.case, book) else { return Buckets::default() };
+        // Only its owner approves it. If that is not yet this person, it is so in the owner's role.
+        if case.owner.id != self.who {
+            case.owner.team = self.desk.people.find(&self.who).and_then(|person| person.team.clone());
+            case.owner.id.clone_from(&self.who);
+        }
+        let Ok(asking) = self.asking(&case) else { return Buckets::default() };
+        let mut buckets = asking.buckets(Mode::Grant, book);
+        if case.kind == CaseKind::Approve {
+            buckets.add(Desk::seen(&asking, book));
+        }
+        buckets
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let mut case = own_case(&self.case, &self.who, book)?;
+        let Found { mut case, stood } = self.desk.own_case(&self.case, &self.who, book)?;
+        self.has_role(&case)?;
         let asking = self.asking(&case)?;
         for duty in &self.confirm {
             if !case.confirmed.contains(duty) {
                 case.confirmed.push(duty.clone());
             }
         }
-        match case.kind {
-            CaseKind::Decide => self.decide(case, &asking, book),
-            CaseKind::Approve => self.approve(case, &asking, book),
-        }
+        let who = case.owner.clone();
+        let (kind, case) = match case.kind {
+            CaseKind::Decide => self.decide(case, &asking, book)?,
+            CaseKind::Approve => self.approve(case, &asking, book)?,
+        };
+        note_stand_in(&self.desk, stood, book);
+        Ok(self.went_on(kind, case, &who, book))
     }
 }
 
+/// What happened, and the case as it then is.
+type Next = (&'static str, Case);
+
 impl ApproveOrder {
+    /// The owner has the role in which they decide, or stands in for somebody who has.
+    fn has_role(&self, case: &Case) -> Result<(), Refusal> {
+        let (people, owner) = (&self.desk.people, &case.owner);
+        let has_it = |person: &Person| case.stands_in_for.is_some() || self.desk.reaches(&person.role, &owner.role);
+        if people.is_empty() || people.find(&owner.id).is_some_and(has_it) {
+            return Ok(());
+        }
+        Err(Refusal::WrongRole { needed: owner.role.clone() })
+    }
+
     /// The question as the one asks whose authority counts: of the owner where the owner decides.
     fn asking(&self, case: &Case) -> Result<Asking, Refusal> {
         let mut asking = self.desk.asking(case)?;
@@ -63,39 +90,36 @@ impl ApproveOrder {
     }
 
     /// The owner decides: it is granted, or goes on to those who must approve what the owner proposes.
-    fn decide(&self, case: Case, asking: &Asking, book: &mut Book) -> Result<Done, Refusal> {
+    fn decide(&self, mut case: Case, asking: &Asking, book: &mut Book) -> Result<Next, Refusal> {
         let question = asking.question(Mode::Grant, book);
         let granted = self.grant(&case, asking, &[], book);
         let proposal = match &granted {
             Err(Refusal::NotGranted(_)) => self.desk.engine.program().proposal(&question, Mode::Grant),
             _ => None,
         };
-        let Some(proposal) = proposal else { return Ok(self.close(case, granted?, book)) };
-        let mut case = case;
-        let decider = case.owner.clone();
+        let Some(proposal) = proposal else { return Ok(approved(case, granted?)) };
         case.kind = CaseKind::Approve;
         case.question = asking.told();
         case.waiting_for = proposal.approved_by.iter().map(|role| self.desk.role_name(*role)).collect();
-        self.next_owner(&mut case, &decider, book)?;
-        Ok(self.went_on("case_proposed", case, &decider, book))
+        self.next_owner(&mut case, book)?;
+        Ok(("case_proposed", case))
     }
 
-    /// One approval more; the last books.
-    fn approve(&self, mut case: Case, asking: &Asking, book: &mut Book) -> Result<Done, Refusal> {
-        let needed = case.waiting_for.first().cloned().unwrap_or_default();
-        let who = case.owner.clone();
-        if self.desk.role(&who.role).is_none_or(|_| !self.desk.reaches(&who.role, &needed)) {
+    /// One approval more; the last books. Who is still to approve is what the policy says now, not what it said when the case was opened.
+    fn approve(&self, mut case: Case, asking: &Asking, book: &mut Book) -> Result<Next, Refusal> {
+        if self.desk.role(&case.owner.role).is_none() {
+            let needed = case.waiting_for.first().cloned().unwrap_or_default();
             return Err(Refusal::WrongRole { needed });
         }
-        case.approved_by.push(Signature { id: who.id.clone(), role: who.role.clone(), at: asking.local(book) });
-        case.waiting_for.drain(..1.min(case.waiting_for.len()));
+        case.approved_by.push(Signature { id: case.owner.id.clone(), role: case.owner.role.clone(), at: asking.local(book) });
+        case.waiting_for = self.desk.missing(&case, asking, book);
         if !case.waiting_for.is_empty() {
-            self.next_owner(&mut case, &who, book)?;
-            return Ok(self.went_on("case_signed", case, &who, book));
+            self.next_owner(&mut case, book)?;
+            return Ok(("case_signed", case));
         }
         let approvals = self.approvals(&case, asking, book)?;
         let grant = self.grant(&case, asking, &approvals, book)?;
-        Ok(self.close(case, grant, book))
+        Ok(approved(case, grant))
     }
 
     /// The roles of those who approved, if all of them may.
@@ -115,21 +139,12 @@ impl ApproveOrder {
         book_grant(asking, &terms, book)
     }
 
-    fn close(&self, mut case: Case, grant: crate::ledger::record::Grant, book: &mut Book) -> Done {
-        case.state = CaseState::Approved;
-        case.grant = Some(grant.id);
-        let who = case.owner.clone();
-        self.went_on("case_approved", case, &who, book)
-    }
-
     /// Somebody of the next role, who neither brought it nor has had a say.
-    fn next_owner(&self, case: &mut Case, last: &Who, book: &Book) -> Result<(), Refusal> {
+    fn next_owner(&self, case: &mut Case, book: &Book) -> Result<(), Refusal> {
         let role = case.waiting_for.first().cloned().unwrap_or_default();
-        let mut without = partakers(case);
-        without.push(&last.id);
-        let owner = self.desk.owner(&role, case.proposer.team.as_deref(), &without, book)?;
+        let owner = self.desk.owner(&role, case.proposer.team.as_deref(), &partakers(case), book)?;
         case.due = self.desk.local(self.desk.due_of_role(&role, book));
-        case.owner = owner;
+        owner.take(case);
         Ok(())
     }
 
@@ -139,4 +154,10 @@ impl ApproveOrder {
         keep(&case, book);
         Done::Case(Box::new(case))
     }
+}
+
+fn approved(mut case: Case, grant: crate::ledger::record::Grant) -> Next {
+    case.state = CaseState::Approved;
+    case.grant = Some(grant.id);
+    ("case_approved", case)
 }

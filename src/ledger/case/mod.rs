@@ -17,11 +17,12 @@ use jiff::Timestamp;
 use super::book::Book;
 use super::fingerprint::{Change, Fingerprint};
 use super::grant::text;
-use super::order::{Asking, Refusal, json, local};
-use super::people::{People, Wanted};
+use super::order::{Asking, Buckets, Refusal, grants, json, local};
+use super::people::{Owner, People, Wanted};
 use super::record::{Case, CaseState, Who};
 use super::store::CaseRow;
 use crate::calendar::{self, Calendar};
+use crate::decide::Mode;
 use crate::engine::Engine;
 use crate::number::Number;
 use crate::policy::expr::Steps;
@@ -54,10 +55,89 @@ impl Desk {
     }
 
     /// Who is to own a case next.
-    fn owner(&self, role: &str, team: Option<&str>, without: &[&str], book: &Book) -> Result<Who, Refusal> {
+    fn owner(&self, role: &str, team: Option<&str>, without: &[&str], book: &Book) -> Result<Owner, Refusal> {
         let wanted = Wanted { role, team, without, today: self.calendar().date_of(book.now) };
         let found = self.people.owner(&wanted, |id| book.open_cases(id));
         found.ok_or_else(|| Refusal::NobodyHasRole(role.to_owned()))
+    }
+
+    /// A case as it is once somebody stands in for its owner. `None` where the owner is there.
+    fn stood_in(&self, case: &Case, book: &Book) -> Result<Option<Case>, Refusal> {
+        let today = self.today(book);
+        if case.state != CaseState::Open || self.people.is_there(&case.owner.id, today) {
+            return Ok(None);
+        }
+        let mut without = partakers(case);
+        without.push(&case.owner.id);
+        let absent = self.people.find(&case.owner.id);
+        let deputy = absent.and_then(|absent| self.people.find(absent.deputy.as_deref()?));
+        let deputy = deputy.filter(|person| !person.is_away(today) && !without.contains(&person.id.as_str()));
+        let next = match deputy {
+            Some(person) => Owner {
+                who: Who { id: person.id.clone(), role: case.owner.role.clone(), team: person.team.clone() },
+                stands_in_for: Some(case.owner.id.clone()),
+            },
+            None => self.owner(&case.owner.role, case.proposer.team.as_deref(), &without, book)?,
+        };
+        let mut stood = case.clone();
+        stood.handed_over += 1;
+        next.take(&mut stood);
+        Ok(Some(stood))
+    }
+
+    /// Who has an open case instead of its owner, or why nobody has. `None` where the owner is there.
+    pub(super) fn stand_in(&self, case: &Case, book: &Book) -> Result<Option<Who>, Refusal> {
+        Ok(self.stood_in(case, book)?.map(|stood| stood.owner))
+    }
+
+    /// An open case as a step finds it. Where nobody can stand in for the owner it stays as it is.
+    fn find(&self, id: &str, book: &Book) -> Result<Found, Refusal> {
+        let case = open_case(id, book)?;
+        match self.stood_in(&case, book) {
+            Ok(Some(stood)) => Ok(Found { case: stood.clone(), stood: Some(Box::new((stood, case.owner))) }),
+            Ok(None) | Err(_) => Ok(Found { case, stood: None }),
+        }
+    }
+
+    /// An open case that this person owns and has no part in yet.
+    fn own_case(&self, id: &str, who: &str, book: &Book) -> Result<Found, Refusal> {
+        let found = self.find(id, book)?;
+        may_have_a_say(&found.case, who)?;
+        if found.case.owner.id == who { Ok(found) } else { Err(Refusal::NotTheOwner(found.case.owner.id)) }
+    }
+
+    /// The roles that are still to approve, by this policy and with those who have signed. None where nothing can be proposed: then the decision says why.
+    fn missing(&self, case: &Case, asking: &Asking, book: &Book) -> Vec<String> {
+        let program = self.engine.program();
+        let signed: Vec<_> = case.approved_by.iter().filter_map(|signature| self.role(&signature.role)).collect();
+        let (question, decision) = asking.decide(Mode::Grant, &signed, book);
+        if grants(&decision) {
+            return Vec::new();
+        }
+        let as_said = || program.proposal(&asking.question(Mode::Ask, book), Mode::Ask);
+        let proposal = program.proposal(&question, Mode::Grant).or_else(as_said);
+        let wanted = proposal.map(|proposal| proposal.approved_by).unwrap_or_default();
+        let reaches = |signed, wanted| program.reaches(signed, wanted);
+        unsigned(&wanted, &signed, &reaches).into_iter().map(|role| self.role_name(role)).collect()
+    }
+
+    /// The buckets that a proposal looks at, without charging them.
+    fn seen(asking: &Asking, book: &Book) -> Buckets {
+        let mut seen = Vec::new();
+        for mode in [Mode::Grant, Mode::Ask] {
+            let buckets = asking.buckets(mode, book);
+            seen.extend(buckets.locked.into_iter().chain(buckets.seen));
+        }
+        Buckets { seen, ..Buckets::default() }
+    }
+
+    /// Whether somebody may be away, so that who has how many cases may count.
+    fn may_stand_in(&self) -> bool {
+        self.people.iter().any(|person| person.away_until.is_some())
+    }
+
+    fn today(&self, book: &Book) -> jiff::civil::Date {
+        self.calendar().date_of(book.now)
     }
 
     fn calendar(&self) -> Calendar<'_> {
@@ -111,11 +191,42 @@ fn open_case(id: &str, book: &Book) -> Result<Case, Refusal> {
     Err(Refusal::CaseClosed { state: case.state.word().to_owned(), grant: case.grant })
 }
 
-/// An open case that this person owns and has no part in yet.
-fn own_case(id: &str, who: &str, book: &Book) -> Result<Case, Refusal> {
-    let case = open_case(id, book)?;
-    may_have_a_say(&case, who)?;
-    if case.owner.id == who { Ok(case) } else { Err(Refusal::NotTheOwner(case.owner.id)) }
+/// A case as a step finds it.
+struct Found {
+    case: Case,
+    /// The same case, and the owner who was away, where somebody has to stand in first.
+    stood: Option<Box<(Case, Who)>>,
+}
+
+/// Notes that somebody stood in, as soon as it is certain that the step is taken.
+fn note_stand_in(desk: &Desk, stood: Option<Box<(Case, Who)>>, book: &mut Book) {
+    if let Some((case, absent)) = stood.map(|stood| *stood) {
+        log(desk, "case_stood_in", &case, &absent, &[], book);
+        keep(&case, book);
+    }
+}
+
+impl Owner {
+    /// Makes this the owner of a case.
+    fn take(self, case: &mut Case) {
+        case.owner = self.who;
+        case.stands_in_for = self.stands_in_for;
+    }
+}
+
+/// The fewest of the wanted roles for which nobody has signed. Each who signed counts for one.
+fn unsigned(wanted: &[RoleId], signed: &[RoleId], reaches: &impl Fn(RoleId, RoleId) -> bool) -> Vec<RoleId> {
+    let Some((role, rest)) = wanted.split_first() else { return Vec::new() };
+    let mut fewest = vec![*role];
+    fewest.extend(unsigned(rest, signed, reaches));
+    for (at, _) in signed.iter().enumerate().filter(|(_, signer)| reaches(**signer, *role)) {
+        let others: Vec<_> = signed.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, signer)| *signer).collect();
+        let without = unsigned(rest, &others, reaches);
+        if without.len() < fewest.len() {
+            fewest = without;
+        }
+    }
+    fewest
 }
 
 /// Refuses whoever brought a case, proposes what others are to approve, or has approved it.

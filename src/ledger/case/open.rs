@@ -5,6 +5,7 @@ use crate::decide::{Contact, ContactKind, Decision, Mode};
 use crate::ledger::book::Book;
 use crate::ledger::grant::outcome;
 use crate::ledger::order::{Asking, Buckets, Done, Order, Refusal, Wanted, grants, json};
+use crate::ledger::people::Owner;
 use crate::ledger::record::{Case, CaseKind, CaseState};
 use crate::question::Problem;
 
@@ -26,8 +27,7 @@ impl Order for OpenOrder {
 
     fn buckets(&self, book: &Book) -> Buckets {
         // Nothing is charged, so nothing need be locked.
-        let Buckets { locked, seen, .. } = self.asking.buckets(Mode::Ask, book);
-        Buckets { seen: [locked, seen].concat(), ..Buckets::default() }
+        Desk::seen(&self.asking, book)
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
@@ -35,13 +35,16 @@ impl Order for OpenOrder {
         let (question, decision) = self.asking.decide(Mode::Ask, &[], book);
         let answer = self.asking.answer(&question, &decision);
         if grants(&decision) {
-            return Err(Refusal::NothingToAsk(answer));
+            let (question, granted) = self.asking.decide(Mode::Grant, &[], book);
+            // What is only said may not be enough for a grant. Then that answer says what must be on record first.
+            let can_grant = grants(&granted);
+            return Err(if can_grant { Refusal::NothingToAsk(answer) } else { Refusal::NotGranted(self.asking.answer(&question, &granted)) });
         }
         let Some(contact) = self.contact(&decision)? else { return Err(Refusal::NotGranted(answer)) };
         let role = self.desk.role_name(contact.role);
         let proposer = self.asking.who();
         let owner = match self.addressee(contact, &proposer.id, book) {
-            Some(owner) => owner?,
+            Some(who) => Owner { who: who?, stands_in_for: None },
             None => self.desk.owner(&role, proposer.team.as_deref(), &[&proposer.id], book)?,
         };
         let (kind, waiting_for) = match contact.kind {
@@ -54,7 +57,8 @@ impl Order for OpenOrder {
             state: CaseState::Open,
             opened: self.asking.local(book),
             due: self.desk.local(self.desk.due(contact.within.as_ref(), book)),
-            owner,
+            owner: owner.who,
+            stands_in_for: owner.stands_in_for,
             proposer,
             action: self.asking.action(),
             amount: self.asking.amount(),

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Tree;
 
-use super::{Desk, keep, log, may_have_a_say, open_case, own_case, partakers};
+use super::{Desk, Found, keep, log, may_have_a_say, note_stand_in, open_case, partakers};
 use crate::ledger::book::Book;
-use crate::ledger::order::{Buckets, Done, Order, Refusal, Wanted, json};
-use crate::ledger::people::Person;
+use crate::ledger::order::{Asking, Buckets, Done, Order, Refusal, Wanted, json};
+use crate::ledger::people::{Owner, Person};
 use crate::ledger::record::{Case, CaseKind, CaseState, Decline, Who};
 use crate::question::Problem;
 
@@ -56,6 +56,12 @@ fn one_case(id: &str, wanted: &mut Wanted) {
     wanted.open_cases = true;
 }
 
+/// One of which no step chooses the next owner, unless somebody is away.
+fn case_alone(desk: &Desk, id: &str, wanted: &mut Wanted) {
+    wanted.cases.insert(id.to_owned());
+    wanted.open_cases |= desk.may_stand_in();
+}
+
 fn done(case: Case, book: &mut Book) -> Done {
     keep(&case, book);
     Done::Case(Box::new(case))
@@ -63,7 +69,7 @@ fn done(case: Case, book: &mut Book) -> Done {
 
 impl Order for DeclineOrder {
     fn wanted(&self, wanted: &mut Wanted) {
-        one_case(&self.case, wanted);
+        case_alone(&self.desk, &self.case, wanted);
     }
 
     fn buckets(&self, _: &Book) -> Buckets {
@@ -71,7 +77,8 @@ impl Order for DeclineOrder {
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let mut case = own_case(&self.case, &self.who, book)?;
+        let Found { mut case, stood } = self.desk.own_case(&self.case, &self.who, book)?;
+        note_stand_in(&self.desk, stood, book);
         case.state = CaseState::Declined;
         let decline = Decline { at: self.desk.local(book.now), by: self.who.clone(), reason: self.reason.clone(), offered: self.offered.clone() };
         let who = case.owner.clone();
@@ -84,7 +91,7 @@ impl Order for DeclineOrder {
 
 impl Order for HandOverOrder {
     fn wanted(&self, wanted: &mut Wanted) {
-        one_case(&self.case, wanted);
+        case_alone(&self.desk, &self.case, wanted);
     }
 
     fn buckets(&self, _: &Book) -> Buckets {
@@ -92,10 +99,12 @@ impl Order for HandOverOrder {
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let mut case = own_case(&self.case, &self.who, book)?;
+        let Found { mut case, stood } = self.desk.own_case(&self.case, &self.who, book)?;
         let next = self.desk.people.find(&self.to).ok_or_else(|| Refusal::NoSuchPerson(self.to.clone()))?;
         self.may_own(next, &case, book)?;
+        note_stand_in(&self.desk, stood, book);
         let from = std::mem::replace(&mut case.owner, next.who());
+        case.stands_in_for = None;
         case.handed_over += 1;
         log(&self.desk, "case_handed_over", &case, &from, &[("note", json(&self.note))], book);
         Ok(done(case, book))
@@ -131,30 +140,79 @@ fn decides(case: &Case, role: &str) -> bool {
 
 impl Order for AddOrder {
     fn wanted(&self, wanted: &mut Wanted) {
-        one_case(&self.case, wanted);
+        case_alone(&self.desk, &self.case, wanted);
     }
 
-    fn buckets(&self, _: &Book) -> Buckets {
-        Buckets::default()
+    fn buckets(&self, book: &Book) -> Buckets {
+        let Ok(mut case) = open_case(&self.case, book) else { return Buckets::default() };
+        self.put(&mut case);
+        let asking = (!case.approved_by.is_empty()).then(|| self.desk.asking(&case).ok()).flatten();
+        asking.map(|asking| Desk::seen(&asking, book)).unwrap_or_default()
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let mut case = open_case(&self.case, book)?;
-        for (list, facts) in [("facts", &self.facts), ("record", &self.record)] {
-            for (name, value) in facts {
-                replace(&mut case.question, list, name, value);
-            }
-        }
+        let Found { mut case, stood } = self.desk.find(&self.case, book)?;
+        let before = self.desk.asking(&case).ok().map(|asking| asking.told());
+        self.put(&mut case);
         // What does not fit the policy changes nothing.
         let asking = self.desk.asking(&case)?;
+        let is_new = before.is_none_or(|before| before != asking.told());
+        let withdrawn = if is_new { self.withdraw(&mut case, &asking, book) } else { None };
+        note_stand_in(&self.desk, stood, book);
         let masked = asking.masked(book);
         let names = |list: &str, facts: &[(String, Tree)]| {
             let shown = facts.iter().filter_map(|(name, _)| Some((name.clone(), masked.get(list)?.get(name)?.clone())));
             shown.collect::<serde_json::Map<_, _>>()
         };
-        let more = [("facts", json(&names("facts", &self.facts))), ("record", json(&names("record", &self.record))), ("note", json(&self.note))];
+        let more = [
+            ("facts", json(&names("facts", &self.facts))),
+            ("record", json(&names("record", &self.record))),
+            ("note", json(&self.note)),
+            ("withdrawn", json(&withdrawn)),
+        ];
         log(&self.desk, "case_added", &case, &self.who, &more, book);
         Ok(done(case, book))
+    }
+}
+
+impl AddOrder {
+    fn put(&self, case: &mut Case) {
+        for (list, facts) in [("facts", &self.facts), ("record", &self.record)] {
+            for (name, value) in facts {
+                replace(&mut case.question, list, name, value);
+            }
+        }
+    }
+
+    /// Who approved did so on other facts: all of them are asked again, the first of them first. Returns the roles of those who had approved.
+    fn withdraw(&self, case: &mut Case, asking: &Asking, book: &Book) -> Option<Vec<String>> {
+        let signed = std::mem::take(&mut case.approved_by);
+        let first = signed.first()?;
+        let roles: Vec<_> = signed.iter().map(|signature| signature.role.clone()).collect();
+        let missing = self.desk.missing(case, asking, book);
+        // Where nothing can be proposed now, the decision says why to whoever approves next.
+        let mut wanted = if missing.is_empty() { roles.iter().chain(&case.waiting_for).cloned().collect() } else { missing };
+        if let Some(at) = wanted.iter().position(|role| self.desk.reaches(&first.role, role)) {
+            let role = wanted.remove(at);
+            wanted.insert(0, role);
+        }
+        let people = &self.desk.people;
+        let person = people.find(&first.id).filter(|person| self.desk.reaches(&person.role, &first.role));
+        let team = person.and_then(|person| person.team.clone());
+        let role = wanted.first().cloned().unwrap_or_default();
+        let is_there = people.is_there(&first.id, self.desk.today(book)) && (people.is_empty() || person.is_some());
+        let next = if is_there {
+            Ok(Owner { who: Who { id: first.id.clone(), role: first.role.clone(), team }, stands_in_for: None })
+        } else {
+            self.desk.owner(&role, case.proposer.team.as_deref(), &partakers(case), book)
+        };
+        // Where nobody has the role, whoever owns it passes it on.
+        if let Ok(owner) = next {
+            case.due = self.desk.local(self.desk.due_of_role(&role, book));
+            owner.take(case);
+        }
+        case.waiting_for = wanted;
+        Some(roles)
     }
 }
 
@@ -180,22 +238,9 @@ impl Order for StandInOrder {
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let mut case = open_case(&self.case, book)?;
-        let today = self.desk.calendar().date_of(book.now);
-        let Some(absent) = self.desk.people.find(&case.owner.id).filter(|person| person.is_away(today)) else {
-            return Ok(Done::Case(Box::new(case)));
-        };
-        let mut without = partakers(&case);
-        without.push(&case.owner.id);
-        let deputy = absent.deputy.as_deref().and_then(|id| self.desk.people.find(id));
-        let deputy = deputy.filter(|person| !person.is_away(today) && !without.contains(&person.id.as_str()));
-        let next = match deputy {
-            Some(person) => Who { id: person.id.clone(), role: case.owner.role.clone(), team: person.team.clone() },
-            None => self.desk.owner(&case.owner.role, case.proposer.team.as_deref(), &without, book)?,
-        };
-        let from = std::mem::replace(&mut case.owner, next);
-        case.handed_over += 1;
-        log(&self.desk, "case_stood_in", &case, &from, &[], book);
-        Ok(done(case, book))
+        let case = open_case(&self.case, book)?;
+        let Some(stood) = self.desk.stood_in(&case, book)? else { return Ok(Done::Case(Box::new(case))) };
+        note_stand_in(&self.desk, Some(Box::new((stood.clone(), case.owner))), book);
+        Ok(Done::Case(Box::new(stood)))
     }
 }
