@@ -116,6 +116,8 @@ pub fn mistake_in_name(text: &str) -> Option<&'static str> {
         Some("the text is empty")
     } else if text.len() > LONGEST {
         Some("longer than 255 bytes")
+    } else if crate::ledger::is_alias(text) {
+        Some("it stands for somebody in the log, and is nobody's id")
     } else {
         text.contains(char::is_control).then_some("the text holds control characters")
     }

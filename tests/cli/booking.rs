@@ -109,6 +109,12 @@ fn a_key_books_once() {
 }
 
 #[test]
+fn an_alias_of_the_log_is_nobody() {
+    let shop = Shop::new();
+    shop.run("grant refund 30 EUR --as agent --actor alias:0123456789abcdef0123456789abcdef reason=late").exits(2).says("is nobody's id");
+}
+
+#[test]
 fn who_it_is_comes_from_the_list_of_people() {
     let shop = Shop::new();
     shop.run("grant refund 40 EUR reason=late").exits(2).says("--actor");
