@@ -13,6 +13,7 @@ mod contacts;
 mod coverage;
 mod decision;
 mod explain;
+mod gates;
 mod grant;
 mod need;
 mod offers;

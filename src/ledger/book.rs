@@ -298,8 +298,8 @@ impl Account {
     }
 
     fn used_in(&self, window: Stretch) -> i64 {
-        let added = self.moves.iter().filter(|(at, _)| (window.from..window.to).contains(at)).map(|(_, amount)| amount).sum::<i64>();
-        self.used.get(&window).copied().unwrap_or(0).saturating_add(added)
+        let added = self.moves.iter().filter(|(at, _)| (window.from..window.to).contains(at)).map(|(_, amount)| *amount);
+        added.fold(self.used.get(&window).copied().unwrap_or(0), i64::saturating_add)
     }
 
     /// The row with everything that was added.

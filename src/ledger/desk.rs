@@ -61,7 +61,7 @@ impl Lanes {
     pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>) -> Self {
         let (queue, waiting) = mpsc::channel(setup.waiting);
         let (waiting, turn) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(())));
-        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, aliases: Arc::clone(aliases) };
+        let lane = || Arc::new(Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, aliases: Arc::clone(aliases) });
         let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting), Arc::clone(&turn)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
     }
@@ -89,7 +89,7 @@ impl Lanes {
 }
 
 /// Lanes take turns, so that as many orders as can share a transaction; where a turn takes long, for others hold its rows or the store is far away, the next lane does not wait for its end.
-async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mutex<()>>) {
+async fn work(lane: Arc<Lane>, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mutex<()>>) {
     let mut before = 0;
     loop {
         let mut jobs = Vec::new();
@@ -110,7 +110,9 @@ async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mu
         };
         before = jobs.len();
         for jobs in apart(jobs) {
-            lane.together(jobs).await;
+            // A panic loses these orders, which are told so, and not the lane.
+            let lane = Arc::clone(&lane);
+            let _ = tokio::spawn(async move { lane.together(jobs).await }).await;
         }
     }
 }

@@ -54,6 +54,7 @@ impl Order for GrantOrder {
 
 /// Decides with what is on record and books what is granted.
 pub(crate) fn book_grant(asking: &Asking, terms: &Terms<'_>, book: &mut Book) -> Result<Grant, Refusal> {
+    asking.has_amount()?;
     let (question, decision) = asking.decide(Mode::Grant, terms.approvals, book);
     let answer = asking.answer(&question, &decision);
     if !grants(&decision) {

@@ -198,6 +198,17 @@ impl Asking {
         decision.charge.iter().map(charge).collect()
     }
 
+    /// Refuses to go on without a quantity where the action has a measure: to ask how much could be granted is not to grant it.
+    pub fn has_amount(&self) -> Result<(), Refusal> {
+        let question = &self.request.question;
+        let measured = self.policy().actions.get(question.action.index()).is_some_and(|action| action.measure.is_some());
+        if question.amount.is_some() || !measured {
+            return Ok(());
+        }
+        let help = Some("say how much; `ask` without an amount tells how much it could be".to_owned());
+        Err(Refusal::WrongQuestion(vec![Problem { path: "/amount".into(), message: "`amount` is missing".into(), help }]))
+    }
+
     /// Who asks.
     pub fn who(&self) -> Who {
         let actor = &self.request.question.actor;

@@ -16,10 +16,11 @@ use super::body::Size;
 use super::problem::{Kind, Problem};
 use super::service::{Service, answer, created, parse};
 use super::{idempotency, parameters, proposal, schema};
-use crate::ledger::record::Grant;
+use crate::engine::Engine;
+use crate::ledger::record::{Grant, Who};
 use crate::ledger::store::{GrantFilter, Purpose};
 use crate::ledger::{Done, LedgerError, Settled};
-use crate::question::{Field, since};
+use crate::question::{Field, Json, since};
 
 /// Where they are.
 pub const PATH: &str = "/v1/grants";
@@ -141,12 +142,23 @@ pub async fn reverse(
     let json = parse(&body)?;
     let ticket = idempotency::optional(&headers, &format!("{PATH}/{id}/reverse"), &json)?;
     let engine = service.live.current();
-    let fields = [Field::Actor, Field::Reason];
-    let told = service.reader(&engine).particulars(&json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
-    let who = proposal::who(&service, engine.policy(), told.actor, true)?;
-    let reason = told.reason.unwrap_or_default();
-    let settled = service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?;
+    let settled = match reversal(&service, &engine, &json) {
+        Ok((who, reason)) => service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?,
+        // The policy or the people may have been others when it was reversed.
+        Err(problem) => match &ticket {
+            Some(ticket) => service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?,
+            None => return Err(problem),
+        },
+    };
     answer(&granted(settled)?)
+}
+
+/// Who reverses, and why.
+fn reversal(service: &Service, engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
+    let fields = [Field::Actor, Field::Reason];
+    let told = service.reader(engine).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
+    let who = proposal::who(service, engine.policy(), told.actor, true)?;
+    Ok((who, told.reason.unwrap_or_default()))
 }
 
 fn grant_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {

@@ -114,6 +114,8 @@ impl Parameters {
 pub fn mistake_in_name(text: &str) -> Option<&'static str> {
     if text.trim().is_empty() {
         Some("the text is empty")
+    } else if text.trim() != text {
+        Some("the text begins or ends with a blank")
     } else if text.len() > LONGEST {
         Some("longer than 255 bytes")
     } else if crate::ledger::is_alias(text) {

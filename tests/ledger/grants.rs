@@ -5,7 +5,15 @@ use kulanz::ledger::{Proposal, Refusal};
 use super::on_every_store;
 use super::world::{World, granted};
 
-on_every_store!(books_what_is_granted, refuses_what_is_not, asks_for_duties, repeats_itself_once, takes_back_once, believes_only_the_record);
+on_every_store!(
+    books_what_is_granted,
+    refuses_what_is_not,
+    asks_for_duties,
+    wants_an_amount,
+    repeats_itself_once,
+    takes_back_once,
+    believes_only_the_record
+);
 
 async fn books_what_is_granted(world: World) {
     let grant = world.grant("anna agent refund 40 EUR | reason=late").await;
@@ -35,6 +43,16 @@ async fn asks_for_duties(world: World) {
     assert!(matches!(&refused, Err(Refusal::Unconfirmed { duties, .. }) if duties == &["photo"]), "{refused:#?}");
     let proposal = Proposal { confirm: vec!["photo".into()], ..proposal };
     assert_eq!(granted(world.ledger.grant(&proposal, None, None).await.unwrap()).confirmed, ["photo"]);
+}
+
+async fn wants_an_amount(world: World) {
+    let missing = |refused: &kulanz::ledger::Settled| matches!(refused, Err(Refusal::WrongQuestion(problems)) if problems[0].path == "/amount");
+    let granted = world.try_grant("anna agent refund | reason=late").await;
+    assert!(missing(&granted), "{granted:#?}");
+    let opened = world.try_open("anna agent refund | reason=late", None).await;
+    assert!(missing(&opened), "{opened:#?}");
+    assert_eq!(world.used("anna agent refund", "goodwill").await, "0");
+    assert_eq!(world.grant("anna agent exchange").await.amount, None);
 }
 
 async fn repeats_itself_once(world: World) {

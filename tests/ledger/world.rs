@@ -48,7 +48,8 @@ impl World {
             let now = Arc::clone(&now);
             Arc::new(move || *now.lock().unwrap())
         };
-        let setup = Setup { clock, pseudonyms, ..Setup::default() };
+        // More lanes than one, so that orders at the same time meet in the store.
+        let setup = Setup { clock, pseudonyms, lanes: 4, ..Setup::default() };
         let ledger = Ledger::new(store, &setup).await.unwrap();
         Self { engine, people: Arc::new(People::parse(PEOPLE).unwrap()), ledger, now }
     }

@@ -31,6 +31,7 @@ impl Order for OpenOrder {
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
+        self.asking.has_amount()?;
         let (question, decision) = self.asking.decide(Mode::Ask, &[], book);
         let answer = self.asking.answer(&question, &decision);
         if grants(&decision) {

@@ -224,12 +224,12 @@ impl Rows {
         changes.grants.iter().any(|row| self.grants.contains_key(&row.id))
             || changes.cases.iter().any(|row| self.cases.contains_key(&row.id))
             || changes.buckets.iter().any(|row| self.buckets.contains_key(&row.id))
+            || changes.charges.iter().any(|row| self.charges.contains_key(&place(row)))
             || changes.replies.iter().any(|row| self.replies.contains_key(&row.token))
             || changes.events.iter().any(|row| self.events.contains_key(&(row.stream, row.seq)))
     }
 
     fn take(&mut self, changes: Changes) {
-        let place = |row: &ChargeRow| (row.bucket.clone(), row.at, row.grant.clone());
         self.grants.extend(changes.grants.into_iter().chain(changes.changed_grants).map(|row| (row.id.clone(), row)));
         self.cases.extend(changes.cases.into_iter().chain(changes.changed_cases).map(|row| (row.id.clone(), row)));
         self.buckets.extend(changes.buckets.into_iter().chain(changes.changed_buckets).map(|row| (row.id.clone(), row)));
@@ -249,4 +249,8 @@ impl Rows {
         self.events.extend(changes.events.into_iter().map(|row| ((row.stream, row.seq), row)));
         self.heads.extend(changes.heads.into_iter().map(|head| (head.stream, head)));
     }
+}
+
+fn place(row: &ChargeRow) -> (String, i64, String) {
+    (row.bucket.clone(), row.at, row.grant.clone())
 }

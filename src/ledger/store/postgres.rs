@@ -575,12 +575,12 @@ fn failed(error: &Error) -> StoreError {
     };
     let code = database.code().unwrap_or_default();
     match code.as_ref() {
-        // A serialization failure, a deadlock, a key that is there already, a lock that was not to be had in time.
-        "40001" | "40P01" | "23505" | "55P03" => StoreError::Conflict,
+        // A serialization failure, a deadlock, a key that is there already, a lock that was not to be had in time, a transaction that stood still for too long and was ended.
+        "40001" | "40P01" | "23505" | "55P03" | "25P03" => StoreError::Conflict,
         // The disk is full.
         "53100" => StoreError::Full(why),
-        // Cancelled, to be read only as while another server takes over, no input or output.
-        "57014" | "25006" | "58030" => StoreError::Unavailable(why),
+        // Nobody knows whether it was committed, cancelled, to be read only as while another server takes over, no input or output.
+        "40003" | "57014" | "25006" | "58030" => StoreError::Unavailable(why),
         // Connections; who may connect, and to what; no resources; an operator who intervenes.
         code if ["08", "28", "3D", "53", "57P"].iter().any(|class| code.starts_with(class)) => StoreError::Unavailable(why),
         _ => StoreError::Broken(why),

@@ -220,16 +220,14 @@ impl Script {
             [_] => write!(sql, "INSERT INTO {table} VALUES (?{}){or};", ",?".repeat(N - 1)),
             [first, ..] => write!(sql, "INSERT INTO {table} SELECT {} FROM (SELECT ? AS long), json_each(?) WHERE true{or};", items(&cells(first))),
         };
-        match rows {
-            [row] => self.bind_row(cells(row)),
-            _ => {
-                let mut long = Vec::new();
-                let all = list(rows.iter().flat_map(cells), N, &mut long);
-                // Bytes go into any argument.
-                let _ = self.arguments.add(long);
-                self.bind(Cell::Text(&all));
-            }
+        if let [row] = rows {
+            return self.bind_row(cells(row));
         }
+        let mut long = Vec::new();
+        let all = list(rows.iter().flat_map(cells), N, &mut long);
+        // Bytes go into any argument.
+        let _ = self.arguments.add(long);
+        self.bind(Cell::Text(&all));
     }
 
     fn remove(&mut self, rows: &[ChargeRow]) {
@@ -263,7 +261,7 @@ impl Script {
             grant_cells,
             " ON CONFLICT (id) DO UPDATE SET actor = excluded.actor, reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
         );
-        self.put("charges", &changes.charges, charge_cells, " ON CONFLICT (bucket, at, grant_id) DO UPDATE SET amount = excluded.amount");
+        self.put("charges", &changes.charges, charge_cells, "");
         self.remove(&changes.released);
         self.put("buckets", &changes.buckets, bucket_cells, "");
         self.put(
