@@ -95,7 +95,7 @@ impl Aged {
     }
 }
 
-/// A UUIDv7 of a moment.
+/// A UUID that tells its moment.
 fn id(at: i64, number: usize) -> String {
     let (seconds, nanos) = (at / 1_000_000, at % 1_000_000 * 1_000);
     let at = uuid::Timestamp::from_unix(uuid::NoContext, u64::try_from(seconds).unwrap(), u32::try_from(nanos).unwrap());

@@ -82,10 +82,10 @@ impl Desk {
     /// Grants one, and looks whether it was.
     pub async fn grant(&self, ledger: &Ledger, proposal: &Proposal) {
         let settled = ledger.grant(proposal, None, Some(self.ticket())).await.unwrap();
-        self.check(proposal, &settled);
+        Self::check(proposal, &settled);
     }
 
-    fn check(&self, proposal: &Proposal, settled: &Settled) {
+    fn check(proposal: &Proposal, settled: &Settled) {
         let Ok(Done::Grant(grant)) = settled else { panic!("{settled:?}") };
         assert_eq!(Some(&grant.actor.id), proposal.request.question.actor.id.as_ref());
         assert_eq!(grant.amount.as_deref(), Some("12.50 EUR"));
@@ -97,10 +97,10 @@ impl Desk {
         let proposal = &self.proposals(wish)[0];
         let ticket = self.ticket();
         let settled = ledger.grant(proposal, None, Some(ticket.clone())).await.unwrap();
-        self.check(proposal, &settled);
+        Self::check(proposal, &settled);
         let Ok(Done::Grant(grant)) = settled else { panic!("{settled:?}") };
         let mut tx = ledger.store().begin(Purpose::Read).await.unwrap();
-        let row = tx.grants(&[grant.id.clone()]).await.unwrap().remove(0);
+        let row = tx.grants(std::slice::from_ref(&grant.id)).await.unwrap().remove(0);
         let ids = tx.bucket_ids("", 99).await.unwrap();
         let buckets = tx.buckets(&ids).await.unwrap();
         let used = |id: &str| if id.contains(" times") { 100 } else { CENTS };

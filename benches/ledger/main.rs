@@ -66,7 +66,7 @@ const PARTS: [(&str, Measure); 4] = [
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A folder on a disk, for what is in memory is no store.
-pub fn folder() -> tempfile::TempDir {
+fn folder() -> tempfile::TempDir {
     std::fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).unwrap();
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }

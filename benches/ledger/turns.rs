@@ -9,9 +9,9 @@ use crate::rounds::Measured;
 pub const TURN: Duration = Duration::from_millis(400);
 
 /// Lets so many clients do something for a turn, again and again; seconds for each time it was done. `work` is called with a number that goes up.
-pub async fn turn<F: Future<Output = ()>>(clients: usize, work: impl Fn(usize) -> F + Send + Sync + Clone + 'static) -> f64
+pub async fn turn<F>(clients: usize, work: impl Fn(usize) -> F + Send + Sync + Clone + 'static) -> f64
 where
-    F: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     let begun = Instant::now();
     let end = begun + TURN;

@@ -55,7 +55,7 @@ fn with_what_is_spent(
     terminal: &Terminal,
 ) -> Result<(std::sync::Arc<Engine>, Request), Failure> {
     let engine = std::sync::Arc::new(engine);
-    if let Some(address) = &arguments.case.ledger {
+    if let Some(address) = arguments.case.ledger.as_ref().filter(|address| books::is_there(address, terminal)) {
         books::on_a_ledger(address, arguments.case.pseudonym_key.as_deref(), async |ledger| {
             let filled = ledger.fill(&engine, &mut request).await;
             books::close(ledger, terminal).await;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -29,10 +29,7 @@ fn with<T>(
     terminal: &Terminal,
     work: impl AsyncFnOnce(&Ledger) -> Result<T, AuditError>,
 ) -> Result<Result<T, AuditError>, Failure> {
-    let path = history.ledger.strip_prefix("sqlite:").map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)));
-    if let Some(path) = path.filter(|path| !path.exists()) {
-        return Err(Failure::usage_with_help(format!("there is no ledger `{}`", path.display()), "name one with `--ledger ADDRESS`"));
-    }
+    books::must_be_there(&history.ledger)?;
     books::on_a_ledger(&history.ledger, history.pseudonym_key.as_deref(), async |ledger| {
         let done = work(&ledger).await;
         books::close(ledger, terminal).await;

@@ -47,10 +47,17 @@ pub fn open<'a, F>(books: &'a Books, terminal: &'a Terminal, work: F) -> Result<
 where
     F: AsyncFnOnce(&Session<'a>) -> Result<Outcome, Failure>,
 {
+    open_at(&books.ledger, books, terminal, work)
+}
+
+fn open_at<'a, F>(address: &str, books: &'a Books, terminal: &'a Terminal, work: F) -> Result<Outcome, Failure>
+where
+    F: AsyncFnOnce(&Session<'a>) -> Result<Outcome, Failure>,
+{
     let engine = Arc::new(pack::engine(terminal)?);
     let people = Arc::new(people(books.people.as_deref(), terminal)?);
     let language = language::place(engine.policy(), terminal)?;
-    on_a_ledger(&books.ledger, books.pseudonym_key.as_deref(), async |ledger| {
+    on_a_ledger(address, books.pseudonym_key.as_deref(), async |ledger| {
         let session = Session { ledger, office: Office { engine, people }, terminal, books, language };
         let outcome = work(&session).await;
         if let Err(error) = session.ledger.seal().await {
@@ -63,6 +70,52 @@ where
         close(session.ledger, terminal).await;
         outcome
     })
+}
+
+/// As [`open`], for what reads or goes on: a ledger that is not there is not made, but looked at as the empty one that it is.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_existing<'a, F>(books: &'a Books, terminal: &'a Terminal, work: F) -> Result<Outcome, Failure>
+where
+    F: AsyncFnOnce(&Session<'a>) -> Result<Outcome, Failure>,
+{
+    let address = if is_there(&books.ledger, terminal) { &books.ledger } else { "memory:" };
+    open_at(address, books, terminal, work)
+}
+
+/// Refuses a ledger in a file that is not there.
+///
+/// # Errors
+///
+/// Where there is none.
+pub fn must_be_there(address: &str) -> Result<(), Failure> {
+    let Some(path) = file(address).filter(|path| !path.exists()) else { return Ok(()) };
+    let help = "name one with `--ledger ADDRESS`; `kulanz grant` and `kulanz case open` make one";
+    Err(Failure::usage_with_help(format!("there is no ledger `{}`", path.display()), help))
+}
+
+/// Whether there is a ledger to look at. Where there is none, nothing is spent, and a note says so.
+pub fn is_there(address: &str, terminal: &Terminal) -> bool {
+    let missing = missing(address);
+    if let Some(path) = &missing {
+        terminal.note(&format!("there is no ledger `{}` yet, so nothing is spent", path.display()));
+    }
+    missing.is_none()
+}
+
+/// The file of a ledger, if it is not there but could be.
+fn missing(address: &str) -> Option<PathBuf> {
+    let path = file(address)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    (!path.exists() && folder.is_none_or(Path::is_dir)).then_some(path)
+}
+
+/// The file that an address names.
+fn file(address: &str) -> Option<PathBuf> {
+    let path = address.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path))).filter(|path| !path.as_os_str().is_empty())
 }
 
 /// Opens a ledger, with the file of its key for pseudonyms, and does something with it.

@@ -36,7 +36,7 @@ struct Told<'a> {
 
 /// Shows what is left of somebody's budgets, and what they granted this month.
 pub fn run(arguments: &Budget, terminal: &Terminal) -> Result<Outcome, Failure> {
-    books::open(&arguments.books, terminal, async |session| {
+    books::open_existing(&arguments.books, terminal, async |session| {
         let policy = session.policy();
         if arguments.actor.is_none() {
             return Err(Failure::usage_with_help("whose month is missing", "name the person: `kulanz budget anna`"));

@@ -58,8 +58,14 @@ pub fn granted(session: &Session<'_>, grant: &record::Grant) -> Result<Outcome, 
         json_line(grant)?
     } else {
         let again = |line: Line| line.at(session.books, terminal);
-        let budget = again(Line::new(&["budget"]).word(&grant.actor.id));
-        let reverse = Line::new(&["reverse", short(&grant.id)]).option("--actor", Some(&grant.actor.id)).blank("--reason …");
+        let who = &grant.actor;
+        // Of whom the list of people knows nothing, the command says it.
+        let unlisted = session.office.people.find(&who.id).is_none();
+        let role = Some(who.role.as_str()).filter(|_| unlisted);
+        let team = who.team.as_deref().filter(|_| unlisted);
+        let said = |line: Line| line.option("--as", role).option("--team", team);
+        let budget = again(said(Line::new(&["budget"]).word(&who.id)));
+        let reverse = said(Line::new(&["reverse", short(&grant.id)]).option("--actor", Some(&who.id))).blank("--reason …");
         session.herald().granted(grant, vec![budget, again(reverse)])
     };
     terminal.out().write_all(text.as_bytes())?;

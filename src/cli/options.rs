@@ -49,7 +49,7 @@ pub fn run(arguments: &Options, terminal: &Terminal) -> Result<Outcome, Failure>
 /// The same, with what the ledger says is spent, where one is named.
 #[cfg(feature = "ledger")]
 fn with_what_is_spent(engine: &Engine, mut request: OptionsRequest, arguments: &Options, terminal: &Terminal) -> Result<OptionsRequest, Failure> {
-    if let Some(address) = &arguments.case.ledger {
+    if let Some(address) = arguments.case.ledger.as_ref().filter(|address| books::is_there(address, terminal)) {
         let case = &mut request.case;
         case.spent = books::on_a_ledger(address, arguments.case.pseudonym_key.as_deref(), async |ledger| {
             let spent = ledger.spent_by(engine, &case.actor, &case.facts, case.at).await;

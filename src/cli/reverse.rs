@@ -15,7 +15,7 @@ use crate::question::Field;
 
 /// Takes a grant back.
 pub fn run(arguments: &Reverse, terminal: &Terminal) -> Result<Outcome, Failure> {
-    books::open(&arguments.books, terminal, async |session| {
+    books::open_existing(&arguments.books, terminal, async |session| {
         let who = session.doer(&arguments.doer)?;
         let reason = session.particulars(&[], &[(Field::Reason, "reason", Some(&arguments.reason))])?.reason.unwrap_or_default();
         let id = ids::grant(&session.ledger, &arguments.grant).await?;

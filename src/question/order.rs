@@ -269,6 +269,7 @@ fn text(json: &Json, path: &str, longest: usize, problems: &mut Problems) -> Opt
     let mistake = match text.trim() {
         "" => Mistake::new("the text is empty"),
         _ if text.len() > longest => Mistake::new(format!("longer than {longest} bytes")),
+        _ if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => Mistake::new("the text holds control characters"),
         _ => return Some(text.clone()),
     };
     problems.add(path, mistake);

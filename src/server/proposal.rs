@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::service::Service;
 use crate::diagnostic::nearest;
 use crate::ledger::Proposal;
+use crate::ledger::people::Person;
 use crate::ledger::record::Who;
 use crate::policy::Policy;
 use crate::question::{self, Doer, Field, Json, Particulars, Question};
@@ -24,8 +25,9 @@ pub fn read(service: &Service, json: &Json, fields: &[Field]) -> Result<(Proposa
         problems.push(problem("/at", "what is booked is booked now", Some("leave `at` out; `POST /v1/ask` answers for another moment")));
     }
     match service.reader(&engine).with_particulars(json, fields, now) {
-        Ok((request, mut particulars)) => {
+        Ok((mut request, mut particulars)) => {
             missing(engine.policy(), &request.question, &mut problems);
+            listed(service, engine.policy(), &mut request.question, &mut problems);
             if problems.is_empty() {
                 let (confirm, note) = (std::mem::take(&mut particulars.confirm), particulars.note.take());
                 return Ok((Proposal { engine: Arc::clone(&engine), request, confirm, note }, particulars));
@@ -54,6 +56,42 @@ fn missing(policy: &Policy, question: &Question, problems: &mut Vec<question::Pr
     }
 }
 
+/// Holds who asks against the list of people. Of somebody who is not in it the body says the role and the team, if this caller is believed.
+fn listed(service: &Service, policy: &Policy, question: &mut Question, problems: &mut Vec<question::Problem>) {
+    let actor = &mut question.actor;
+    let Some(id) = &actor.id else { return };
+    let people = service.people();
+    let Some(person) = people.find(id) else {
+        if !service.is_believed() {
+            problems.push(problem("/actor/id", &format!("the list of people does not have `{id}`"), Some("this caller is not believed about roles")));
+        }
+        return;
+    };
+    let role = policy.roles.get(actor.role.index()).map_or("", |role| role.name.as_str());
+    problems.extend(contradictions(person, Some(role), actor.team.as_deref()));
+    if actor.team.is_none() {
+        actor.team.clone_from(&person.team);
+    }
+}
+
+/// Where what a body says of somebody is not what the list of people says.
+fn contradictions(person: &Person, role: Option<&str>, team: Option<&str>) -> Vec<question::Problem> {
+    let id = &person.id;
+    let mut problems = Vec::new();
+    if role.is_some_and(|role| role != person.role) {
+        problems.push(problem(
+            "/actor/role",
+            &format!("the list of people has `{id}` as `{}`", person.role),
+            Some("leave `role` out, or mend the list"),
+        ));
+    }
+    if team.is_some() && team != person.team.as_deref() {
+        let listed = person.team.as_ref().map_or("no team".into(), |team| format!("`{team}`"));
+        problems.push(problem("/actor/team", &format!("the list of people has `{id}` in {listed}"), Some("leave `team` out, or mend the list")));
+    }
+    problems
+}
+
 /// Who does something: by the list of people, else as the body says. `with_role` is whether a role must be known.
 ///
 /// # Errors
@@ -66,15 +104,8 @@ pub fn who(service: &Service, policy: &Policy, doer: Option<Doer>, with_role: bo
         return wrong(problem("/actor/id", mistake, None));
     }
     if let Some(person) = service.people().find(&id) {
-        let listed = person.who();
-        if role.is_some_and(|role| role != listed.role) {
-            return wrong(problem("/actor/role", &format!("the list of people has `{id}` as `{}`", listed.role), Some("leave `role` out")));
-        }
-        if team.is_some() && team != listed.team {
-            let message = format!("the list of people has `{id}` in {}", listed.team.map_or("no team".into(), |team| format!("`{team}`")));
-            return wrong(problem("/actor/team", &message, Some("leave `team` out")));
-        }
-        return Ok(listed);
+        let problems = contradictions(person, role.as_deref(), team.as_deref());
+        return if problems.is_empty() { Ok(person.who()) } else { Err(Problem::wrong_question(problems)) };
     }
     let names = || policy.roles.iter().map(|role| role.name.as_str());
     match role {

@@ -81,10 +81,15 @@ impl Service {
         Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
     }
 
+    /// Whether callers are believed about what is on record and about who asks.
+    pub fn is_believed(&self) -> bool {
+        self.trust_record
+    }
+
     /// Reads questions as those of this service's callers: where they are no system of record, a `record` is refused, for to take it for something said would
     /// be a quiet surprise.
     pub fn reader<'p>(&self, engine: &'p Engine) -> Reader<'p> {
-        let caller = if self.trust_record { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+        let caller = if self.is_believed() { Caller::SystemOfRecord } else { Caller::WithoutRecord };
         let spending = if self.books.is_some() { Spending::Ledger } else { Spending::Question };
         engine.reader().caller(caller).spending(spending)
     }

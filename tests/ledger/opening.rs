@@ -168,6 +168,25 @@ fn many_that_start_at_once_migrate_once() {
 }
 
 #[test]
+fn a_file_that_lost_its_name_takes_nothing_more() {
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (folder.path().join("k.db"), folder.path().join("moved.db"));
+        let store = Sqlite::open(&path).await.unwrap();
+        let refused = async || store.begin(Purpose::Write).await.map(drop).unwrap_err().to_string();
+        store.ping().await.unwrap();
+        std::fs::rename(&path, &elsewhere).unwrap();
+        assert!(refused().await.contains("was moved or removed"), "{}", refused().await);
+        assert!(store.ping().await.is_err());
+        std::fs::write(&path, "").unwrap();
+        assert!(refused().await.contains("was moved or removed"), "another file has its name");
+        std::fs::rename(&elsewhere, &path).unwrap();
+        store.ping().await.unwrap();
+        assert!(store.begin(Purpose::Write).await.is_ok());
+    });
+}
+
+#[test]
 fn the_rows_of_a_file_are_there_when_it_is_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger.db");

@@ -43,7 +43,7 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
     if arguments.overdue && state.is_some_and(|state| state != CaseState::Open) {
         return Err(Failure::usage("`--overdue` does not go with this `--state`: only open cases are due"));
     }
-    books::open(&arguments.books, terminal, async |session| {
+    books::open_existing(&arguments.books, terminal, async |session| {
         session.stand_in().await?;
         let now = session.ledger.now();
         let state = if arguments.overdue { Some(CaseState::Open) } else { state };
@@ -74,7 +74,7 @@ pub fn run(arguments: &List, terminal: &Terminal) -> Result<Outcome, Failure> {
 
 /// Shows one case with its whole history.
 pub fn show(arguments: &Show, terminal: &Terminal) -> Result<Outcome, Failure> {
-    books::open(&arguments.books, terminal, async |session| {
+    books::open_existing(&arguments.books, terminal, async |session| {
         session.stand_in().await?;
         let id = ids::case(&session.ledger, &arguments.case).await?;
         let Some((case, history)) = session.ledger.find_case(&id).await? else {

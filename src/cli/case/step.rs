@@ -68,7 +68,7 @@ fn step(
     terminal: &Terminal,
     read: impl FnOnce(&Session<'_>) -> Result<Step, Failure>,
 ) -> Result<Outcome, Failure> {
-    books::open(books, terminal, async |session| {
+    books::open_existing(books, terminal, async |session| {
         let who = session.doer(doer)?;
         let step = read(session)?;
         let id = ids::case(&session.ledger, case).await?;

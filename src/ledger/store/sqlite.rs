@@ -4,7 +4,7 @@
 //! and back, which costs more than most statements; so a transaction begins with its first question, and everything that it writes goes over with its commit.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,8 +35,26 @@ const STREAM: i64 = 1;
 /// The store in a file.
 #[derive(Debug)]
 pub struct Sqlite {
+    path: PathBuf,
+    /// Which file it was when it was opened.
+    file: Option<Identity>,
     writer: Arc<Lot>,
     readers: Arc<Lot>,
+}
+
+/// What tells a file from another that takes its name.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
+
+/// Which file has this name now.
+fn identity(path: &Path) -> Option<Identity> {
+    let found = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found)));
+    #[cfg(not(unix))]
+    return Some(drop(found));
 }
 
 /// Connections of one kind.
@@ -102,10 +120,15 @@ impl Sqlite {
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let options = options.create_if_missing(false);
-        Ok(Self { writer: Lot::new(options.clone(), 1, vec![first]), readers: Lot::new(options, READERS, Vec::new()) })
+        let (writer, readers) = (Lot::new(options.clone(), 1, vec![first]), Lot::new(options, READERS, Vec::new()));
+        Ok(Self { path: path.to_owned(), file: identity(path), writer, readers })
     }
 
     async fn turn(&self, purpose: Purpose) -> Result<Turn, StoreError> {
+        // What is written to a file that lost its name is lost with it.
+        if identity(&self.path) != self.file {
+            return Err(StoreError::Unavailable(format!("`{}` was moved or removed", self.path.display())));
+        }
         let lot = if purpose == Purpose::Write { &self.writer } else { &self.readers };
         Ok(Turn { held: lot.take().await?, purpose, head: None, written: Script::default() })
     }
