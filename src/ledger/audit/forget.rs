@@ -19,8 +19,10 @@ use crate::ledger::store::{
 };
 use crate::ledger::{Ledger, LedgerError, bucket, read};
 
-/// So often it is tried where somebody else changes the same records, or goes on to name the person.
+/// So often it is tried where somebody else changes the same records.
 const MOST_TRIES: u32 = 32;
+/// So often it is looked for what names the person meanwhile.
+const MOST_ROUNDS: u32 = 1000;
 /// So many records are changed in one transaction.
 const TOGETHER: usize = 200;
 
@@ -66,7 +68,7 @@ impl Ledger {
         let mut named = leaving.everything(tx.as_mut()).await?;
         drop(tx);
         self.forget_replies(&leaving, i64::MAX).await?;
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MOST_ROUNDS {
             for page in named.chunks(TOGETHER) {
                 if !self.replace(&mut leaving, page).await? {
                     return Ok(None);
