@@ -15,7 +15,7 @@ use crate::diagnostic::nearest;
 use crate::engine::Engine;
 use crate::ledger::people::People;
 use crate::ledger::record::Who;
-use crate::ledger::{Ledger, LedgerError, Office, Proposal, PseudonymKey, Setup, Ticket, Token};
+use crate::ledger::{Ledger, LedgerError, Office, Proposal, PseudonymKey, REPLIES_KEPT, Setup, Ticket, Token, is_alias};
 use crate::policy::Policy;
 use crate::question::{Field, Json, Particulars, Problem, Reader, Request, Spending, Spoken, told};
 use crate::say::{Colour, Herald, Speech};
@@ -62,6 +62,10 @@ where
         let outcome = work(&session).await;
         if let Err(error) = session.ledger.seal().await {
             terminal.note(&format!("the log was not sealed: {error}"));
+        }
+        let kept_since = session.ledger.now().checked_sub(REPLIES_KEPT).unwrap_or_default();
+        if let Err(error) = session.ledger.drop_replies(kept_since).await {
+            terminal.note(&format!("old replies are kept for now: {error}"));
         }
         close(session.ledger, terminal).await;
         outcome
@@ -207,6 +211,9 @@ impl Session<'_> {
     fn named(&self, id: Option<&str>, role: Option<&str>, team: Option<&str>) -> Result<Named, Failure> {
         let missing = || Failure::usage_with_help("who does it is missing", "name the person with `--actor ID`");
         let id = id.map(str::trim).filter(|id| !id.is_empty()).ok_or_else(missing)?;
+        if is_alias(id) {
+            return Err(Failure::usage(format!("`{id}` stands for somebody in the log, and is nobody's id")));
+        }
         let people = &self.office.people;
         let person = people.find(id);
         let role = role.or(person.map(|person| person.role.as_str())).ok_or_else(|| {

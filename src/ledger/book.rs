@@ -73,9 +73,9 @@ impl Book {
         self.now.as_microsecond()
     }
 
-    /// What the log shows of a private value: equal for equal values, and nothing else.
-    pub fn mask(&self, value: &serde_json::Value) -> serde_json::Value {
-        let hash = blake3::keyed_hash(&self.secret, value.to_string().as_bytes()).to_hex();
+    /// What the log shows of a private fact: equal for equal values of the same fact, and nothing else.
+    pub fn mask(&self, fact: &str, value: &serde_json::Value) -> serde_json::Value {
+        let hash = blake3::keyed_hash(&self.secret, serde_json::json!([fact, value]).to_string().as_bytes()).to_hex();
         serde_json::json!({"private": hash.as_str()})
     }
 

@@ -207,10 +207,11 @@ impl Lane {
         if book.is_clean() {
             return Ok(Ok(settled));
         }
-        let names = match self.aliases.names(book.people()) {
-            Ok(names) => names,
-            Err(strangers) => return Ok(Err(strangers)),
-        };
+        let names = self.aliases.names(book.people().collect::<Vec<_>>(), tx.as_mut()).await?;
+        let strangers = self.aliases.strangers(book.people(), &names);
+        if !strangers.is_empty() {
+            return Ok(Err(strangers));
+        }
         let head = if book.has_events() { Some(tx.head().await?) } else { None };
         tx.write(&book.close(head, &names)?).await?;
         tx.commit().await?;

@@ -11,6 +11,9 @@ use super::fingerprint::Change;
 use super::pseudonym::Names;
 use super::store::{EventRow, Head};
 
+/// Where people stand in an event: the member, and the place in it. There is one person, or a list of them; each has an `id`.
+const PEOPLE: [(&str, &str); 4] = [("who", ""), ("owner", ""), ("question", "/actor"), ("approved_by", "")];
+
 /// What happened, before it has its place in the log.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
@@ -29,27 +32,27 @@ pub(crate) struct Event {
 impl Event {
     /// The ids of the people that it names.
     pub fn people(&self) -> impl Iterator<Item = &str> {
-        let at = |path: &str| self.body.get(path.split('/').next()?)?.pointer(path.find('/').map_or("", |slash| path.get(slash..).unwrap_or("")));
-        let single = ["who/id", "owner/id", "question/actor/id"].into_iter().filter_map(at);
-        let signed = self.body.get("approved_by").and_then(Json::as_array).into_iter().flatten().filter_map(|who| who.get("id"));
+        let named = PEOPLE.into_iter().filter_map(|(name, within)| self.body.get(name)?.pointer(within));
+        let named = named.flat_map(|who| who.as_array().map_or(std::slice::from_ref(who), Vec::as_slice)).filter_map(|who| who.get("id"));
         let recorded =
             self.change.iter().flat_map(|change| change.after.people().chain(change.before.iter().flat_map(super::fingerprint::Fingerprint::people)));
-        single.chain(signed).filter_map(Json::as_str).chain(recorded)
+        named.filter_map(Json::as_str).chain(recorded)
     }
 
     /// Calls people what the log calls them.
     fn rename(&mut self, names: &Names) {
-        let rename = |id: &mut Json| {
-            if let Json::String(id) = id {
-                *id = names.of(id).to_owned();
+        for (name, within) in PEOPLE {
+            let Some(who) = self.body.get_mut(name).and_then(|value| value.pointer_mut(within)) else { continue };
+            let people = match who {
+                Json::Array(people) => people.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for id in people.iter_mut().filter_map(|who| who.get_mut("id")) {
+                if let Json::String(id) = id {
+                    *id = names.of(id).to_owned();
+                }
             }
-        };
-        for name in ["who", "owner"] {
-            self.body.get_mut(name).and_then(|who| who.get_mut("id")).map(rename);
         }
-        self.body.get_mut("question").and_then(|question| question.pointer_mut("/actor/id")).map(rename);
-        let signed = self.body.get_mut("approved_by").and_then(Json::as_array_mut);
-        signed.into_iter().flatten().filter_map(|who| who.get_mut("id")).for_each(rename);
     }
 
     /// Puts it at the end of a stream.

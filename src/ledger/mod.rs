@@ -44,6 +44,8 @@ use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreErro
 
 pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
+#[cfg(any(feature = "cli", feature = "server"))]
+pub(crate) use pseudonym::is_alias;
 pub use pseudonym::{KeyError, PseudonymKey};
 pub use store::Token;
 
@@ -61,6 +63,9 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What came of an order: done, or refused.
 pub type Settled = Result<Done, Refusal>;
+
+/// For so long the first reply to a request is kept.
+pub const REPLIES_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
 
 /// Where everything about money is kept.
 #[derive(Debug)]

@@ -238,7 +238,7 @@ impl Asking {
 
     /// The question as JSON for the log: what is private is not shown.
     pub fn masked(&self, book: &Book) -> Json {
-        let shown = |fact: &crate::policy::Fact, value: Json| if fact.private { book.mask(&value) } else { value };
+        let shown = |fact: &crate::policy::Fact, value: Json| if fact.private { book.mask(&fact.name, &value) } else { value };
         question::told(self.policy(), &self.request.question, shown).into()
     }
 

@@ -3,20 +3,18 @@
 //! Each person has a salt, made at random when the log first names them. The alias is a keyed hash of it, and it is kept under a name that is a keyed hash of the id. So without the key nobody finds
 //! out whose alias it is, and once the salt is gone nobody does with the key either.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use super::store::{Store, StoreError};
+use super::store::{Store, StoreError, Transaction};
 
 /// How an alias begins.
 const PREFIX: &str = "alias:";
 /// How many hexadecimal digits follow.
 const DIGITS: usize = 32;
-/// For so long an alias is known without asking the store again, where another process may have forgotten it.
-const KEPT: Duration = Duration::from_mins(1);
+/// So many salts are asked for at a time.
+const TOGETHER: usize = 1000;
 
 /// The key of all aliases of a ledger. It is kept elsewhere than the ledger.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,7 +126,6 @@ pub(crate) fn is_alias(text: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Aliases {
     key: Option<PseudonymKey>,
-    known: Mutex<HashMap<String, (String, Instant)>>,
 }
 
 /// What the log calls the people of a transaction.
@@ -139,6 +136,11 @@ impl Names {
     /// What the log calls somebody: the alias, or the id where there is none.
     pub fn of<'a>(&'a self, id: &'a str) -> &'a str {
         self.0.get(id).map_or(id, String::as_str)
+    }
+
+    /// Whose alias is which.
+    pub fn ids(&self) -> HashMap<&str, &str> {
+        self.0.iter().map(|(id, alias)| (alias.as_str(), id.as_str())).collect()
     }
 }
 
@@ -154,31 +156,37 @@ impl Aliases {
             _ => Some("it was made with pseudonyms; say where their key is"),
         };
         match wrong {
-            None => Ok(Self { key, known: Mutex::default() }),
+            None => Ok(Self { key }),
             Some(why) => Err(super::LedgerError::Pseudonyms(why)),
         }
     }
 
-    /// What the log calls these people; or those for whom the store must be asked first.
-    pub fn names<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<Names, BTreeSet<String>> {
-        if self.key.is_none() {
-            return Ok(Names::default());
-        }
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut names, mut missing) = (HashMap::new(), BTreeSet::new());
-        for id in ids.into_iter().filter(|id| !id.is_empty() && !is_alias(id)) {
-            match known.get(id).filter(|(_, since)| since.elapsed() < KEPT) {
-                Some((alias, _)) => drop(names.insert(id.to_owned(), alias.clone())),
-                None => drop(missing.insert(id.to_owned())),
+    /// What the log calls these people, as far as it knows them. In a transaction that writes nobody is forgotten until it ends.
+    pub async fn names<'a>(&self, ids: impl IntoIterator<Item = &'a str> + Send, tx: &mut dyn Transaction) -> Result<Names, StoreError> {
+        let Some(key) = &self.key else { return Ok(Names::default()) };
+        // In the order of the places, so that no two transactions wait for each other.
+        let people: BTreeMap<String, &str> = ids.into_iter().filter(|id| !id.is_empty() && !is_alias(id)).map(|id| (key.place(id), id)).collect();
+        let places: Vec<String> = people.keys().cloned().collect();
+        let mut names = HashMap::new();
+        for places in places.chunks(TOGETHER) {
+            for (place, salt) in tx.secrets(places).await? {
+                names.extend(people.get(&place).map(|id| ((*id).to_owned(), key.alias(&salt))));
             }
         }
-        if missing.is_empty() { Ok(Names(names)) } else { Err(missing) }
+        Ok(Names(names))
     }
 
-    /// Asks the store for the aliases of these people; makes those that there are not yet. No transaction may be open.
+    /// Those of these people whom the log has never named and has to call something.
+    pub fn strangers<'a>(&self, ids: impl IntoIterator<Item = &'a str>, names: &Names) -> BTreeSet<String> {
+        let is_strange = |id: &&str| self.are_used() && !id.is_empty() && !is_alias(id) && !names.0.contains_key(*id);
+        ids.into_iter().filter(is_strange).map(str::to_owned).collect()
+    }
+
+    /// Gives these people aliases, as far as they have none. No transaction may be open.
     pub async fn learn(&self, ids: &BTreeSet<String>, store: &dyn Store) -> Result<(), StoreError> {
+        let Some(key) = &self.key else { return Ok(()) };
         for id in ids {
-            self.alias(id, store).await?;
+            store.secret(&key.place(id), blake3::Hash::from_bytes(random()).to_hex().as_str()).await?;
         }
         Ok(())
     }
@@ -188,34 +196,17 @@ impl Aliases {
         self.key.is_some()
     }
 
-    /// What the log calls these people, however many. No transaction may be open.
-    pub async fn all(&self, ids: &BTreeSet<String>, store: &dyn Store) -> Result<Names, StoreError> {
-        let mut names = HashMap::new();
-        for id in ids.iter().filter(|id| !id.is_empty() && !is_alias(id)) {
-            if let Some((alias, _)) = self.alias(id, store).await? {
-                names.insert(id.clone(), alias);
-            }
-        }
-        Ok(Names(names))
+    /// What the log calls somebody; `None` where it never named them.
+    pub async fn alias(&self, id: &str, tx: &mut dyn Transaction) -> Result<Option<String>, StoreError> {
+        Ok(self.names([id], tx).await?.0.remove(id))
     }
 
-    /// What the log calls somebody, and whether it never did so before. `None` where the ledger has no aliases.
-    pub async fn alias(&self, id: &str, store: &dyn Store) -> Result<Option<(String, bool)>, StoreError> {
-        let Some(key) = &self.key else { return Ok(None) };
-        let fresh = blake3::Hash::from_bytes(random()).to_hex();
-        let salt = store.secret(&key.place(id), fresh.as_str()).await?;
-        let alias = key.alias(&salt);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), (alias.clone(), Instant::now()));
-        Ok(Some((alias, salt == fresh.as_str())))
-    }
-
-    /// Forgets whose alias it was.
-    pub async fn forget(&self, id: &str, store: &dyn Store) -> Result<(), StoreError> {
-        if let Some(key) = &self.key {
-            store.forget_secret(&key.place(id)).await?;
+    /// Forgets whose alias it was, with the transaction. From here on nobody else logs this person until it ends.
+    pub async fn forget(&self, id: &str, tx: &mut dyn Transaction) -> Result<(), StoreError> {
+        match &self.key {
+            Some(key) => tx.forget_secret(&key.place(id)).await,
+            None => Ok(()),
         }
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        Ok(())
     }
 }
 

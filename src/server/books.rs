@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::problem::{Kind, Problem};
@@ -19,8 +18,6 @@ use crate::ledger::{Ledger, Office, PseudonymKey, Setup};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often cases are taken from the desks of those who are away, the log sealed, and old replies dropped.
 const TEND_EVERY: Duration = Duration::from_mins(1);
-/// For so long the first reply to a request is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// The ledger and its people.
 #[derive(Debug)]
@@ -113,7 +110,7 @@ pub async fn tend(service: Arc<Service>) {
         if let Err(error) = books.ledger.seal().await {
             tracing::warn!(%error, "the log is not sealed for now");
         }
-        let kept_since = books.ledger.now().checked_sub(KEPT).unwrap_or_default();
+        let kept_since = books.ledger.now().checked_sub(crate::ledger::REPLIES_KEPT).unwrap_or_default();
         if let Err(error) = books.ledger.drop_replies(kept_since).await {
             tracing::warn!(%error, "old replies are kept for now");
         }

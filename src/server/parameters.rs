@@ -118,6 +118,8 @@ pub fn mistake_in_name(text: &str) -> Option<&'static str> {
         Some("the text begins or ends with a blank")
     } else if text.len() > LONGEST {
         Some("longer than 255 bytes")
+    } else if crate::ledger::is_alias(text) {
+        Some("it stands for somebody in the log, and is nobody's id")
     } else {
         text.contains(char::is_control).then_some("the text holds control characters")
     }

@@ -109,6 +109,37 @@ fn a_key_books_once() {
 }
 
 #[test]
+fn old_replies_are_dropped() {
+    use kulanz::ledger::store::{Changes, Purpose, ReplyRow, Sqlite, Store, Token};
+    let shop = Shop::new();
+    shop.run("grant refund '40 EUR' --actor anna reason=late --key k-1").exits(0);
+    let replies = |change: Changes| {
+        crate::ledger::stores::block_on(async {
+            let store = Sqlite::open(&shop.path().join("kulanz.db")).await.unwrap();
+            let mut tx = store.begin(Purpose::Write).await.unwrap();
+            tx.write(&change).await.unwrap();
+            tx.commit().await.unwrap();
+            let mut tx = store.begin(Purpose::Read).await.unwrap();
+            let found = tx.find_replies(&Token { caller: String::new(), key: String::new() }, 9).await.unwrap();
+            drop(tx);
+            store.close().await.unwrap();
+            found.into_iter().map(|row| row.token.key).collect::<Vec<_>>()
+        })
+    };
+    let token = Token { caller: "command line".into(), key: "old".into() };
+    let old = ReplyRow { token, at: 0, digest: String::new(), body: "{}".into() };
+    assert_eq!(replies(Changes { replies: vec![old], ..Changes::default() }), ["k-1", "old"]);
+    shop.run("grant refund '4 EUR' --actor anna reason=late").exits(0);
+    assert_eq!(replies(Changes::default()), ["k-1"]);
+}
+
+#[test]
+fn an_alias_of_the_log_is_nobody() {
+    let shop = Shop::new();
+    shop.run("grant refund 30 EUR --as agent --actor alias:0123456789abcdef0123456789abcdef reason=late").exits(2).says("is nobody's id");
+}
+
+#[test]
 fn who_it_is_comes_from_the_list_of_people() {
     let shop = Shop::new();
     shop.run("grant refund 40 EUR reason=late").exits(2).says("--actor");

@@ -204,6 +204,21 @@ async fn records_agree_with_the_log(world: World) {
     let added = Changes { charges: vec![charge.clone()], ..Changes::default() };
     let removed = Changes { released: vec![charge], ..Changes::default() };
     notices(&world, added, removed, "its charges are not those of the grants").await;
+    // A charge that is moved, or put to another grant, and counts as before.
+    let mut tx = world.ledger.store().begin(Purpose::Read).await.unwrap();
+    let kept = tx.charges(&(String::new(), i64::MIN, String::new()), 99).await.unwrap();
+    drop(tx);
+    assert!(!kept.is_empty());
+    for right in kept {
+        for wrong in [ChargeRow { at: right.at - 1, ..right.clone() }, ChargeRow { grant: "nothing".into(), ..right.clone() }] {
+            let put = |charge: &ChargeRow, instead: &ChargeRow| Changes {
+                charges: vec![charge.clone()],
+                released: vec![instead.clone()],
+                ..Changes::default()
+            };
+            notices(&world, put(&wrong, &right), put(&right, &wrong), "its charges are not those of the grants").await;
+        }
+    }
     let head = |head: Head| Changes { heads: vec![head], ..Changes::default() };
     for right in &heads {
         for (wrong, says) in [

@@ -26,6 +26,7 @@ super::on_every_store!(
     what_is_read_belongs_together,
     a_secret_is_kept_until_it_is_forgotten,
     old_replies_are_dropped,
+    replies_and_charges_come_in_pages,
     a_closed_store_says_so,
 );
 
@@ -456,8 +457,21 @@ async fn a_secret_is_kept_until_it_is_forgotten(store: Arc<dyn Store>) {
     assert!(kept.iter().all(|secret| *secret == kept[0]), "{kept:?}");
     assert_eq!(store.secret("private", "new").await.unwrap(), kept[0]);
     assert_eq!(store.secret("other", "new").await.unwrap(), "new");
-    store.forget_secret("private").await.unwrap();
-    store.forget_secret("private").await.unwrap();
+    for _ in 0..2 {
+        let mut tx = store.begin(Purpose::Write).await.unwrap();
+        tx.forget_secret("private").await.unwrap();
+        drop(tx);
+        let names = ["none", "other", "private"].map(str::to_owned);
+        let both = vec![("other".to_owned(), "new".to_owned()), ("private".to_owned(), kept[0].clone())];
+        let mut tx = store.begin(Purpose::Write).await.unwrap();
+        assert_eq!(tx.secrets(&names).await.unwrap(), both);
+        assert_eq!(tx.secrets(&names[..1]).await.unwrap(), []);
+    }
+    for _ in 0..2 {
+        let mut tx = store.begin(Purpose::Write).await.unwrap();
+        tx.forget_secret("private").await.unwrap();
+        tx.commit().await.unwrap();
+    }
     assert_eq!(store.secret("private", "another").await.unwrap(), "another");
     assert_eq!(store.secret("other", "another").await.unwrap(), "new");
 }
@@ -468,6 +482,39 @@ async fn old_replies_are_dropped(store: Arc<dyn Store>) {
     tx.drop_replies(2).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(read(&store, |tx| Box::pin(async { tx.replies(&[token("n-001"), token("n-002")]).await })).await, [reply("n-002", 2)]);
+}
+
+async fn replies_and_charges_come_in_pages(store: Arc<dyn Store>) {
+    let charges: Vec<_> = [("a", 1, "x"), ("a", 1, "y"), ("a", 2, "a"), ("b", 0, "x")].map(|(id, at, grant)| charge(id, at, grant, 7)).into();
+    let replies: Vec<_> = ["k-1", "k-2", "k-3"].map(|key| reply(key, 1)).into();
+    write(
+        &store,
+        Changes { charges: charges.clone(), replies: replies.clone(), buckets: vec![bucket("a", 1), bucket("b", 2)], ..Changes::default() },
+    )
+    .await
+    .unwrap();
+    let changed = ReplyRow { body: "\"other\"".into(), ..replies[1].clone() };
+    let dropped_buckets = vec!["a".to_owned(), "none".to_owned()];
+    let changes = Changes { changed_replies: vec![changed.clone()], dropped_buckets, ..Changes::default() };
+    write(&store, changes).await.unwrap();
+    let mut tx = store.begin(Purpose::Read).await.unwrap();
+    let mut behind = (String::new(), i64::MIN, String::new());
+    let mut found = Vec::new();
+    while let [row] = tx.charges(&behind, 1).await.unwrap().as_slice() {
+        behind = (row.bucket.clone(), row.at, row.grant.clone());
+        found.push(row.clone());
+    }
+    assert_eq!(found, charges);
+    let mut found = Vec::new();
+    let mut behind = Token { caller: String::new(), key: String::new() };
+    loop {
+        let rows = tx.find_replies(&behind, 2).await.unwrap();
+        let Some(last) = rows.last() else { break };
+        behind = last.token.clone();
+        found.extend(rows);
+    }
+    assert_eq!(found, [replies[0].clone(), changed, replies[2].clone()]);
+    assert_eq!(tx.bucket_ids("", 9).await.unwrap(), ["b"]);
 }
 
 async fn a_closed_store_says_so(store: Arc<dyn Store>) {

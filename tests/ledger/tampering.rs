@@ -25,7 +25,7 @@ fn a_changed_byte_in_any_column_is_found() {
         ("grants", "id, at", &["id", "actor", "at", "reversed", "body", "charges"]),
         ("cases", "id, due", &["id", "owner", "state", "due", "body"]),
         ("buckets", "id, since", &["id", "used"]),
-        ("charges", "bucket, at, grant_id", &["bucket", "amount"]),
+        ("charges", "bucket, at, grant_id", &["bucket", "at", "grant_id", "amount"]),
     ];
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");

@@ -170,6 +170,13 @@ fn what_is_wrong_with_a_grant_is_said_at_once() {
 }
 
 #[test]
+fn an_alias_of_the_log_is_nobody() {
+    let alias = json!({"actor": {"id": "alias:0123456789abcdef0123456789abcdef", "role": "agent"}});
+    let problem = desk().send(GRANTS, &with(late("5 EUR"), &alias), "one").is_problem(422, "wrong_question");
+    assert_eq!(paths(&problem), ["/actor/id"]);
+}
+
+#[test]
 fn duties_are_confirmed_first() {
     let desk = desk();
     let damaged = with(late("20 EUR"), &json!({"facts": {"reason": "damaged"}}));

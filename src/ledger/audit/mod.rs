@@ -161,9 +161,8 @@ impl Ledger {
     ///
     /// The first place where the history is broken; or that the ledger does not answer.
     pub async fn verify(&self) -> Result<Sound, AuditError> {
-        // Who is named by an alias is asked before the transaction: the store answers one or the other.
-        let names = self.people_of_records().await?;
         let mut tx = self.store.begin(Purpose::Read).await?;
+        let names = self.people_of_records(tx.as_mut()).await?;
         let mut chain = Chain::default();
         let mut traces = records::Traces::default();
         let mut pages = Pages::new();
@@ -191,13 +190,14 @@ impl Ledger {
     ///
     /// Where the ledger does not answer, or a line is no JSON.
     pub async fn legible(&self, people: &People, mut events: Vec<EventRow>) -> Result<Vec<EventRow>, LedgerError> {
-        let mut ids = std::collections::HashMap::new();
-        for person in people.iter() {
-            if let Some((alias, _)) = self.aliases.alias(&person.id, self.store.as_ref()).await? {
-                ids.insert(alias, person.id.clone());
-            }
+        if !self.aliases.are_used() || events.is_empty() {
+            return Ok(events);
         }
-        for event in events.iter_mut().filter(|_| !ids.is_empty()) {
+        let mut tx = self.store.begin(Purpose::Read).await?;
+        let names = self.aliases.names(people.iter().map(|person| person.id.as_str()).collect::<Vec<_>>(), tx.as_mut()).await?;
+        drop(tx);
+        let ids = names.ids();
+        for event in &mut events {
             let mut line = super::read(&event.line)?;
             name(&mut line, &ids);
             event.line = line.to_string();
@@ -207,11 +207,11 @@ impl Ledger {
 }
 
 /// Puts ids in the place of aliases, wherever these stand as a whole text.
-fn name(json: &mut serde_json::Value, ids: &std::collections::HashMap<String, String>) {
+fn name(json: &mut serde_json::Value, ids: &std::collections::HashMap<&str, &str>) {
     match json {
         serde_json::Value::String(text) => {
-            if let Some(id) = ids.get(text) {
-                text.clone_from(id);
+            if let Some(id) = ids.get(text.as_str()) {
+                *text = (*id).to_owned();
             }
         }
         serde_json::Value::Array(list) => list.iter_mut().for_each(|value| name(value, ids)),

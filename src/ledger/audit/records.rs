@@ -8,7 +8,7 @@ use crate::ledger::fingerprint::Fingerprint;
 use crate::ledger::grant::Booked;
 use crate::ledger::pseudonym::Names;
 use crate::ledger::record::{Case, Grant};
-use crate::ledger::store::{CaseFilter, CaseRow, EventRow, GrantFilter, GrantRow, Purpose, Stretch, Transaction};
+use crate::ledger::store::{BucketRow, CaseFilter, CaseRow, ChargeRow, EventRow, GrantFilter, GrantRow, Transaction};
 use crate::ledger::{Ledger, read};
 
 /// What the log says of records: by each, the sum of all fingerprints behind its events without those before them. What is left is the last.
@@ -17,18 +17,17 @@ pub(super) struct Traces {
     sums: HashMap<u128, u128>,
 }
 
-/// What is used of a bucket, by its row and by the grants.
-#[derive(Debug, Default)]
-struct Sums {
-    since: i64,
-    used: i64,
-    /// All charges of grants in force.
-    all: i128,
-    /// Those since `since`.
-    counted: i128,
+/// A bucket, by its row, its charges and the grants.
+#[derive(Debug)]
+struct Account {
+    row: BucketRow,
+    /// The charges of grants in force without those that are kept: nothing is left where they are the same.
+    left: u128,
+    /// What the charges come to that are kept and count.
+    used: i128,
+    /// Whether a charge is outside of the time in which the row says it has any.
+    is_outside: bool,
 }
-
-const ALWAYS: Stretch = Stretch { from: i64::MIN, to: i64::MAX };
 
 impl Traces {
     /// Notes what an event says.
@@ -70,14 +69,15 @@ impl Traces {
         if !self.sums.is_empty() {
             return Err(self.missing(tx).await?.into());
         }
-        for (id, sums) in &buckets {
-            bucket(tx, id, sums).await?;
+        charges(tx, &mut buckets).await?;
+        for account in buckets.values() {
+            account.verify()?;
             records.buckets += 1;
         }
         Ok(records)
     }
 
-    fn grant(&mut self, row: &GrantRow, names: &Names, buckets: &mut HashMap<String, Sums>) -> Result<(), AuditError> {
+    fn grant(&mut self, row: &GrantRow, names: &Names, buckets: &mut HashMap<String, Account>) -> Result<(), AuditError> {
         let broken = |what: String| Broken::record("grant", &row.id, what);
         let grant: Grant = serde_json::from_str(&row.body).map_err(|error| broken(format!("it is not understood: {error}")))?;
         let booked: Vec<Booked> = serde_json::from_str(&row.charges).map_err(|error| broken(format!("its charges are not understood: {error}")))?;
@@ -94,9 +94,9 @@ impl Traces {
         }
         self.agrees("grant", &row.id, &Fingerprint::of_grant(&grant, row.at, &booked), names)?;
         for Booked { bucket, amount } in booked.iter().filter(|_| !row.reversed) {
-            let Some(sums) = buckets.get_mut(bucket) else { return Err(broken(format!("its bucket `{bucket}` is missing")).into()) };
-            sums.all += i128::from(*amount);
-            sums.counted += if row.at >= sums.since { i128::from(*amount) } else { 0 };
+            let Some(account) = buckets.get_mut(bucket) else { return Err(broken(format!("its bucket `{bucket}` is missing")).into()) };
+            let charge = ChargeRow { bucket: bucket.clone(), at: row.at, grant: row.id.clone(), amount: *amount };
+            account.left = account.left.wrapping_add(charge_key(&charge));
         }
         Ok(())
     }
@@ -171,58 +171,71 @@ pub(super) async fn bucket_ids(tx: &mut dyn Transaction) -> Result<Vec<String>, 
     }
 }
 
-async fn buckets(tx: &mut dyn Transaction) -> Result<HashMap<String, Sums>, AuditError> {
+async fn buckets(tx: &mut dyn Transaction) -> Result<HashMap<String, Account>, AuditError> {
     let ids = bucket_ids(tx).await?;
     let mut buckets = HashMap::new();
     for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-        for row in tx.peek(page).await? {
-            // The moments between which charges are must hold too.
-            let outside = [(row.since, row.oldest), (row.latest.saturating_add(1), i64::MAX)];
-            for (from, to) in outside.into_iter().filter(|(from, to)| from < to) {
-                if tx.charged(&row.id, Stretch { from, to }).await?.0 != 0 {
-                    return Err(Broken::record("bucket", &row.id, "it has charges outside of the time in which it says it has any").into());
-                }
-            }
-            buckets.insert(row.id, Sums { since: row.since, used: row.used, ..Sums::default() });
-        }
+        buckets.extend(tx.peek(page).await?.into_iter().map(|row| (row.id.clone(), Account { row, left: 0, used: 0, is_outside: false })));
     }
     Ok(buckets)
 }
 
-async fn bucket(tx: &mut dyn Transaction, id: &str, sums: &Sums) -> Result<(), AuditError> {
-    let (all, _) = tx.charged(id, ALWAYS).await?;
-    let (counted, _) = tx.charged(id, Stretch { from: sums.since, to: i64::MAX }).await?;
-    let broken = |what: &str| Err(Broken::record("bucket", id, what).into());
-    if i128::from(all) != sums.all || i128::from(counted) != sums.counted {
-        return broken("its charges are not those of the grants");
+/// Takes every charge that is kept.
+async fn charges(tx: &mut dyn Transaction, buckets: &mut HashMap<String, Account>) -> Result<(), AuditError> {
+    let mut behind = (String::new(), i64::MIN, String::new());
+    loop {
+        let rows = tx.charges(&behind, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        behind = (last.bucket.clone(), last.at, last.grant.clone());
+        for row in &rows {
+            let missing = || Broken::record("bucket", &row.bucket, "it has charges and is missing");
+            buckets.get_mut(&row.bucket).ok_or_else(missing)?.take(row);
+        }
     }
-    if counted != sums.used {
-        return broken("what it says is used is not the sum of its charges");
+}
+
+/// A short form of a charge.
+fn charge_key(row: &ChargeRow) -> u128 {
+    key(&format!("{:?}", (&row.bucket, row.at, &row.grant, row.amount)))
+}
+
+impl Account {
+    fn take(&mut self, charge: &ChargeRow) {
+        self.left = self.left.wrapping_sub(charge_key(charge));
+        let counts = charge.at >= self.row.since;
+        self.used += if counts { i128::from(charge.amount) } else { 0 };
+        self.is_outside |= charge.at > self.row.latest || counts && charge.at < self.row.oldest;
     }
-    Ok(())
+
+    fn verify(&self) -> Result<(), Broken> {
+        let wrong = [
+            (self.left != 0, "its charges are not those of the grants"),
+            (self.is_outside, "it has charges outside of the time in which it says it has any"),
+            (self.used != i128::from(self.row.used), "what it says is used is not the sum of its charges"),
+        ];
+        wrong.iter().find(|(is_wrong, _)| *is_wrong).map_or(Ok(()), |(_, what)| Err(Broken::record("bucket", &self.row.id, *what)))
+    }
 }
 
 impl Ledger {
     /// What the log calls everybody whom a record names.
-    pub(super) async fn people_of_records(&self) -> Result<Names, AuditError> {
+    pub(super) async fn people_of_records(&self, tx: &mut dyn Transaction) -> Result<Names, AuditError> {
         if !self.aliases.are_used() {
             return Ok(Names::default());
         }
         let mut people = BTreeSet::new();
-        let mut tx = self.store.begin(Purpose::Read).await?;
         let mut filter = GrantFilter { most: PAGE, ..GrantFilter::default() };
-        while let Some(rows) = grants(tx.as_mut(), &mut filter).await? {
+        while let Some(rows) = grants(tx, &mut filter).await? {
             for row in &rows {
                 read::<Grant>(&row.body)?.each_person(&mut |id| people.extend([id.clone()]));
             }
         }
         let mut filter = CaseFilter { most: PAGE, ..CaseFilter::default() };
-        while let Some(rows) = cases(tx.as_mut(), &mut filter).await? {
+        while let Some(rows) = cases(tx, &mut filter).await? {
             for row in &rows {
                 read::<Case>(&row.body)?.each_person(&mut |id| people.extend([id.clone()]));
             }
         }
-        drop(tx);
-        Ok(self.aliases.all(&people, self.store.as_ref()).await?)
+        Ok(self.aliases.names(people.iter().map(String::as_str).collect::<Vec<_>>(), tx).await?)
     }
 }

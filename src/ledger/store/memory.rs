@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Renaming, ReplyRow, Stretch, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The store in memory.
@@ -30,7 +30,7 @@ struct Rows {
 struct Turn<'a> {
     rows: MutexGuard<'a, Rows>,
     written: Vec<Changes>,
-    renamed: Vec<Renaming>,
+    forgotten: Vec<String>,
     dropped_before: Option<i64>,
 }
 
@@ -51,19 +51,12 @@ impl Store for Memory {
     fn begin(&self, _: Purpose) -> Pending<'_, Box<dyn Transaction + '_>> {
         Box::pin(async {
             let rows = self.rows.lock().await;
-            Ok(Box::new(Turn { rows, written: Vec::new(), renamed: Vec::new(), dropped_before: None }) as Box<dyn Transaction + '_>)
+            Ok(Box::new(Turn { rows, written: Vec::new(), forgotten: Vec::new(), dropped_before: None }) as Box<dyn Transaction + '_>)
         })
     }
 
     fn secret<'a>(&'a self, name: &'a str, fresh: &'a str) -> Pending<'a, String> {
         Box::pin(async move { Ok(self.rows.lock().await.secrets.entry(name.to_owned()).or_insert_with(|| fresh.to_owned()).clone()) })
-    }
-
-    fn forget_secret<'a>(&'a self, name: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            self.rows.lock().await.secrets.remove(name);
-            Ok(())
-        })
     }
 
     fn ping(&self) -> Pending<'_, ()> {
@@ -109,8 +102,13 @@ impl Transaction for Turn<'_> {
         now(Ok(self.rows.heads.get(&1).cloned().unwrap_or_else(|| Head::empty(1))))
     }
 
-    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
-        self.renamed.push(renaming.clone());
+    fn secrets<'a>(&'a mut self, names: &'a [String]) -> Pending<'a, Vec<(String, String)>> {
+        let kept = |name: &String| Some((name.clone(), self.rows.secrets.get(name)?.clone()));
+        now(Ok(names.iter().filter_map(kept).collect()))
+    }
+
+    fn forget_secret<'a>(&'a mut self, name: &'a str) -> Pending<'a, ()> {
+        self.forgotten.push(name.to_owned());
         now(Ok(()))
     }
 
@@ -178,6 +176,22 @@ impl Transaction for Turn<'_> {
         now(Ok(rest.map(|(id, _)| id.clone()).take(most(limit)).collect()))
     }
 
+    fn charges<'a>(&'a mut self, behind: &'a (String, i64, String), limit: u32) -> Pending<'a, Vec<ChargeRow>> {
+        let rest = self.rows.charges.range((std::ops::Bound::Excluded(behind), std::ops::Bound::Unbounded)).take(most(limit));
+        let row = |((bucket, at, grant), amount): (&(String, i64, String), &i64)| ChargeRow {
+            bucket: bucket.clone(),
+            at: *at,
+            grant: grant.clone(),
+            amount: *amount,
+        };
+        now(Ok(rest.map(row).collect()))
+    }
+
+    fn find_replies<'a>(&'a mut self, behind: &'a Token, limit: u32) -> Pending<'a, Vec<ReplyRow>> {
+        let rest = self.rows.replies.range((std::ops::Bound::Excluded(behind), std::ops::Bound::Unbounded));
+        now(Ok(rest.map(|(_, row)| row.clone()).take(most(limit)).collect()))
+    }
+
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
         self.dropped_before = Some(before);
         now(Ok(()))
@@ -194,8 +208,8 @@ impl Transaction for Turn<'_> {
         for changes in written {
             self.rows.take(changes);
         }
-        for renaming in std::mem::take(&mut self.renamed) {
-            self.rows.rename(&renaming);
+        for name in std::mem::take(&mut self.forgotten) {
+            self.rows.secrets.remove(&name);
         }
         if let Some(before) = self.dropped_before {
             self.rows.replies.retain(|_, row| row.at >= before);
@@ -215,18 +229,6 @@ impl Rows {
             || changes.events.iter().any(|row| self.events.contains_key(&(row.stream, row.seq)))
     }
 
-    fn rename(&mut self, renaming: &Renaming) {
-        self.grants.values_mut().filter(|row| row.actor == renaming.from).for_each(|row| row.actor.clone_from(&renaming.to));
-        for (from, to) in &renaming.buckets {
-            if let Some(row) = self.buckets.remove(from) {
-                self.buckets.insert(to.clone(), BucketRow { id: to.clone(), ..row });
-            }
-            let charges = std::mem::take(&mut self.charges);
-            let place = |(bucket, at, grant): (String, i64, String)| (if bucket == *from { to.clone() } else { bucket }, at, grant);
-            self.charges = charges.into_iter().map(|(key, amount)| (place(key), amount)).collect();
-        }
-    }
-
     fn take(&mut self, changes: Changes) {
         self.grants.extend(changes.grants.into_iter().chain(changes.changed_grants).map(|row| (row.id.clone(), row)));
         self.cases.extend(changes.cases.into_iter().chain(changes.changed_cases).map(|row| (row.id.clone(), row)));
@@ -235,7 +237,15 @@ impl Rows {
         changes.released.iter().for_each(|row| {
             self.charges.remove(&place(row));
         });
+        changes.dropped_buckets.iter().for_each(|id| {
+            self.buckets.remove(id);
+        });
         self.replies.extend(changes.replies.into_iter().map(|row| (row.token.clone(), row)));
+        for changed in changes.changed_replies {
+            if let Some(row) = self.replies.get_mut(&changed.token) {
+                row.body = changed.body;
+            }
+        }
         self.events.extend(changes.events.into_iter().map(|row| ((row.stream, row.seq), row)));
         self.heads.extend(changes.heads.into_iter().map(|head| (head.stream, head)));
     }

@@ -19,7 +19,7 @@ use std::pin::Pin;
 pub use memory::Memory;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
-pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token};
+pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
@@ -43,9 +43,6 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// A secret of this ledger: the one that is kept under `name`, or `fresh`, which is kept from now on.
     fn secret<'a>(&'a self, name: &'a str, fresh: &'a str) -> Pending<'a, String>;
 
-    /// Forgets a secret. There need not be one.
-    fn forget_secret<'a>(&'a self, name: &'a str) -> Pending<'a, ()>;
-
     /// Whether the store answers.
     fn ping(&self) -> Pending<'_, ()>;
 
@@ -53,7 +50,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn close(&self) -> Pending<'_, ()>;
 }
 
-/// A transaction. In one that writes, `grants`, `cases`, `buckets` and `head` lock what they return until it ends; they are called in this order, each with its ids in ascending order, so that no
+/// A transaction. In one that writes, `grants`, `cases`, `buckets`, `secrets` and `head` lock what they return until it ends; they are called in this order, each with its ids in ascending order, so that no
 /// two transactions wait for each other.
 pub trait Transaction: Send {
     /// What was replied under these tokens.
@@ -87,8 +84,11 @@ pub trait Transaction: Send {
     /// The end of a stream of events that nobody else is writing to; a new stream where there is none such.
     fn head(&mut self) -> Pending<'_, Head>;
 
-    /// Puts another id in the place of somebody's: for whom grants are listed, and in the names of buckets and their charges. None of the new names is there yet.
-    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()>;
+    /// The secrets that are kept under these names, each with its name. In a transaction that writes nobody forgets one of them until it ends; others may read them so too.
+    fn secrets<'a>(&'a mut self, names: &'a [String]) -> Pending<'a, Vec<(String, String)>>;
+
+    /// Forgets a secret, once nobody else holds it. There need not be one.
+    fn forget_secret<'a>(&'a mut self, name: &'a str) -> Pending<'a, ()>;
 
     /// Writes rows.
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()>;
@@ -116,6 +116,12 @@ pub trait Transaction: Send {
 
     /// The ids of all buckets behind an id, at most so many.
     fn bucket_ids<'a>(&'a mut self, behind: &'a str, most: u32) -> Pending<'a, Vec<String>>;
+
+    /// Charges behind one, in the order of bucket, moment and grant, at most so many.
+    fn charges<'a>(&'a mut self, behind: &'a (String, i64, String), most: u32) -> Pending<'a, Vec<ChargeRow>>;
+
+    /// Replies behind a token, in the order of caller and key, at most so many.
+    fn find_replies<'a>(&'a mut self, behind: &'a Token, most: u32) -> Pending<'a, Vec<ReplyRow>>;
 
     /// Drops what was replied before a moment.
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()>;

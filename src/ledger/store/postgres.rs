@@ -11,9 +11,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor as _, Postgres as Driver, Row as _};
 
-use super::rows::{
-    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
-};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
@@ -198,7 +196,7 @@ impl Script {
         self.add("cases", sql, vec![ids, owners, states, due, bodies]);
     }
 
-    fn replies(&mut self, rows: &[ReplyRow]) {
+    fn replies(&mut self, rows: &[ReplyRow], sql: &str) {
         if rows.is_empty() {
             return;
         }
@@ -210,7 +208,7 @@ impl Script {
         let at = Column::Int(rows.iter().map(|row| row.at).collect());
         let digests = Column::Text(rows.iter().map(|row| row.digest.as_str()).collect());
         let bodies = Column::Text(rows.iter().map(|row| row.body.as_str()).collect());
-        self.add("replies", "INSERT INTO replies SELECT * FROM $", vec![callers, keys, at, digests, bodies]);
+        self.add("replies", sql, vec![callers, keys, at, digests, bodies]);
     }
 
     fn events(&mut self, rows: &[EventRow]) {
@@ -242,7 +240,7 @@ impl Script {
         script.grants(&changes.grants, "INSERT INTO grants SELECT * FROM $");
         script.charges(&changes.charges, "INSERT INTO charges SELECT * FROM $", true);
         script.cases(&changes.cases, "INSERT INTO cases SELECT * FROM $");
-        script.replies(&changes.replies);
+        script.replies(&changes.replies, "INSERT INTO replies SELECT * FROM $");
         script.events(&changes.events);
         script.heads(&changes.heads);
         script.buckets(
@@ -251,7 +249,7 @@ impl Script {
         );
         script.grants(
             &changes.changed_grants,
-            "UPDATE grants SET reversed = v.reversed, body = v.body, charges = v.charges FROM $ AS v (id, actor, at, reversed, body, charges) WHERE grants.id = v.id",
+            "UPDATE grants SET actor = v.actor, reversed = v.reversed, body = v.body, charges = v.charges FROM $ AS v (id, actor, at, reversed, body, charges) WHERE grants.id = v.id",
         );
         script.charges(
             &changes.released,
@@ -262,6 +260,14 @@ impl Script {
             &changes.changed_cases,
             "UPDATE cases SET owner = v.owner, state = v.state, due = v.due, body = v.body FROM $ AS v (id, owner, state, due, body) WHERE cases.id = v.id",
         );
+        script.replies(
+            &changes.changed_replies,
+            "UPDATE replies SET body = v.body FROM $ AS v (caller, key, at, digest, body) WHERE replies.caller = v.caller AND replies.key = v.key",
+        );
+        if !changes.dropped_buckets.is_empty() {
+            let ids = Column::Text(changes.dropped_buckets.iter().map(String::as_str).collect());
+            script.add("buckets", "DELETE FROM buckets USING $ AS v (id) WHERE buckets.id = v.id", vec![ids]);
+        }
         script
     }
 }
@@ -438,24 +444,21 @@ impl Transaction for Turn {
         })
     }
 
-    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
+    fn secrets<'a>(&'a mut self, names: &'a [String]) -> Pending<'a, Vec<(String, String)>> {
         Box::pin(async move {
-            let Renaming { from, to, buckets } = renaming;
-            self.run("UPDATE grants SET actor = $1 WHERE actor = $2", vec![Cell::Text(to), Cell::Text(from)]).await?;
-            for (from, to) in buckets {
-                // The name may say on which node a row is, so it is moved and not changed.
-                for sql in [
-                    "INSERT INTO buckets (id, since, used, oldest, latest) SELECT $1, since, used, oldest, latest FROM buckets WHERE id = $2",
-                    "INSERT INTO charges (bucket, at, grant_id, amount) SELECT $1, at, grant_id, amount FROM charges WHERE bucket = $2",
-                ] {
-                    self.run(sql, vec![Cell::Text(to), Cell::Text(from)]).await?;
-                }
-                for sql in ["DELETE FROM charges WHERE bucket = $1", "DELETE FROM buckets WHERE id = $1"] {
-                    self.run(sql, vec![Cell::Text(from)]).await?;
-                }
+            if names.is_empty() {
+                return Ok(Vec::new());
             }
-            Ok(())
+            let mut arguments = PgArguments::default();
+            // A list goes into any argument.
+            let _ = arguments.add(names);
+            let lock = if self.purpose == Purpose::Write { " FOR SHARE" } else { "" };
+            self.rows(format!("SELECT name, value FROM secrets WHERE name = ANY($1) ORDER BY name{lock}"), arguments, sql::secret).await
         })
+    }
+
+    fn forget_secret<'a>(&'a mut self, name: &'a str) -> Pending<'a, ()> {
+        Box::pin(self.run("DELETE FROM secrets WHERE name = $1", vec![Cell::Text(name)]))
     }
 
     fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()> {
@@ -506,6 +509,14 @@ impl Transaction for Turn {
         Box::pin(self.ask(sql::bucket_ids(behind, most), sql::text))
     }
 
+    fn charges<'a>(&'a mut self, behind: &'a (String, i64, String), most: u32) -> Pending<'a, Vec<ChargeRow>> {
+        Box::pin(self.ask(sql::charges(behind, most), sql::charge))
+    }
+
+    fn find_replies<'a>(&'a mut self, behind: &'a Token, most: u32) -> Pending<'a, Vec<ReplyRow>> {
+        Box::pin(self.ask(sql::find_replies(behind, most), sql::reply))
+    }
+
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
         Box::pin(self.run("DELETE FROM replies WHERE at < $1", vec![Cell::Int(before)]))
     }
@@ -536,14 +547,6 @@ impl Store for Postgres {
             let kept = turn.ask(wanted(), sql::text).await?.pop();
             turn.tx.commit().await.map_err(|error| failed(&error))?;
             kept.ok_or(StoreError::Conflict)
-        })
-    }
-
-    fn forget_secret<'a>(&'a self, name: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let mut turn = self.turn(Purpose::Write).await?;
-            turn.run("DELETE FROM secrets WHERE name = $1", vec![Cell::Text(name)]).await?;
-            turn.tx.commit().await.map_err(|error| failed(&error))
         })
     }
 

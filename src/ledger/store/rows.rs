@@ -150,23 +150,12 @@ pub struct Look {
     pub seen: Vec<String>,
 }
 
-/// Another id for somebody.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Renaming {
-    /// The id.
-    pub from: String,
-    /// What comes in its place.
-    pub to: String,
-    /// The buckets that are kept for this person: the name, and the new one.
-    pub buckets: Vec<(String, String)>,
-}
-
 /// What a transaction writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// New grants.
     pub grants: Vec<GrantRow>,
-    /// Grants that changed: all but `id`, `actor` and `at` is replaced.
+    /// Grants that changed: all but `id` and `at` is replaced.
     pub changed_grants: Vec<GrantRow>,
     /// New charges.
     pub charges: Vec<ChargeRow>,
@@ -176,12 +165,16 @@ pub struct Changes {
     pub buckets: Vec<BucketRow>,
     /// Buckets that changed.
     pub changed_buckets: Vec<BucketRow>,
+    /// The ids of buckets that are no longer kept. They have no charges.
+    pub dropped_buckets: Vec<String>,
     /// New cases.
     pub cases: Vec<CaseRow>,
     /// Cases that changed.
     pub changed_cases: Vec<CaseRow>,
     /// New replies. Where there is one for the token already, somebody else was faster: a [`Conflict`](super::StoreError::Conflict).
     pub replies: Vec<ReplyRow>,
+    /// Replies that changed: only the body is replaced.
+    pub changed_replies: Vec<ReplyRow>,
     /// New events.
     pub events: Vec<EventRow>,
     /// The new ends of their streams.

@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Error, SqlSafeStr};
 
 use super::StoreError;
-use super::rows::{BucketRow, CaseFilter, CaseRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Token};
 
 /// A value in a question, or in a row that is written.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,15 @@ pub(super) fn event(row: &impl Cells) -> Result<EventRow, Error> {
 
 pub(super) fn head(row: &impl Cells) -> Result<Head, Error> {
     Ok(Head { stream: row.int(0)?, seq: row.int(1)?, hash: row.text(2)? })
+}
+
+pub(super) fn charge(row: &impl Cells) -> Result<ChargeRow, Error> {
+    Ok(ChargeRow { bucket: row.text(0)?, at: row.int(1)?, grant: row.text(2)?, amount: row.int(3)? })
+}
+
+/// A secret with its name.
+pub(super) fn secret(row: &impl Cells) -> Result<(String, String), Error> {
+    Ok((row.text(0)?, row.text(1)?))
 }
 
 /// The sum of the charges in a stretch, and the first moment behind it.
@@ -138,6 +147,16 @@ pub(super) fn events_about(id: &str) -> Question<'_> {
 
 pub(super) fn bucket_ids(behind: &str, most: u32) -> Question<'_> {
     Question::new("SELECT id FROM buckets WHERE id > $1 ORDER BY id LIMIT $2", vec![Cell::Text(behind), Cell::Int(most.into())])
+}
+
+pub(super) fn charges((bucket, at, grant): &(String, i64, String), most: u32) -> Question<'_> {
+    let sql = "SELECT bucket, at, grant_id, amount FROM charges WHERE (bucket, at, grant_id) > ($1, $2, $3) ORDER BY bucket, at, grant_id LIMIT $4";
+    Question::new(sql, vec![Cell::Text(bucket), Cell::Int(*at), Cell::Text(grant), Cell::Int(most.into())])
+}
+
+pub(super) fn find_replies(behind: &Token, most: u32) -> Question<'_> {
+    let sql = "SELECT caller, key, at, digest, body FROM replies WHERE (caller, key) > ($1, $2) ORDER BY caller, key LIMIT $3";
+    Question::new(sql, vec![Cell::Text(&behind.caller), Cell::Text(&behind.key), Cell::Int(most.into())])
 }
 
 /// Makes the schema what this program knows, from what any version before it left.

@@ -12,9 +12,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, Sqli
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rows::{
-    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, Renaming, ReplyRow, Stretch, Token,
-};
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
@@ -284,7 +282,7 @@ impl Script {
             "grants",
             &changes.changed_grants,
             grant_cells,
-            " ON CONFLICT (id) DO UPDATE SET reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
+            " ON CONFLICT (id) DO UPDATE SET actor = excluded.actor, reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
         );
         self.put("charges", &changes.charges, charge_cells, "");
         self.remove(&changes.released);
@@ -295,6 +293,10 @@ impl Script {
             bucket_cells,
             " ON CONFLICT (id) DO UPDATE SET since = excluded.since, used = excluded.used, oldest = excluded.oldest, latest = excluded.latest",
         );
+        for id in &changes.dropped_buckets {
+            self.sql.push_str("DELETE FROM buckets WHERE id = ?;");
+            self.bind(Cell::Text(id));
+        }
         self.put("cases", &changes.cases, case_cells, "");
         self.put(
             "cases",
@@ -303,6 +305,7 @@ impl Script {
             " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, state = excluded.state, due = excluded.due, body = excluded.body",
         );
         self.put("replies", &changes.replies, reply_cells, "");
+        self.put("replies", &changes.changed_replies, reply_cells, " ON CONFLICT (caller, key) DO UPDATE SET body = excluded.body");
         self.put("events", &changes.events, event_cells, "");
         self.put("heads", &changes.heads, head_cells, " ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash");
     }
@@ -534,18 +537,17 @@ impl Transaction for Turn {
         })
     }
 
-    fn rename<'a>(&'a mut self, renaming: &'a Renaming) -> Pending<'a, ()> {
-        let Renaming { from, to, buckets } = renaming;
-        self.written.sql.push_str("UPDATE grants SET actor = ? WHERE actor = ?;");
-        for text in [to, from] {
-            self.written.bind(Cell::Text(text));
-        }
-        for (from, to) in buckets {
-            self.written.sql.push_str("UPDATE buckets SET id = ? WHERE id = ?;UPDATE charges SET bucket = ? WHERE bucket = ?;");
-            for text in [to, from, to, from] {
-                self.written.bind(Cell::Text(text));
-            }
-        }
+    fn secrets<'a>(&'a mut self, names: &'a [String]) -> Pending<'a, Vec<(String, String)>> {
+        let sql = [
+            "SELECT name, value FROM secrets WHERE name = $1",
+            "SELECT name, value FROM secrets WHERE name IN (SELECT value FROM json_each($1)) ORDER BY name",
+        ];
+        Box::pin(self.by_id(sql, names, sql::secret))
+    }
+
+    fn forget_secret<'a>(&'a mut self, name: &'a str) -> Pending<'a, ()> {
+        self.written.sql.push_str("DELETE FROM secrets WHERE name = ?;");
+        self.written.bind(Cell::Text(name));
         Box::pin(std::future::ready(Ok(())))
     }
 
@@ -584,6 +586,14 @@ impl Transaction for Turn {
 
     fn bucket_ids<'a>(&'a mut self, behind: &'a str, most: u32) -> Pending<'a, Vec<String>> {
         Box::pin(self.ask(sql::bucket_ids(behind, most), sql::text))
+    }
+
+    fn charges<'a>(&'a mut self, behind: &'a (String, i64, String), most: u32) -> Pending<'a, Vec<ChargeRow>> {
+        Box::pin(self.ask(sql::charges(behind, most), sql::charge))
+    }
+
+    fn find_replies<'a>(&'a mut self, behind: &'a Token, most: u32) -> Pending<'a, Vec<ReplyRow>> {
+        Box::pin(self.ask(sql::find_replies(behind, most), sql::reply))
     }
 
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
@@ -625,15 +635,6 @@ impl Store for Sqlite {
             turn.written.put("secrets", &[(name, fresh)], |(name, value)| [Cell::Text(name), Cell::Text(value)], "");
             Box::new(turn).commit().await?;
             Ok(fresh.to_owned())
-        })
-    }
-
-    fn forget_secret<'a>(&'a self, name: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let mut turn = self.turn(Purpose::Write).await?;
-            turn.written.sql.push_str("DELETE FROM secrets WHERE name = ?;");
-            turn.written.bind(Cell::Text(name));
-            Box::new(turn).commit().await
         })
     }
 
