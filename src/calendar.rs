@@ -137,6 +137,32 @@ impl Calendar<'_> {
     }
 }
 
+#[cfg(feature = "ledger")]
+impl Calendar<'_> {
+    /// The window that holds `at`: the first moment whose grants count and the first whose grants count no more, in microseconds since 1970-01-01T00:00Z. What has no end ends at the end of time.
+    pub fn window(&self, window: &Window, at: Timestamp) -> (i64, i64) {
+        const ALWAYS: (i64, i64) = (i64::MIN, i64::MAX);
+        let today = self.date_of(at);
+        let first = |date: Date| date.to_zoned(self.zone.clone()).map_or(i64::MIN, |start| start.timestamp().as_microsecond());
+        match window {
+            Window::Ever => ALWAYS,
+            Window::Calendar(period) => {
+                let end = end_of(*period, today).and_then(|last| last.tomorrow().ok());
+                (start_of(*period, today).map_or(i64::MIN, first), end.map_or(i64::MAX, first))
+            }
+            Window::YearFrom(month, day) => {
+                (year_before(*month, *day, today).map_or(i64::MIN, first), year_from(*month, *day, today).map_or(i64::MAX, first))
+            }
+            // Grants later than then: the first microsecond behind it counts.
+            Window::Rolling(steps) => {
+                let back = steps.count.negate();
+                let begin = self.shift_moment(&seconds(at), &Steps { count: back, unit: steps.unit }).and_then(|begin| moment(&begin));
+                (begin.map_or(i64::MIN, |begin| begin.as_microsecond() + 1), i64::MAX)
+            }
+        }
+    }
+}
+
 /// The first place in `low..high` that fulfils a test which, once fulfilled, stays so; `high` where none does.
 fn partition(mut low: i64, mut high: i64, fulfils: impl Fn(i64) -> bool) -> i64 {
     while low < high {
@@ -195,12 +221,21 @@ pub(crate) fn end_of(period: Period, date: Date) -> Option<Date> {
 
 /// The next day after `today` on which a year that begins on this month and day begins. 29 February is the last of February in other years.
 fn year_from(month: i8, day: i8, today: Date) -> Option<Date> {
-    let begin = |year: i16| {
-        let first = Date::new(year, month, 1).ok()?;
-        first.with().day(day.min(first.days_in_month())).build().ok()
-    };
-    let this_year = begin(today.year())?;
-    if this_year > today { Some(this_year) } else { begin(today.year().checked_add(1)?) }
+    let this_year = year_begin(month, day, today.year())?;
+    if this_year > today { Some(this_year) } else { year_begin(month, day, today.year().checked_add(1)?) }
+}
+
+/// The latest day up to `today` on which a year that begins on this month and day begins.
+#[cfg(feature = "ledger")]
+fn year_before(month: i8, day: i8, today: Date) -> Option<Date> {
+    let this_year = year_begin(month, day, today.year())?;
+    if this_year <= today { Some(this_year) } else { year_begin(month, day, today.year().checked_sub(1)?) }
+}
+
+/// This day of a year; in a month without it, the last.
+fn year_begin(month: i8, day: i8, year: i16) -> Option<Date> {
+    let first = Date::new(year, month, 1).ok()?;
+    first.with().day(day.min(first.days_in_month())).build().ok()
 }
 
 #[cfg(test)]

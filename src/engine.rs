@@ -37,6 +37,8 @@ use crate::lint;
 use crate::options::{self, Options};
 use crate::pack::Pack;
 use crate::policy::{self, Complete, Policy};
+#[cfg(feature = "ledger")]
+use crate::policy::{ActionId, BudgetId};
 use crate::program::Program;
 use crate::question::{Names, OptionsRequest, Reader, Request, Slate, Unread};
 use crate::source::Sources;
@@ -47,6 +49,9 @@ pub struct Engine {
     policy: Policy,
     program: Program,
     names: Names,
+    /// By action: see [`Self::charged_by`].
+    #[cfg(feature = "ledger")]
+    charged: Vec<Vec<BudgetId>>,
 }
 
 /// What is used again from one question to the next, so that it takes no new memory. It serves any engine, one question at a time.
@@ -116,7 +121,14 @@ impl Engine {
     /// Compiles a checked policy.
     #[must_use]
     pub fn new(policy: Complete) -> Self {
-        Self { program: Program::new(&policy), names: Names::new(&policy), policy: policy.into_policy() }
+        let program = Program::new(&policy);
+        Self {
+            #[cfg(feature = "ledger")]
+            charged: program.charged(),
+            program,
+            names: Names::new(&policy),
+            policy: policy.into_policy(),
+        }
     }
 
     /// The policy.
@@ -129,6 +141,12 @@ impl Engine {
     #[must_use]
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// The budgets that may be charged for an action, and those whose use its rules read.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn charged_by(&self, action: ActionId) -> &[BudgetId] {
+        self.charged.get(action.index()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Reads questions for this policy.

@@ -20,6 +20,8 @@ pub mod decide;
 pub mod diagnostic;
 pub mod engine;
 mod escapes;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod lint;
 mod number;
 pub mod options;

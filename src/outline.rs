@@ -196,22 +196,24 @@ impl Form<'_> {
                 BudgetUnit::Quantity(measure) => Some(type_word(measure)),
                 BudgetUnit::Any => None,
             },
-            per: budget.keys.iter().map(|key| self.key(*key)).collect(),
+            per: budget.keys.iter().map(|id| key(self.policy, *id)).collect(),
             window: window(&budget.window),
             records_only: budget.lines.iter().all(|line| matches!(line, Allotment::Unlimited)),
         }
     }
+}
 
-    fn key(&self, key: Key) -> String {
-        match key {
-            Key::Actor => "actor".to_owned(),
-            Key::Team => "actor.team".to_owned(),
-            Key::Fact(id) => self.policy.facts.get(id.index()).map_or_else(String::new, |fact| fact.name.clone()),
-        }
+/// A key by its name: `actor`, `actor.team` or a fact.
+pub(crate) fn key(policy: &Policy, key: Key) -> String {
+    match key {
+        Key::Actor => "actor".to_owned(),
+        Key::Team => "actor.team".to_owned(),
+        Key::Fact(id) => policy.facts.get(id.index()).map_or_else(String::new, |fact| fact.name.clone()),
     }
 }
 
-fn window(window: &Window) -> String {
+/// A window in words: `month`, `year from 04-01`, `rolling 365 days`, `ever`.
+pub(crate) fn window(window: &Window) -> String {
     match window {
         Window::Calendar(period) => period_word(*period).to_owned(),
         Window::YearFrom(month, day) => format!("year from {month:02}-{day:02}"),

@@ -7,6 +7,8 @@ mod fields;
 mod json;
 pub(crate) mod moment;
 mod names;
+#[cfg(feature = "ledger")]
+mod order;
 mod problem;
 mod quantity;
 mod quick;
@@ -14,15 +16,23 @@ mod reader;
 mod scan;
 mod slate;
 mod spoken;
+#[cfg(feature = "ledger")]
+mod told;
 mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
+#[cfg(feature = "server")]
+pub(crate) use moment::since;
 pub(crate) use names::Names;
+#[cfg(feature = "ledger")]
+pub use order::{Additions, Doer, Field, Particulars};
 pub use problem::{Fault, Problem, Unread};
 pub use reader::{Caller, OptionsRequest, Reader, Request, Spending};
 pub use slate::Slate;
 pub use spoken::Spoken;
+#[cfg(feature = "ledger")]
+pub(crate) use told::told;
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -32,8 +32,9 @@ fn compiler() -> String {
 
 /// Writes the counts as the new figures.
 pub fn write(measured: &[(&str, u64)]) {
-    let mut text =
-        String::from("# Instructions for one answer, or for one rule of a load. Written by `cargo bench --bench instructions -- --update`.\n");
+    let mut text = String::from(
+        "# Instructions for one answer, or for one rule of a load. Written by `cargo bench --no-default-features --bench instructions -- --update`.\n",
+    );
     let _ = writeln!(text, "compiler = \"{}\"\n\n[instructions]", compiler());
     for (name, instructions) in measured {
         let _ = writeln!(text, "{name} = {instructions}");

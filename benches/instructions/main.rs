@@ -1,8 +1,8 @@
 //! The gate that noise cannot move: how many instructions an answer and a load take, compared with the figures in `figures.toml`.
 //!
 //! ```sh
-//! cargo bench --bench instructions                # fails where a figure is more than 3 % off, in either direction
-//! cargo bench --bench instructions -- --update    # writes the figures anew
+//! cargo bench --no-default-features --bench instructions                # fails where a figure is more than 3 % off, in either direction
+//! cargo bench --no-default-features --bench instructions -- --update    # writes the figures anew
 //! ```
 //!
 //! The instructions are counted by valgrind's callgrind, which must be installed. Each case is this program once more, under callgrind, without an environment; only what happens below [`counted_by_callgrind`] counts. A library for this
@@ -54,7 +54,7 @@ fn compare() -> ExitCode {
     if report.holds {
         return ExitCode::SUCCESS;
     }
-    println!("If that is meant to be so, write the figures anew: cargo bench --bench instructions -- --update");
+    println!("If that is meant to be so, write the figures anew: cargo bench --no-default-features --bench instructions -- --update");
     ExitCode::FAILURE
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn rounded_down(policy: &Policy, measure: &Type, value: &Number) -> N
     step.and_then(|step| value.round(&step, Rounding::Down)).unwrap_or_else(|| value.clone())
 }
 
-fn smallest(policy: &Policy, measure: &Type) -> Option<Number> {
+pub(crate) fn smallest(policy: &Policy, measure: &Type) -> Option<Number> {
     match measure {
         Type::Money => Number::ratio(1, 10_i64.checked_pow(u32::try_from(policy.currency_decimals).ok()?)?),
         Type::Duration => Some(Number::from(60)),
@@ -185,7 +185,7 @@ fn write_number_of(out: &mut String, policy: &Policy, ty: &Type, number: &Number
 }
 
 /// Writes the value of a fact as JSON.
-pub(super) fn write_value(out: &mut String, policy: &Policy, ty: &Type, value: &Value) {
+pub(crate) fn write_value(out: &mut String, policy: &Policy, ty: &Type, value: &Value) {
     match value {
         Value::YesNo(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Text(text) => json::text(out, text),

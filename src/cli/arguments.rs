@@ -1,10 +1,20 @@
 //! What can be typed. Every option can also be set by an environment variable, `KULANZ_` and its name.
 
+#[cfg(feature = "ledger")]
+mod audit;
+#[cfg(feature = "ledger")]
+mod ledger;
+
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+#[cfg(feature = "ledger")]
+pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
+#[cfg(feature = "ledger")]
+pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -13,7 +23,7 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const AFTER_HELP: &str = "\
-Exit status of `ask`: 0 yes or owed, 10 up_to, 11 ask, 12 no, 13 need.
+Exit status of `ask` and `grant`: 0 yes or owed, 10 up_to, 11 ask, 12 no, 13 need; of `grant` also 3, duties are not confirmed.
 A wrong question or a usage error exits 2, a policy that does not check exits 1.
 Every option is also an environment variable: KULANZ_ and its name, such as KULANZ_POLICIES.";
 
@@ -90,6 +100,23 @@ pub enum Command {
     Ask(Ask),
     /// Everything that a role may do in this case, with limits
     Options(Options),
+    /// Grant something: decide and book it
+    #[cfg(feature = "ledger")]
+    Grant(Grant),
+    /// Take a grant back
+    #[cfg(feature = "ledger")]
+    Reverse(Reverse),
+    /// What is left of somebody's budgets, and what they granted this month
+    #[cfg(feature = "ledger")]
+    Budget(Budget),
+    /// What somebody may not grant alone, on one person's desk
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Case(CaseCommand),
+    /// Check and export the history of a ledger, and forget people in it
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
@@ -115,6 +142,11 @@ pub struct Check {
     /// Warnings count as errors
     #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub deny_warnings: bool,
+
+    /// Also check who works here, a TOML file, against the policy
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub people: Option<PathBuf>,
 }
 
 /// `kulanz fmt`
@@ -181,6 +213,32 @@ pub struct Options {
 /// Who asks and what is known of the case.
 #[derive(Debug, Args)]
 pub struct Case {
+    /// What holds of any case.
+    #[command(flatten)]
+    pub known: Known,
+
+    /// What a budget has used already; may be given several times
+    #[arg(long, value_name = "BUDGET=QTY", env = "KULANZ_SPENT", hide_env = true, value_delimiter = ',')]
+    pub spent: Vec<String>,
+
+    /// The ledger that knows what the budgets have used: sqlite:PATH or postgres://…
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
+    pub ledger: Option<String>,
+
+    /// The file with the key of the ledger's pseudonyms, if it has any
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
+
+    /// The moment of the question: a date or a datetime [default: now]
+    #[arg(long, value_name = "WHEN", env = "KULANZ_AT", hide_env = true)]
+    pub at: Option<String>,
+}
+
+/// Who asks, what somebody says and what is on record.
+#[derive(Debug, Args)]
+pub struct Known {
     /// The role of the person who asks
     #[arg(long = "as", id = "role", value_name = "ROLE", env = "KULANZ_AS", hide_env = true)]
     pub role: Option<String>,
@@ -193,6 +251,14 @@ pub struct Case {
     #[arg(long, value_name = "TEAM", env = "KULANZ_TEAM", hide_env = true)]
     pub team: Option<String>,
 
+    /// What is told of the case in files.
+    #[command(flatten)]
+    pub told: Told,
+}
+
+/// What is told of a case in files.
+#[derive(Debug, Args)]
+pub struct Told {
     /// Facts that somebody says, a JSON file
     #[arg(long, value_name = "FILE", env = "KULANZ_FACTS", hide_env = true, value_hint = ValueHint::FilePath)]
     pub facts: Option<PathBuf>,
@@ -200,14 +266,6 @@ pub struct Case {
     /// Facts from a system of record, a JSON file
     #[arg(long, value_name = "FILE", env = "KULANZ_RECORD", hide_env = true, value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
-
-    /// What a budget has used already; may be given several times
-    #[arg(long, value_name = "BUDGET=QTY", env = "KULANZ_SPENT", hide_env = true, value_delimiter = ',')]
-    pub spent: Vec<String>,
-
-    /// The moment of the question: a date or a datetime [default: now]
-    #[arg(long, value_name = "WHEN", env = "KULANZ_AT", hide_env = true)]
-    pub at: Option<String>,
 }
 
 /// `kulanz serve`
@@ -221,6 +279,18 @@ pub struct Serve {
     /// A file with these settings and the limits
     #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
+
+    /// Where grants and cases are kept: sqlite:PATH, postgres://… or memory: [default: nowhere]
+    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
+    pub ledger: Option<String>,
+
+    /// The file with the key of the ledger's pseudonyms [default: the ledger has none, and its log names people]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub pseudonym_key: Option<PathBuf>,
+
+    /// The list of people, who own cases [default: with a ledger, people.toml in the folder of the pack, beside it, or in the current directory]
+    #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub people: Option<PathBuf>,
 
     /// Whether callers count as a system of record [default: true]
     #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::arguments::{Ask, Format};
+#[cfg(feature = "ledger")]
+use super::books;
 use super::exit::{Failure, Outcome};
 use super::question::{Files, Words, role, spoken};
 use super::terminal::Terminal;
@@ -27,17 +29,40 @@ pub fn run(arguments: &Ask, terminal: &Terminal) -> Result<Outcome, Failure> {
             "write it before the first fact: `kulanz ask refund \"80 EUR\" --as agent reason=late`",
         ));
     }
-    role(&arguments.case)?;
-    let files = match Files::read(&arguments.case) {
+    role(&arguments.case.known)?;
+    let files = match Files::read(&arguments.case.known.told) {
         Ok(files) => files,
         Err(problems) => return wrong(problems, terminal),
     };
     let engine = pack::engine(terminal)?;
     let explain = if arguments.explain { Explain::Every } else { Explain::Decisive };
     match engine.reader().spoken(&spoken(&words, &arguments.case, &files, explain, terminal), Timestamp::now()) {
-        Ok(request) => tell(&engine, &request, terminal),
+        Ok(request) => {
+            #[cfg(feature = "ledger")]
+            let (engine, request) = with_what_is_spent(engine, request, arguments, terminal)?;
+            tell(&engine, &request, terminal)
+        }
         Err(problems) => wrong(problems, terminal),
     }
+}
+
+/// The same, with what the ledger says is spent, where one is named.
+#[cfg(feature = "ledger")]
+fn with_what_is_spent(
+    engine: Engine,
+    mut request: Request,
+    arguments: &Ask,
+    terminal: &Terminal,
+) -> Result<(std::sync::Arc<Engine>, Request), Failure> {
+    let engine = std::sync::Arc::new(engine);
+    if let Some(address) = arguments.case.ledger.as_ref().filter(|address| books::is_there(address, terminal)) {
+        books::on_a_ledger(address, arguments.case.pseudonym_key.as_deref(), async |ledger| {
+            let filled = ledger.fill(&engine, &mut request).await;
+            books::close(ledger, terminal).await;
+            Ok(filled?)
+        })?;
+    }
+    Ok((engine, request))
 }
 
 fn tell(engine: &Engine, request: &Request, terminal: &Terminal) -> Result<Outcome, Failure> {

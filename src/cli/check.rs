@@ -1,6 +1,8 @@
 //! `kulanz check`
 
 use std::io::Write;
+#[cfg(feature = "ledger")]
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -10,12 +12,21 @@ use super::terminal::Terminal;
 use super::{locate, scanned};
 use crate::diagnostic::{Code, Diagnostic, Severity, render};
 use crate::engine;
+#[cfg(feature = "ledger")]
+use crate::engine::Checked;
+#[cfg(feature = "ledger")]
+use crate::ledger::staff;
 use crate::source::Sources;
 
 /// Reports every problem of a pack. For people they are problems and go to standard error; as JSON and SARIF they are the result.
 pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     let path = locate::pack(terminal)?;
-    let report = engine::check(&path, Timestamp::now());
+    #[cfg_attr(not(feature = "ledger"), expect(unused_mut, reason = "only people add to it"))]
+    let mut report = engine::check(&path, Timestamp::now());
+    #[cfg(feature = "ledger")]
+    if let Some(people) = &arguments.people {
+        check_people(people, &path, &mut report, terminal)?;
+    }
     let errors = Count::of(Severity::Error, Code::TooManyProblems, &report.diagnostics);
     let warnings = Count::of(Severity::Warning, Code::TooManyWarnings, &report.diagnostics);
     match terminal.format {
@@ -32,6 +43,16 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     let clean = errors.is_none() && (warnings.is_none() || !arguments.deny_warnings);
     Ok(if clean { Outcome::Done } else { Outcome::Problems })
+}
+
+/// Adds what is wrong with the list of people.
+#[cfg(feature = "ledger")]
+fn check_people(people: &Path, pack: &Path, report: &mut Checked, terminal: &Terminal) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(people).map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", people.display())))?;
+    let name = if terminal.format == Format::Sarif { scanned::outside(pack, people) } else { people.to_string_lossy().into_owned() };
+    let found = staff::check(&name, &text, report.engine.as_ref(), Timestamp::now(), &mut report.sources);
+    report.diagnostics.extend(found);
+    Ok(())
 }
 
 /// Shows problems on standard error, if there are any.

@@ -15,6 +15,9 @@ pub enum Outcome {
     Problems,
     /// 2: the question is wrong.
     WrongQuestion,
+    /// 3: duties are not confirmed.
+    #[cfg(feature = "ledger")]
+    Unconfirmed,
     /// 0, 10, 11, 12 or 13.
     Answered(crate::decide::Outcome),
 }
@@ -26,6 +29,8 @@ impl Outcome {
             Self::Done | Self::Answered(Answer::Yes | Answer::Owed) => 0,
             Self::Problems => 1,
             Self::WrongQuestion => 2,
+            #[cfg(feature = "ledger")]
+            Self::Unconfirmed => 3,
             Self::Answered(Answer::UpTo) => 10,
             Self::Answered(Answer::Ask) => 11,
             Self::Answered(Answer::No) => 12,

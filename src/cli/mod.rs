@@ -4,11 +4,23 @@
 
 mod arguments;
 mod ask;
+#[cfg(feature = "ledger")]
+mod audit;
 mod batch;
+#[cfg(feature = "ledger")]
+mod books;
+#[cfg(feature = "ledger")]
+mod budget;
+#[cfg(feature = "ledger")]
+mod case;
 mod check;
 mod completions;
 mod exit;
 mod fmt;
+#[cfg(feature = "ledger")]
+mod grant;
+#[cfg(feature = "ledger")]
+mod ids;
 mod language;
 mod lines;
 mod locate;
@@ -17,9 +29,14 @@ mod new;
 mod options;
 mod pack;
 mod question;
+#[cfg(feature = "ledger")]
+mod refusal;
+#[cfg(feature = "ledger")]
+mod reverse;
 mod scanned;
 #[cfg(feature = "server")]
 mod serve;
+mod shell;
 mod terminal;
 mod test;
 mod typed;
@@ -53,6 +70,16 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Grant(arguments) => grant::run(arguments, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Reverse(arguments) => reverse::run(arguments, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Budget(arguments) => budget::run(arguments, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Case(command) => case::run(command, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
         Command::Completions(arguments) => completions::run(arguments, terminal),

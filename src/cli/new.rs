@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use super::arguments::{Format, New};
 use super::exit::{Failure, Outcome};
+use super::shell::quoted;
 use super::terminal::Terminal;
 
 /// The pack: names and texts of its files.
@@ -41,16 +42,9 @@ fn tell(directory: &Path, terminal: &Terminal) -> io::Result<()> {
         let files: Vec<_> = FILES.iter().map(|(name, _)| *name).collect();
         return writeln!(out, "{}", serde_json::json!({ "directory": directory.to_string_lossy(), "files": files }));
     }
-    let pack = quoted(directory);
+    let pack = quoted(&directory.to_string_lossy());
     writeln!(out, "Wrote a small pack into {pack}. Try:\n")?;
     writeln!(out, "  kulanz check -p {pack}")?;
     writeln!(out, "  kulanz test -p {pack}")?;
     writeln!(out, "  kulanz ask refund \"40 EUR\" --as agent -p {pack} reason=late order.delivered_on=2026-11-18 customer.id=c-17")
-}
-
-/// The path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    let plain = |character: char| character.is_alphanumeric() || "/._-".contains(character);
-    if !path.is_empty() && path.chars().all(plain) { path.into_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

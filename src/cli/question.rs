@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::arguments::Case;
+use super::arguments::{Case, Known, Told};
 use super::exit::Failure;
 use super::terminal::Terminal;
 use super::typed::unshielded;
@@ -39,15 +39,15 @@ impl Words {
         Ok(Self { action, amount: (!amount.is_empty()).then(|| amount.join(" ")), facts: facts.to_vec() })
     }
 
-    /// Facts and nothing else.
+    /// Facts and nothing else; `hint` says what else could be meant.
     ///
     /// # Errors
     ///
     /// Where a word is none.
-    pub fn facts(words: &[String]) -> Result<Self, Failure> {
+    pub fn facts(words: &[String], hint: &str) -> Result<Self, Failure> {
         let facts: Vec<_> = words.iter().map(|word| unshielded(word)).collect();
         if let Some(stray) = facts.iter().find(|word| !word.contains('=')) {
-            let help = "this is about every action; about one ask with `kulanz ask`. A value with spaces is quoted: `order.total=\"80 EUR\"`";
+            let help = format!("{hint}. A value with spaces is quoted: `order.total=\"80 EUR\"`");
             return Err(Failure::usage_with_help(format!("`{stray}` is not FACT=VALUE"), help));
         }
         Ok(Self { facts, ..Self::default() })
@@ -67,15 +67,25 @@ impl Files {
     /// # Errors
     ///
     /// What is wrong with each that is no text, in the place of its facts.
-    pub fn read(case: &Case) -> Result<Self, Vec<Problem>> {
+    pub fn read(told: &Told) -> Result<Self, Vec<Problem>> {
         let (mut problems, mut files) = (Vec::new(), Self { facts: None, record: None });
-        for (path, member, file) in [(&case.facts, "/facts", &mut files.facts), (&case.record, "/record", &mut files.record)] {
+        for (path, member, file) in [(&told.facts, "/facts", &mut files.facts), (&told.record, "/record", &mut files.record)] {
             match path.as_deref().map(text).transpose() {
                 Ok(text) => *file = text,
                 Err(message) => problems.push(Problem { path: member.to_owned(), message, help: None }),
             }
         }
         if problems.is_empty() { Ok(files) } else { Err(problems) }
+    }
+
+    /// The JSON of what is said.
+    pub fn facts(&self) -> Option<&str> {
+        self.facts.as_deref()
+    }
+
+    /// The JSON of what is on record.
+    pub fn record(&self) -> Option<&str> {
+        self.record.as_deref()
     }
 }
 
@@ -102,22 +112,22 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Where `--as` was left out.
-pub fn role(case: &Case) -> Result<(), Failure> {
+pub fn role(known: &Known) -> Result<(), Failure> {
     let missing = || Failure::usage_with_help("the role of the person who asks is missing", "name it with `--as ROLE`");
-    case.role.as_ref().map(|_| ()).ok_or_else(missing)
+    known.role.as_ref().map(|_| ()).ok_or_else(missing)
 }
 
 /// The question as the reader takes it.
 pub fn spoken<'a>(words: &'a Words, case: &'a Case, files: &'a Files, explain: Explain, terminal: &'a Terminal) -> Spoken<'a> {
     Spoken {
-        role: case.role.as_deref().unwrap_or_default(),
-        actor: case.actor.as_deref(),
-        team: case.team.as_deref(),
+        role: case.known.role.as_deref().unwrap_or_default(),
+        actor: case.known.actor.as_deref(),
+        team: case.known.team.as_deref(),
         action: words.action.as_deref(),
         amount: words.amount.as_deref(),
         facts: &words.facts,
-        facts_json: files.facts.as_deref(),
-        record_json: files.record.as_deref(),
+        facts_json: files.facts(),
+        record_json: files.record(),
         spent: &case.spent,
         at: case.at.as_deref(),
         lang: terminal.lang.as_deref(),
@@ -149,7 +159,7 @@ mod tests {
 
     #[test]
     fn facts_alone_are_no_action() {
-        assert!(Words::facts(&["a=b".into(), "refund".into()]).is_err() && Words::facts(&["refund".into()]).is_err());
-        assert_eq!(Words::facts(&["a=b".into()]).unwrap(), split("a=b"));
+        assert!(Words::facts(&["a=b".into(), "refund".into()], "x").is_err() && Words::facts(&["refund".into()], "x").is_err());
+        assert_eq!(Words::facts(&["a=b".into()], "x").unwrap(), split("a=b"));
     }
 }

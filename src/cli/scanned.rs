@@ -12,6 +12,19 @@ pub fn from_here(mut log: Value, path: &Path) -> Value {
     log
 }
 
+/// How a file that is no part of the pack at `path` is to be called in its log, so that it is named from the current directory in the end.
+#[cfg(feature = "ledger")]
+pub fn outside(path: &Path, file: &Path) -> String {
+    let Some((here, prefix)) = std::env::current_dir().ok().and_then(|here| Some((here.canonicalize().ok()?, prefix(&here, path)?))) else {
+        return file.to_string_lossy().into_owned();
+    };
+    let place = file.canonicalize().unwrap_or_else(|_| here.join(file));
+    match place.strip_prefix(&here) {
+        Ok(below) => "../".repeat(prefix.len()) + &below.to_string_lossy(),
+        Err(_) => file.to_string_lossy().into_owned(),
+    }
+}
+
 /// The folder of a pack from `here`, a part of the path an item.
 fn prefix(here: &Path, path: &Path) -> Option<Vec<String>> {
     let place = path.canonicalize().ok()?;

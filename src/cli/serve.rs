@@ -3,7 +3,7 @@
 use super::arguments::{Format, Serve};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
-use super::{locate, pack};
+use super::{books, locate, pack};
 use crate::server::{self, Config, Log};
 
 /// Answers over HTTP until it is told to stop.
@@ -12,6 +12,9 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(listen) = &arguments.listen {
         config.listen = server::address(listen).map_err(Failure::usage)?;
     }
+    config.ledger = arguments.ledger.clone().or(config.ledger);
+    config.pseudonym_key = arguments.pseudonym_key.clone().or(config.pseudonym_key);
+    config.people = arguments.people.clone().or(config.people);
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;
     }
@@ -20,6 +23,9 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
         (None, Some(configured)) => configured.clone(),
         _ => locate::pack(terminal)?,
     };
+    if config.people.is_none() && config.ledger.is_some() {
+        config.people = books::list(&path);
+    }
     server::log(if terminal.format == Format::Json { Log::Json } else { Log::Human });
     let engine = pack::read(&path, terminal)?;
     server::run(&config, &path, engine)?;

@@ -22,11 +22,15 @@ pub fn arguments() -> Arguments {
     let read = command.try_get_matches_from_mut(std::env::args_os().map(shield)).map_err(|error| by_its_variable(error, &command));
     let read = read.and_then(|mut matches| {
         let batch_is_meant = no_conflict(&matches, &mut command)?;
+        #[cfg(feature = "ledger")]
+        let by_ledger = by_ledger(&matches, &mut command)?;
         let coverage_typed = matches.subcommand().is_some_and(|(name, test)| name == "test" && is_typed(test, "coverage"));
         let mut arguments = Arguments::from_arg_matches_mut(&mut matches)?;
         if let (super::Command::Ask(ask), false) = (&mut arguments.command, batch_is_meant) {
             ask.batch = None;
         }
+        #[cfg(feature = "ledger")]
+        by_ledger.settle(&mut arguments.command);
         // Such a report shows none: asked for by name it is an error, by a variable it is not.
         if let (super::Command::Test(test), Format::Junit, false) = (&mut arguments.command, arguments.common.format, coverage_typed) {
             test.coverage = false;
@@ -78,18 +82,57 @@ fn no_conflict(matches: &ArgMatches, command: &mut Command) -> Result<bool, Erro
     Err(command.error(ErrorKind::ArgumentConflict, message))
 }
 
+/// Who says what the budgets have used.
+#[cfg(feature = "ledger")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Question,
+    Ledger,
+}
+
+#[cfg(feature = "ledger")]
+impl Says {
+    /// Forgets what the other one says.
+    fn settle(self, command: &mut super::Command) {
+        let case = match command {
+            super::Command::Ask(ask) => &mut ask.case,
+            super::Command::Options(options) => &mut options.case,
+            _ => return,
+        };
+        match self {
+            Self::Question => case.ledger = None,
+            Self::Ledger => case.spent.clear(),
+        }
+    }
+}
+
+/// A ledger knows what is spent, so that only one of the two can be typed; what was typed goes before a variable, and of two variables the ledger's goes first.
+#[cfg(feature = "ledger")]
+fn by_ledger(matches: &ArgMatches, command: &mut Command) -> Result<Says, Error> {
+    let Some((name @ ("ask" | "options"), question)) = matches.subcommand() else { return Ok(Says::Ledger) };
+    let conflict = |command: &mut Command, message: &str| Err(command.error(ErrorKind::ArgumentConflict, message));
+    match (is_typed(question, "spent"), is_typed(question, "ledger")) {
+        (true, true) => conflict(command, "`--spent` does not go with `--ledger`: the ledger knows what is spent"),
+        (_, true) if name == "ask" && is_typed(question, "batch") => {
+            conflict(command, "`--ledger` does not go with `--batch`: each line of a batch says itself what is `spent`")
+        }
+        (false, _) if question.contains_id("ledger") => Ok(Says::Ledger),
+        _ => Ok(Says::Question),
+    }
+}
+
 /// The same error, by the name of the variable where the value came from one.
 fn by_its_variable(mut error: Error, command: &Command) -> Error {
     let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
     let mut command = command.clone();
     // Only then do its options know how they are shown.
     command.build();
-    let options = command.get_subcommands().flat_map(Command::get_arguments).chain(command.get_arguments());
+    let options = every_argument(&command);
     let value = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.clone(),
         _ => return error,
     };
-    let from = options.filter(|arg| arg.to_string() == shown).find_map(|arg| Some((arg.get_long()?, arg.get_env()?)));
+    let from = options.into_iter().filter(|arg| arg.to_string() == shown).find_map(|arg| Some((arg.get_long()?, arg.get_env()?)));
     let Some((long, variable)) = from else { return error };
     let long = format!("--{long}");
     let was_typed = std::env::args_os().any(|word| word.to_str().is_some_and(|word| word == long || word.starts_with(&format!("{long}="))));
@@ -97,4 +140,9 @@ fn by_its_variable(mut error: Error, command: &Command) -> Error {
         error.insert(ContextKind::InvalidArg, ContextValue::String(variable.to_string_lossy().into_owned()));
     }
     error
+}
+
+/// Those of a command and of everything below it.
+fn every_argument(command: &Command) -> Vec<&Arg> {
+    command.get_subcommands().flat_map(every_argument).chain(command.get_arguments()).collect()
 }

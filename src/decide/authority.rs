@@ -2,9 +2,11 @@
 
 use std::borrow::Borrow;
 
+use super::approval;
 use super::bound::{Bound, Reading};
 use super::budget::Taking;
-use super::case::{Case, OpenGates};
+use super::case::Case;
+use super::gates::OpenGates;
 use super::open::Open;
 use super::truth::Truth;
 use crate::number::{Number, Rounding};
@@ -23,6 +25,8 @@ pub(crate) struct View<'a> {
     pub candidates: &'a Candidates,
     pub role: RoleId,
     pub reading: Reading,
+    /// The roles of the people who have approved, one each; mostly none.
+    pub approvals: &'a [RoleId],
 }
 
 /// What a rule lets through.
@@ -164,7 +168,7 @@ impl<'a> View<'a> {
     pub fn new(case: Case<'a>, action_id: ActionId, role: RoleId, reading: Reading) -> Option<Self> {
         let action = case.program.action_of(action_id)?;
         let candidates = case.program.candidates(action_id, role)?;
-        Some(Self { case, action_id, action, candidates, role, reading })
+        Some(Self { case, action_id, action, candidates, role, reading, approvals: &[] })
     }
 
     pub fn step(&self) -> Option<&'a Number> {
@@ -292,7 +296,7 @@ impl<'a> View<'a> {
                 let beyond = parts.iter().map(|(owed, taken)| owed.add(&self.room(rule, taken))).max();
                 value.lower(&beyond.unwrap_or_else(|| self.room(rule, &[])));
             }
-            if needs_approval(rule) {
+            if needs_approval(rule) && !self.is_approved(rule) {
                 standing.shared.push(Share { rule: id, value });
             } else {
                 standing.authority.raise(&value);
@@ -301,6 +305,12 @@ impl<'a> View<'a> {
         });
         standing.authority.raise(&standing.entitled);
         standing
+    }
+
+    /// Whether for each role that must approve somebody else of that role, or above, has.
+    fn is_approved(&self, rule: &Rule) -> bool {
+        let Kind::Permission { approved_by } = &rule.kind else { return true };
+        !self.approvals.is_empty() && approval::is_signed(self.case.program, approved_by, self.approvals)
     }
 
     /// The room that the budgets of a rule leave beside what is taken.

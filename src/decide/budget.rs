@@ -2,10 +2,16 @@
 
 use super::bound::{Bound, Reading};
 use super::case::Case;
+#[cfg(feature = "ledger")]
+use super::case::{Mode, Person};
 use super::range::Range;
 use crate::number::{Number, Rounding};
 use crate::policy::{BudgetId, RoleId};
+#[cfg(feature = "ledger")]
+use crate::program::Program;
 use crate::program::{Allotment, Charge, Measure, Rule};
+#[cfg(feature = "ledger")]
+use crate::question::Question;
 
 /// What a grant takes from one budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +21,36 @@ pub(crate) struct Taking {
     pub amount: Option<Number>,
     /// 1 a grant, however many rules say so.
     pub once: bool,
+}
+
+/// What a role may spend of a budget.
+#[cfg(feature = "ledger")]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Allotted {
+    /// It has no line there.
+    None,
+    /// This much.
+    Known(Number),
+    /// That depends on facts that are not known.
+    Unknown,
+    /// As much as it likes.
+    Unlimited,
+}
+
+#[cfg(feature = "ledger")]
+impl Program {
+    /// What the asker's role may spend of a budget in the case of a question.
+    pub(crate) fn allotted(&self, question: &Question, id: BudgetId, mode: Mode) -> Allotted {
+        let role = question.actor.role;
+        if self.budget(id).is_none_or(|budget| budget.allotments.get(role.index()).is_none_or(Option::is_none)) {
+            return Allotted::None;
+        }
+        let Some(range) = (Case { program: self, question, mode, person: Person::Asker }).allotment(id, role) else { return Allotted::Unlimited };
+        if range.is_surely_undefined() {
+            return Allotted::Known(Number::ZERO);
+        }
+        range.as_known().map_or(Allotted::Unknown, |most| Allotted::Known(most.clone().max(Number::ZERO)))
+    }
 }
 
 impl Case<'_> {

@@ -155,7 +155,7 @@ impl<'a> Search<'a> {
     }
 
     /// Of the permissions that need further people and reach the quantity, the one with the fewest, then the first.
-    fn approved(&self, standing: &Standing) -> Option<(RuleId, &'a [RoleId])> {
+    pub fn approved(&self, standing: &Standing) -> Option<(RuleId, &'a [RoleId])> {
         let reaches = |share: &&Share| share.value.covers(self.amount);
         let with_approvers = |share: &Share| Some((share.rule, approvers(self.program().rule(share.rule)?)));
         let possible = standing.shared.iter().filter(reaches).filter_map(with_approvers);
@@ -163,7 +163,7 @@ impl<'a> Search<'a> {
     }
 
     /// Nobody approves what is forbidden to them even where it is owed.
-    fn can_approve(&self, role: RoleId) -> bool {
+    pub fn can_approve(&self, role: RoleId) -> bool {
         self.barring(role).is_empty()
     }
 

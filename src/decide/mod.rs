@@ -3,6 +3,7 @@
 //! Everything is computed in two readings: with what is unknown read against the asker, and in the asker's favour. What the first grants is sure; what only the
 //! second grants hangs on facts that can still be found out.
 
+mod approval;
 mod authority;
 mod bound;
 mod budget;
@@ -12,6 +13,7 @@ mod contacts;
 mod coverage;
 mod decision;
 mod explain;
+mod gates;
 mod grant;
 mod need;
 mod offers;
@@ -20,7 +22,10 @@ mod provisional;
 mod range;
 mod truth;
 
+pub use approval::Proposal;
 pub(crate) use bound::{Bound, Reading};
+#[cfg(feature = "ledger")]
+pub(crate) use budget::Allotted;
 pub use case::Mode;
 pub(crate) use coverage::Coverage;
 pub use decision::*;
@@ -43,8 +48,14 @@ impl Program {
     /// Answers a question. In [`Mode::Grant`] verified facts that no system of record says are unknown.
     #[must_use]
     pub fn decide(&self, question: &Question, mode: Mode) -> Decision {
+        self.decide_approved(question, mode, &[])
+    }
+
+    /// The same after people have approved: `approvals` are their roles, one for each person, the asker not among them. A permission whose `approved_by` they fulfil is one like any other.
+    #[must_use]
+    pub fn decide_approved(&self, question: &Question, mode: Mode, approvals: &[RoleId]) -> Decision {
         let case = Case { program: self, question, mode, person: Person::Asker };
-        let view = |reading| View::new(case, question.action, question.actor.role, reading);
+        let view = |reading| Some(View { approvals, ..View::new(case, question.action, question.actor.role, reading)? });
         match (view(Reading::Against), view(Reading::Favour)) {
             (Some(sure), Some(perhaps)) => Asked { sure, perhaps, favourable: OnceCell::new(), of_others: OnceCell::new() }.decide(),
             _ => empty(question.action, question.amount.clone()),

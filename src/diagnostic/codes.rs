@@ -1,7 +1,7 @@
 //! The registry of problems: the one place that knows every code.
 //!
 //! A code is never reused. `K00…` files and folders, `K01…` the form of a text, `K02…` names, `K03…` types and units, `K04…` rules, roles and budgets,
-//! `K05…` tables, `K06…` tests and promises, `K09…` warnings.
+//! `K05…` tables, `K06…` tests and promises, `K07…` people, `K09…` warnings.
 
 use super::Severity;
 
@@ -191,6 +191,21 @@ codes! {
     TestWithoutMoment = "K0602" Error;
     /// A value in a test that is no plain value, or does not fit.
     TestValue = "K0603" Error;
+
+    /// A list of people is not understood.
+    UnclearPeople = "K0701" Error;
+    /// Two people have the same id.
+    PersonTwice = "K0702" Error;
+    /// A deputy who is not in the list, or is the person's own.
+    UnknownDeputy = "K0703" Error;
+    /// A person has a role that the policy does not have.
+    UnknownPersonRole = "K0704" Error;
+    /// A case can go to a role that nobody has.
+    NobodyHasRole = "K0705" Error;
+    /// People stand in for each other in a circle. Where all of them are away, none of them helps.
+    DeputyCircle = "K0706" Warning;
+    /// A case can go to a role whose people are all away, and nobody stands in for them.
+    EverybodyAway = "K0707" Warning;
 
     /// A prohibition does not apply where nobody says anything about a fact, because of the fact's default, and the fact need not come from a system of
     /// record. Whoever asks only has to keep silent.

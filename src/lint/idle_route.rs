@@ -2,7 +2,8 @@
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{ActionId, Instead, RoleId, RuleKind};
+use crate::policy::{ActionId, Instead, Policy, RoleId, RuleKind};
+use crate::program::Program;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let rules = on.policy.rules.iter().map(|rule| (&rule.actions, &rule.instead));
@@ -14,7 +15,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 fn check_routes(on: Subject<'_>, actions: &[ActionId], instead: &Instead, found: &mut Vec<Diagnostic>) {
     for route in &instead.routes {
-        if actions.iter().any(|action| can_say_yes(on, *action, route.role)) {
+        if actions.iter().any(|action| can_say_yes(on.policy, on.program, *action, route.role)) {
             continue;
         }
         let name = |name: Option<&String>| name.cloned().unwrap_or_default();
@@ -29,12 +30,13 @@ fn check_routes(on: Subject<'_>, actions: &[ActionId], instead: &Instead, found:
     }
 }
 
-fn can_say_yes(on: Subject<'_>, action: ActionId, role: RoleId) -> bool {
-    let decides = on.program.candidates(action, role).is_some_and(|candidates| !candidates.permissions.is_empty());
-    let is_owed = on.program.action_of(action).is_some_and(|action| !action.entitlements.is_empty());
-    let approves =
-        on.policy.rules.iter().any(|rule| {
-            rule.actions.contains(&action) && matches!(&rule.kind, RuleKind::Permission { approved_by, .. } if approved_by.contains(&role))
-        });
+/// Whether a role can decide about an action, or approve it.
+pub(crate) fn can_say_yes(policy: &Policy, program: &Program, action: ActionId, role: RoleId) -> bool {
+    let decides = program.candidates(action, role).is_some_and(|candidates| !candidates.permissions.is_empty());
+    let is_owed = program.action_of(action).is_some_and(|action| !action.entitlements.is_empty());
+    let approves = policy
+        .rules
+        .iter()
+        .any(|rule| rule.actions.contains(&action) && matches!(&rule.kind, RuleKind::Permission { approved_by, .. } if approved_by.contains(&role)));
     decides || is_owed || approves
 }

@@ -16,6 +16,9 @@ mod unverified_key;
 
 use jiff::civil::Date;
 
+#[cfg(feature = "ledger")]
+pub(crate) use idle_route::can_say_yes;
+
 use crate::diagnostic::Diagnostic;
 use crate::policy::Policy;
 use crate::program::Program;

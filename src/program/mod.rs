@@ -13,6 +13,8 @@ pub(crate) mod screen;
 mod thresholds;
 
 use std::cell::RefCell;
+#[cfg(feature = "ledger")]
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -310,6 +312,20 @@ impl Program {
     pub(crate) fn candidates_of(&self, action: ActionId) -> &[Candidates] {
         let first = action.index() * self.roles.len();
         self.candidates.get(first..first + self.roles.len()).unwrap_or_default()
+    }
+
+    /// By action: the budgets that its rules charge or whose use they read, in source order.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn charged(&self) -> Vec<Vec<BudgetId>> {
+        let of_action = |at: usize| {
+            let candidates = self.candidates_of(ActionId::new(at)).iter().flat_map(|candidates| [&candidates.permissions, &candidates.prohibitions]);
+            let entitlements = self.actions.get(at).map(|action| &action.entitlements);
+            let rules = candidates.chain(entitlements).flat_map(Screen::rules).filter_map(|id| self.rule(id));
+            let budgets: BTreeSet<_> =
+                rules.flat_map(|rule| rule.reads.budgets.iter().copied().chain(rule.charges.iter().map(|charge| charge.budget))).collect();
+            budgets.into_iter().collect()
+        };
+        (0..self.actions.len()).map(of_action).collect()
     }
 
     pub(crate) fn fact(&self, id: FactId) -> Option<&Fact> {

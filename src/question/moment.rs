@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
+#[cfg(feature = "server")]
+use super::problem::Problem;
 use super::problem::{Mistake, quoted};
 use crate::clock::{Unreal, WIDEST_OFFSET_SECONDS, local};
 
@@ -42,6 +44,19 @@ pub(super) fn clock(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
         Unreal::Skipped => skipped(text, zone),
         Unreal::BeyondCalendar => Mistake::new(format!("{} is beyond the calendar", quoted(text))),
     })
+}
+
+/// The first moment of a stretch of time that begins then: a datetime, or a date from its first moment in `zone` on.
+#[cfg(feature = "server")]
+pub(crate) fn since(text: &str, zone: &TimeZone) -> Result<Timestamp, Problem> {
+    let read = || -> Result<Timestamp, Mistake> {
+        if date_parts(text).is_none() {
+            return datetime(text, zone);
+        }
+        let beyond = |_| Mistake::new(format!("{} is beyond the calendar", quoted(text)));
+        Ok(date(text)?.to_zoned(zone.clone()).map_err(beyond)?.timestamp())
+    };
+    read().map_err(|Mistake { message, help }| Problem { path: "/since".into(), message, help })
 }
 
 fn civil_date(year: i16, month: i8, day: i8) -> Option<Date> {

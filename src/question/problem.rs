@@ -6,7 +6,7 @@ use std::fmt;
 const MOST: usize = 100;
 
 /// One problem of a question.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Where, as a JSON Pointer (RFC 6901) into the question: `/facts/order/total`. Empty for the question as a whole. Questions from the command line have the

@@ -104,6 +104,23 @@ impl Reader<'_> {
     }
 }
 
+#[cfg(all(feature = "cli", feature = "ledger"))]
+impl Reader<'_> {
+    /// Reads facts alone, that are added to a question: what is said in words and in a file, and what is on record in a file.
+    ///
+    /// # Errors
+    /// As [`Reader::additions`], and where a word is no `FACT=VALUE`.
+    pub(crate) fn spoken_additions(&self, spoken: &Spoken<'_>) -> Result<super::Additions, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let mut facts = file(spoken.facts_json, "/facts", &mut problems);
+        let words = pairs(spoken.facts, "/facts", "FACT=VALUE", &mut problems);
+        facts.extend(words.into_iter().map(|(name, word)| (name.to_owned(), self.fact_json(name, word))));
+        let record = file(spoken.record_json, "/record", &mut problems);
+        let members = [("facts", facts), ("record", record)].map(|(name, facts)| (name.to_owned(), Json::Object(facts)));
+        together(problems.into_vec(), self.additions(&Json::Object(members.into())))
+    }
+}
+
 /// What was read, unless there are problems on either side.
 fn together<T>(mut problems: Vec<Problem>, read: Result<T, Vec<Problem>>) -> Result<T, Vec<Problem>> {
     match read {

@@ -188,7 +188,7 @@ impl Speech<'_> {
 }
 
 /// A text from outside without what could steer a terminal.
-fn harmless(out: &mut String, text: &str) {
+pub(super) fn harmless(out: &mut String, text: &str) {
     let mut parts = text.split(char::is_control);
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {

@@ -20,15 +20,24 @@ pub enum Colour {
 }
 
 /// The lines under the headline, each with the label of its group.
-struct Lines {
+#[derive(Debug, Default)]
+pub(super) struct Lines {
     lines: Vec<(String, String)>,
 }
 
 impl Lines {
-    fn group(&mut self, label: &str, items: impl IntoIterator<Item = String>) {
+    pub(super) fn group(&mut self, label: &str, items: impl IntoIterator<Item = String>) {
         for (at, item) in items.into_iter().enumerate() {
             let label = if at == 0 { label.to_owned() } else { String::new() };
             self.lines.push((label, item));
+        }
+    }
+
+    /// Writes them, the labels in a column.
+    pub(super) fn write(self, text: &mut String) {
+        let width = self.lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        for (label, line) in self.lines {
+            let _ = writeln!(text, "  {label:width$}  {line}");
         }
     }
 }
@@ -38,15 +47,12 @@ impl Speech<'_> {
     #[must_use]
     pub fn human(&self, question: &Question, decision: &Decision, colour: Colour) -> String {
         let mut text = format!("{}\n", coloured(&written(|out| self.headline(out, Place::Headline, decision)), decision.outcome, colour));
-        let mut lines = Lines { lines: Vec::new() };
+        let mut lines = Lines::default();
         self.details(question, decision, &mut lines);
         if question.explain == Explain::Every {
             lines.group(&self.label("rules"), decision.explain.iter().filter_map(|explanation| self.explained(question, decision, explanation)));
         }
-        let width = lines.lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        for (label, line) in lines.lines {
-            let _ = writeln!(text, "  {label:width$}  {line}");
-        }
+        lines.write(&mut text);
         text
     }
 
@@ -69,7 +75,7 @@ impl Speech<'_> {
         coloured(&written(|out| self.tongue.tell(out, id, &|out, _| list(out))), decision.outcome, colour)
     }
 
-    fn label(&self, name: &str) -> String {
+    pub(super) fn label(&self, name: &str) -> String {
         written(|out| self.tongue.word(out, &format!("label-{name}")))
     }
 
@@ -199,8 +205,13 @@ impl Speech<'_> {
 
 /// The word before the dash in the colour of the answer.
 pub(crate) fn coloured(headline: &str, outcome: Outcome, colour: Colour) -> String {
+    painted(headline, hue(outcome), colour)
+}
+
+/// The word before the dash in a colour.
+pub(super) fn painted(headline: &str, hue: anstyle::AnsiColor, colour: Colour) -> String {
     let (Colour::Ansi, Some((word, rest))) = (colour, headline.split_once(" —")) else { return headline.to_owned() };
-    let style = anstyle::Style::new().bold().fg_color(Some(hue(outcome).into()));
+    let style = anstyle::Style::new().bold().fg_color(Some(hue.into()));
     format!("{style}{word}{style:#} —{rest}")
 }
 

@@ -5,16 +5,24 @@
 //!
 //! Everything is written at the end of one text, piece by piece, and nothing is put together beforehand.
 
+#[cfg(all(feature = "cli", feature = "ledger"))]
+mod booked;
 mod cells;
 mod contacts;
 mod figures;
 mod human;
+#[cfg(all(feature = "cli", feature = "ledger"))]
+mod month;
 mod names;
 mod reasons;
 mod sentence;
 mod tongue;
 
+#[cfg(all(feature = "cli", feature = "ledger"))]
+pub(crate) use booked::{Herald, short};
 pub use human::Colour;
+#[cfg(all(feature = "cli", feature = "ledger"))]
+pub(crate) use month::Month;
 pub(crate) use reasons::condition;
 pub use tongue::Tongue;
 

@@ -9,10 +9,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::body::Size;
+use super::body::{Received, Size};
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, text};
+use super::service::{Service, json, parse, text};
 use crate::answer::Answer;
 use crate::engine::{Engine, Scratch};
 use crate::question::Unread;
@@ -43,6 +43,9 @@ pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: 
 /// The same, wherever the request comes from.
 pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody<Data = Bytes> + Unpin) -> Result<Response, Problem> {
     let body = service.bodies.read(headers, body, Size::Question).await?;
+    if service.books.is_some() {
+        return Box::pin(answer_by_the_books(service, &body)).await;
+    }
     let question = text(&body)?;
     let mut line = String::with_capacity(ROOM);
     service.live.with(|engine| answer(service, engine, question, &mut line))?;
@@ -50,7 +53,18 @@ pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody
     Ok(json(line))
 }
 
-/// Writes the answer to one question at the end of `out`.
+/// The same, with what the ledger says is spent.
+async fn answer_by_the_books(service: &Service, body: &Received) -> Result<Response, Problem> {
+    let engine = service.live.current();
+    let mut request = service.reader(&engine).question(&parse(body)?, Timestamp::now()).map_err(Problem::wrong_question)?;
+    service.ledger(service.books()?.ledger.fill(&engine, &mut request)).await?;
+    let mut line = String::with_capacity(ROOM);
+    engine.write_answer(&request, &mut line);
+    line.push('\n');
+    Ok(json(line))
+}
+
+/// Writes the answer to one question at the end of `out`, without a ledger.
 pub fn answer(service: &Service, engine: &Engine, question: &str, out: &mut String) -> Result<(), Unread> {
     thread_local! {
         static SCRATCH: RefCell<Scratch> = RefCell::default();

@@ -8,8 +8,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use tokio::runtime::Handle;
 
 use super::ask::answer;
 use super::body::{Received, Size};
@@ -18,6 +20,7 @@ use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Service, json, line, text};
 use crate::engine::Engine;
+use crate::question::{Json, Request, Unread};
 
 /// Many questions, each with an answer or a problem, in order.
 #[utoipa::path(
@@ -48,7 +51,9 @@ pub async fn ask_batch(State(service): State<Arc<Service>>, headers: HeaderMap, 
 
 fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String, Problem> {
     let questions = envelope::questions(text(body)?)?;
-    let mut batch = Batch { service, engine, until: Instant::now() + service.limits.answer(), answers: String::from("{\"answers\":["), failed: None };
+    let until = Instant::now() + service.limits.answer();
+    let answers = String::from("{\"answers\":[");
+    let mut batch = Batch { service, engine, until, answers, answered: 0, waiting: Vec::new(), failed: None };
     let read = batch.run(questions);
     match (batch.failed, read) {
         (Some(problem), _) => Err(problem),
@@ -57,12 +62,18 @@ fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String
     }
 }
 
+/// So many questions are brought before the ledger together.
+const TOGETHER: usize = 256;
+
 /// Answers question after question while the list is read, so that the number of questions needs no bound of its own.
 struct Batch<'a> {
     service: &'a Service,
     engine: &'a Engine,
     until: Instant,
     answers: String,
+    answered: usize,
+    /// Questions that wait for what the ledger says is spent.
+    waiting: Vec<Result<Request, Unread>>,
     failed: Option<Problem>,
 }
 
@@ -71,20 +82,56 @@ impl Batch<'_> {
         self.deserialize(&mut serde_json::Deserializer::from_str(questions.get()))
     }
 
-    /// Adds the answer to one question, or its problem.
-    fn add(&mut self, index: usize, question: &str) -> Result<(), Problem> {
-        let limits = self.service.limits;
-        if Instant::now() > self.until {
-            return Err(Problem::from(Kind::AnswerTimeout).detail(format!("{index} questions were answered in {} seconds", limits.answer_seconds)));
+    /// Adds the answer to one question, or its problem; with a ledger, those to all that wait, once they are many.
+    fn add(&mut self, question: &str) -> Result<(), Problem> {
+        if self.service.books.is_none() {
+            self.begin()?;
+            let answered = answer(self.service, self.engine, question, &mut self.answers);
+            return self.end(answered);
         }
-        if index > 0 {
+        let reader = self.service.reader(self.engine);
+        let read = Json::parse(question).and_then(|json| Ok(reader.question(&json, Timestamp::now())?));
+        self.waiting.push(read);
+        if self.waiting.len() < TOGETHER { Ok(()) } else { self.answer_waiting() }
+    }
+
+    /// Answers what waits for the ledger.
+    fn answer_waiting(&mut self) -> Result<(), Problem> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if let Some(books) = &self.service.books {
+            let mut requests: Vec<&mut Request> = waiting.iter_mut().filter_map(|read| read.as_mut().ok()).collect();
+            // This is a thread that may wait.
+            Handle::current().block_on(self.service.ledger(books.ledger.fill_all(self.engine, &mut requests)))?;
+        }
+        for read in waiting {
+            self.begin()?;
+            let answered = read.map(|request| {
+                self.engine.write_answer(&request, &mut self.answers);
+            });
+            self.end(answered)?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), Problem> {
+        if Instant::now() > self.until {
+            let detail = format!("{} questions were answered in {} seconds", self.answered, self.service.limits.answer_seconds);
+            return Err(Problem::from(Kind::AnswerTimeout).detail(detail));
+        }
+        if self.answered > 0 {
             self.answers.push(',');
         }
-        if let Err(unread) = answer(self.service, self.engine, question, &mut self.answers) {
+        Ok(())
+    }
+
+    fn end(&mut self, answered: Result<(), Unread>) -> Result<(), Problem> {
+        if let Err(unread) = answered {
             self.answers.push_str(line(&Problem::from(unread))?.trim_end());
         }
-        if self.answers.len() > limits.batch_answer_bytes {
-            let detail = format!("at most {} bytes; ask fewer questions at one time", limits.batch_answer_bytes);
+        self.answered += 1;
+        let most = self.service.limits.batch_answer_bytes;
+        if self.answers.len() > most {
+            let detail = format!("at most {most} bytes; ask fewer questions at one time");
             return Err(Problem::from(Kind::AnswersTooLarge).detail(detail));
         }
         Ok(())
@@ -107,14 +154,16 @@ impl<'de> Visitor<'de> for &mut Batch<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
-        let mut index = 0;
+        let mut added = Ok(());
         while let Some(question) = access.next_element::<&RawValue>()? {
-            if let Err(problem) = self.add(index, question.get()) {
-                self.failed = Some(problem);
-                return Err(A::Error::custom("no further question is answered"));
+            added = self.add(question.get());
+            if added.is_err() {
+                break;
             }
-            index += 1;
         }
-        Ok(())
+        added.and_then(|()| self.answer_waiting()).map_err(|problem| {
+            self.failed = Some(problem);
+            A::Error::custom("no further question is answered")
+        })
     }
 }

@@ -3,6 +3,8 @@
 //! ```toml
 //! listen = "127.0.0.1:7373"
 //! policies = "policies/fashion-shop"
+//! ledger = "sqlite:kulanz.db"
+//! people = "people.toml"
 //! trust_record = true
 //!
 //! [limits]
@@ -24,6 +26,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The pack. In a file it is relative to that file.
     pub policies: Option<PathBuf>,
+    /// Where the ledger is: `sqlite:PATH`, `postgres://…` or `memory:`. In a file a relative path of SQLite is relative to that file. Without it there is none.
+    pub ledger: Option<String>,
+    /// The file with the key of the ledger's pseudonyms. In a file it is relative to that file. Without it the log names people.
+    pub pseudonym_key: Option<PathBuf>,
+    /// The list of people. In a file it is relative to that file.
+    pub people: Option<PathBuf>,
     /// Whether callers count as a system of record.
     pub trust_record: bool,
     /// What callers may use up.
@@ -32,7 +40,15 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7373)), policies: None, trust_record: true, limits: Limits::default() }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7373)),
+            policies: None,
+            ledger: None,
+            pseudonym_key: None,
+            people: None,
+            trust_record: true,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -182,7 +198,7 @@ fn named_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAdd
 }
 
 impl Config {
-    /// Reads a file. A relative `policies` is one beside the file.
+    /// Reads a file. What is relative in it is so to its folder.
     ///
     /// # Errors
     ///
@@ -192,6 +208,9 @@ impl Config {
         let mut config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Unclear { path: path.to_owned(), cause: Box::new(cause) })?;
         let beside = path.parent().unwrap_or(Path::new(""));
         config.policies = config.policies.map(|policies| beside.join(policies));
+        config.people = config.people.map(|people| beside.join(people));
+        config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
+        config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         Ok(config)
     }
 
@@ -207,6 +226,12 @@ impl Config {
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }
+}
+
+/// The address of a ledger as it is meant in a file of this folder.
+fn from(folder: &Path, ledger: String) -> String {
+    let path = ledger.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty());
+    path.map(|path| format!("sqlite:{}", folder.join(path).display())).unwrap_or(ledger)
 }
 
 #[cfg(test)]
@@ -237,6 +262,22 @@ mod tests {
         let set: toml::Table = shown.parse().unwrap();
         for (name, ..) in Limits::default().named() {
             assert!(set["limits"].get(name).is_some() && behind.contains(&format!("| `{name}` | ")), "{name}");
+        }
+    }
+
+    #[test]
+    fn paths_are_those_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kulanz.toml");
+        let read = |ledger: &str| {
+            std::fs::write(&file, format!("people = \"people.toml\"\nledger = \"{ledger}\"")).unwrap();
+            Config::read(&file).unwrap()
+        };
+        assert_eq!(read("memory:").people, Some(folder.path().join("people.toml")));
+        let beside = format!("sqlite:{}", folder.path().join("kulanz.db").display());
+        assert_eq!((read("sqlite:kulanz.db").ledger, read("sqlite://kulanz.db").ledger), (Some(beside.clone()), Some(beside)));
+        for as_it_is in ["memory:", "sqlite:/var/lib/kulanz.db", "postgres://kulanz@db/kulanz", "sqlite:"] {
+            assert_eq!(read(as_it_is).ledger.as_deref(), Some(as_it_is));
         }
     }
 

@@ -6,16 +6,24 @@
 mod ask;
 mod batch;
 mod body;
+mod books;
+mod budgets;
+mod cases;
 mod config;
 mod envelope;
 mod front;
+mod grants;
 mod health;
+mod idempotency;
 mod listen;
 mod openapi;
 mod options;
+mod parameters;
 mod policy;
 mod problem;
+mod proposal;
 mod pulse;
+mod refusal;
 mod reload;
 mod router;
 mod schema;
@@ -25,6 +33,7 @@ mod stalled;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -33,11 +42,15 @@ pub use config::{Config, ConfigError, Limits, address};
 
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;
+use books::{Books, PeopleFile, Roster};
 use reload::{Live, Reading, Source};
 use service::Service;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
+
+/// How long it may take until nobody holds the service any more after all requests are done.
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,13 +91,54 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
+    let people = people(config, &live)?;
+    let books = match &config.ledger {
+        Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
+        None => None,
+    };
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
-    let service = Arc::new(Service::new(live, config));
+    let service = Arc::new(Service::new(live, people, books, config));
+    let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
-    listen::serve(listener, service, config.limits, stop).await;
+    listen::serve(listener, Arc::clone(&service), config.limits, stop).await;
+    tending.abort();
+    // It ends where it waits; what it has begun is carried out all the same.
+    let _ = tending.await;
+    close(service).await;
     Ok(())
+}
+
+/// The people, from their file on, if there is one.
+fn people(config: &Config, policy: &Arc<Live<Engine>>) -> io::Result<Option<Arc<Live<Roster>>>> {
+    let Some(path) = &config.people else { return Ok(None) };
+    let file = PeopleFile { path: path.clone(), live: Arc::clone(policy) };
+    let people = Arc::new(Live::new(file.roster().map_err(io::Error::other)?));
+    reload::watch(file, vec![path.clone()], Arc::clone(&people))?;
+    Ok(Some(people))
+}
+
+/// Lets the ledger finish what it has begun, and closes it.
+async fn close(mut service: Arc<Service>) {
+    let begun = Instant::now();
+    let books = loop {
+        match Arc::try_unwrap(service) {
+            Ok(service) => break service.books,
+            // A connection that was just answered holds it for a moment more; one that was cut off, for ever.
+            Err(held) if begun.elapsed() < LET_GO => service = held,
+            Err(_) => return tracing::warn!("the ledger is in use by requests that were cut off, and is left as it is"),
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let Some(Books { ledger }) = books else { return };
+    if let Err(error) = ledger.seal().await {
+        tracing::warn!(%error, "the log is not sealed");
+    }
+    match ledger.close().await {
+        Ok(()) => tracing::info!("the ledger is closed"),
+        Err(error) => tracing::error!(%error, "the ledger could not be closed"),
+    }
 }
 
 /// The files of a pack.
@@ -94,6 +148,8 @@ struct Files {
 
 impl Source for Files {
     type Output = Engine;
+
+    const NAME: &'static str = "policy";
 
     fn read(&self) -> Reading<Engine> {
         match Engine::read(&self.path) {

@@ -32,7 +32,11 @@ pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, bo
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let case = parse(&body)?;
     let engine = service.live.current();
-    let request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let mut request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    if let Some(books) = &service.books {
+        let case = &request.case;
+        request.case.spent = service.ledger(books.ledger.spent_by(&engine, &case.actor, &case.facts, case.at)).await?;
+    }
     let mut line = String::new();
     engine.write_options(&request, &mut line);
     line.push('\n');

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::question::{self, Fault};
@@ -26,6 +27,33 @@ pub struct Problem {
     /// Every mistake in the question.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<question::Problem>,
+    /// What the ledger says besides.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub more: Option<Box<More>>,
+}
+
+/// What a refusal of the ledger says besides.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct More {
+    /// The answer of the policy; with `not_granted`, `unconfirmed` and `nothing_to_ask`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::answer::Answer>)]
+    pub answer: Option<Box<RawValue>>,
+    /// The duties that are to be confirmed; with `unconfirmed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duties: Option<Vec<String>>,
+    /// Who owns the case; with `not_the_owner`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The role that is needed; with `wrong_role` and `nobody_has_role`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// `approved` or `declined`; with `case_closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The grant that the case became; with `case_closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
 }
 
 /// The kinds of problem: status, code and words.
@@ -41,6 +69,25 @@ pub enum Kind {
     Internal,
     Overloaded,
     AnswerTimeout,
+    IdempotencyKeyMissing,
+    IdempotencyKeyWrong,
+    NotGranted,
+    NotTheOwner,
+    OwnCase,
+    SecondSignature,
+    WrongRole,
+    NoSuchGrant,
+    NoSuchCase,
+    Unconfirmed,
+    IdempotencyKeyReused,
+    AlreadyReversed,
+    CaseClosed,
+    NothingToAsk,
+    NobodyHasRole,
+    NoSuchPerson,
+    NoLedger,
+    LedgerUnavailable,
+    LedgerFull,
 }
 
 impl Kind {
@@ -60,6 +107,37 @@ impl Kind {
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "too many requests at one time"),
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "answer_timeout", "the answer took too long"),
+            of_ledger => of_ledger.describe_of_ledger(),
+        }
+    }
+}
+
+impl Kind {
+    /// The kinds of the ledger.
+    fn describe_of_ledger(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::IdempotencyKeyMissing => (StatusCode::BAD_REQUEST, "idempotency_key_missing", "the header `Idempotency-Key` is missing"),
+            Self::IdempotencyKeyWrong => {
+                (StatusCode::BAD_REQUEST, "idempotency_key_wrong", "the header `Idempotency-Key` must be 1 to 255 visible ASCII characters")
+            }
+            Self::NotGranted => (StatusCode::FORBIDDEN, "not_granted", "the policy does not grant this"),
+            Self::NotTheOwner => (StatusCode::FORBIDDEN, "not_the_owner", "somebody else owns the case"),
+            Self::OwnCase => (StatusCode::FORBIDDEN, "own_case", "nobody decides about what they brought themselves"),
+            Self::SecondSignature => (StatusCode::FORBIDDEN, "second_signature", "this person has approved the case already"),
+            Self::WrongRole => (StatusCode::FORBIDDEN, "wrong_role", "this role does not decide this"),
+            Self::NoSuchGrant => (StatusCode::NOT_FOUND, "no_such_grant", "there is no such grant"),
+            Self::NoSuchCase => (StatusCode::NOT_FOUND, "no_such_case", "there is no such case"),
+            Self::Unconfirmed => (StatusCode::CONFLICT, "unconfirmed", "duties are not confirmed"),
+            Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency_key_reused", "the `Idempotency-Key` was used for something else"),
+            Self::AlreadyReversed => (StatusCode::CONFLICT, "already_reversed", "the grant was reversed already"),
+            Self::CaseClosed => (StatusCode::CONFLICT, "case_closed", "the case is closed"),
+            Self::NothingToAsk => (StatusCode::CONFLICT, "nothing_to_ask", "the actor may grant this alone"),
+            Self::NobodyHasRole => (StatusCode::CONFLICT, "nobody_has_role", "nobody who is there has the role that is needed"),
+            Self::NoSuchPerson => (StatusCode::UNPROCESSABLE_ENTITY, "no_such_person", "the list of people does not have this person"),
+            Self::NoLedger => (StatusCode::SERVICE_UNAVAILABLE, "no_ledger", "this service has no ledger"),
+            Self::LedgerUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "ledger_unavailable", "the ledger does not answer"),
+            Self::LedgerFull => (StatusCode::SERVICE_UNAVAILABLE, "ledger_full", "there is no room left for the ledger"),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
         }
     }
 }
@@ -78,7 +156,7 @@ fn of_fault(fault: Fault) -> (StatusCode, &'static str) {
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
         let (status, code, title) = kind.describe();
-        Self { status: status.as_u16(), code, title, detail: None, errors: Vec::new() }
+        Self { status: status.as_u16(), code, title, detail: None, errors: Vec::new(), more: None }
     }
 }
 
@@ -94,6 +172,13 @@ impl Problem {
     #[must_use]
     pub fn wrong_question(errors: Vec<question::Problem>) -> Self {
         question::Unread::from(errors).into()
+    }
+
+    /// Says what the ledger says besides.
+    #[must_use]
+    pub fn more(mut self, more: More) -> Self {
+        self.more = Some(Box::new(more));
+        self
     }
 
     /// Something that is no JSON.
@@ -158,18 +243,37 @@ mod tests {
     fn next(kind: Kind) -> Option<Kind> {
         Some(match kind {
             Kind::Unread(Fault::NotJson) => Kind::Unread(Fault::NotUtf8),
-            Kind::Unread(Fault::NotUtf8) => Kind::NotFound,
-            Kind::NotFound => Kind::MethodNotAllowed,
+            Kind::Unread(Fault::NotUtf8) => Kind::IdempotencyKeyMissing,
+            Kind::IdempotencyKeyMissing => Kind::IdempotencyKeyWrong,
+            Kind::IdempotencyKeyWrong => Kind::NotGranted,
+            Kind::NotGranted => Kind::NotTheOwner,
+            Kind::NotTheOwner => Kind::OwnCase,
+            Kind::OwnCase => Kind::SecondSignature,
+            Kind::SecondSignature => Kind::WrongRole,
+            Kind::WrongRole => Kind::NotFound,
+            Kind::NotFound => Kind::NoSuchGrant,
+            Kind::NoSuchGrant => Kind::NoSuchCase,
+            Kind::NoSuchCase => Kind::MethodNotAllowed,
             Kind::MethodNotAllowed => Kind::RequestTimeout,
-            Kind::RequestTimeout => Kind::Unread(Fault::TooLarge),
+            Kind::RequestTimeout => Kind::Unconfirmed,
+            Kind::Unconfirmed => Kind::IdempotencyKeyReused,
+            Kind::IdempotencyKeyReused => Kind::AlreadyReversed,
+            Kind::AlreadyReversed => Kind::CaseClosed,
+            Kind::CaseClosed => Kind::NothingToAsk,
+            Kind::NothingToAsk => Kind::NobodyHasRole,
+            Kind::NobodyHasRole => Kind::Unread(Fault::TooLarge),
             Kind::Unread(Fault::TooLarge) => Kind::AnswersTooLarge,
             Kind::AnswersTooLarge => Kind::UnsupportedMediaType,
             Kind::UnsupportedMediaType => Kind::Unread(Fault::TooDeep),
             Kind::Unread(Fault::TooDeep) => Kind::Unread(Fault::WrongQuestion),
-            Kind::Unread(Fault::WrongQuestion) => Kind::Internal,
+            Kind::Unread(Fault::WrongQuestion) => Kind::NoSuchPerson,
+            Kind::NoSuchPerson => Kind::Internal,
             Kind::Internal => Kind::Overloaded,
             Kind::Overloaded => Kind::AnswerTimeout,
-            Kind::AnswerTimeout => return None,
+            Kind::AnswerTimeout => Kind::NoLedger,
+            Kind::NoLedger => Kind::LedgerUnavailable,
+            Kind::LedgerUnavailable => Kind::LedgerFull,
+            Kind::LedgerFull => return None,
         })
     }
 

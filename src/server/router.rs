@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use super::problem::Kind;
 use super::service::Service;
-use super::{ask, batch, health, openapi, options, policy};
+use super::{ask, batch, budgets, cases, grants, health, openapi, options, policy};
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
@@ -16,6 +16,16 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/v1/ask/batch", post(batch::ask_batch))
         .route("/v1/options", post(options::options))
         .route("/v1/policy", get(policy::policy))
+        .route(grants::PATH, get(grants::grants).post(grants::grant))
+        .route("/v1/grants/{id}", get(grants::one))
+        .route("/v1/grants/{id}/reverse", post(grants::reverse))
+        .route("/v1/budgets", get(budgets::budgets))
+        .route(cases::PATH, get(cases::cases).post(cases::open))
+        .route("/v1/cases/{id}", get(cases::one))
+        .route("/v1/cases/{id}/approve", post(cases::approve))
+        .route("/v1/cases/{id}/decline", post(cases::decline))
+        .route("/v1/cases/{id}/hand_over", post(cases::hand_over))
+        .route("/v1/cases/{id}/add", post(cases::add))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::openapi))

@@ -62,7 +62,7 @@ pub struct Case {
     facts: Option<BTreeMap<String, Value>>,
     /// What a system of record says, in the same form.
     record: Option<BTreeMap<String, Value>>,
-    /// What this actor's budgets have used.
+    /// What this actor's budgets have used; an error where the service has a ledger, which says it.
     spent: Option<BTreeMap<String, Quantity>>,
     /// The moment of the question; the clock where it is left out.
     #[schema(example = "2026-11-21T10:00:00+01:00")]
@@ -110,4 +110,137 @@ pub enum Answered {
     Answer(Box<Answer>),
     /// A problem.
     Problem(Problem),
+}
+
+/// A question that is to be granted. `spent` and `at` are not known here: the ledger knows what is spent, and what is booked is booked now.
+#[derive(ToSchema)]
+pub struct Grantable {
+    /// The question.
+    #[schema(inline)]
+    #[serde(flatten)]
+    question: Bookable,
+    /// The duties that are done or promised.
+    #[schema(example = json!(["photo"]))]
+    confirm: Option<Vec<String>>,
+    /// Why.
+    note: Option<String>,
+    /// What it belongs to, such as the number of a ticket.
+    case: Option<String>,
+}
+
+/// A question that is to become a case.
+#[derive(ToSchema)]
+pub struct Openable {
+    /// The question.
+    #[schema(inline)]
+    #[serde(flatten)]
+    question: Bookable,
+    /// The duties that are done or promised.
+    confirm: Option<Vec<String>>,
+    /// What the customer must not be asked again.
+    note: Option<String>,
+    /// The role or the person it is to go to; the first of the answer's `ask` where it is left out.
+    #[schema(example = "lead")]
+    to: Option<String>,
+}
+
+/// A question whose moment is now and of which the ledger knows what is spent.
+#[derive(ToSchema)]
+pub struct Bookable {
+    /// Who asks.
+    actor: Somebody,
+    /// One of the policy's actions.
+    #[schema(example = "refund")]
+    action: String,
+    /// How much; needed where the action has a measure.
+    amount: Option<Quantity>,
+    /// What somebody says.
+    facts: Option<BTreeMap<String, Value>>,
+    /// What a system of record says.
+    record: Option<BTreeMap<String, Value>>,
+    /// The language of the answer; the policy's first where it is left out.
+    lang: Option<String>,
+    /// Whether every rule that could have applied is shown.
+    explain: Option<bool>,
+}
+
+/// Who asks.
+#[derive(ToSchema)]
+pub struct Somebody {
+    /// Who it is.
+    #[schema(example = "anna")]
+    id: String,
+    /// One of the policy's roles.
+    #[schema(example = "agent")]
+    role: String,
+    /// In which team.
+    team: Option<String>,
+}
+
+/// Who does something.
+#[derive(ToSchema)]
+pub struct Doer {
+    /// Who it is.
+    #[schema(example = "lena")]
+    id: String,
+    /// The role, where the list of people does not say it.
+    role: Option<String>,
+    /// Likewise the team.
+    team: Option<String>,
+}
+
+/// A grant is taken back.
+#[derive(ToSchema)]
+pub struct Reverse {
+    /// By whom.
+    actor: Doer,
+    /// Why.
+    reason: String,
+}
+
+/// The owner approves.
+#[derive(ToSchema)]
+pub struct Approve {
+    /// The owner.
+    actor: Doer,
+    /// Further duties that are done or promised.
+    confirm: Option<Vec<String>>,
+    /// A note.
+    note: Option<String>,
+}
+
+/// The owner declines.
+#[derive(ToSchema)]
+pub struct Decline {
+    /// The owner.
+    actor: Doer,
+    /// Why.
+    reason: String,
+    /// What was offered instead.
+    offered: String,
+}
+
+/// The owner hands it over.
+#[derive(ToSchema)]
+pub struct HandOver {
+    /// The owner.
+    actor: Doer,
+    /// The next owner.
+    #[schema(example = "luis")]
+    to: String,
+    /// A note.
+    note: Option<String>,
+}
+
+/// Somebody adds something.
+#[derive(ToSchema)]
+pub struct Add {
+    /// Who.
+    actor: Doer,
+    /// What somebody says, nested or flat.
+    facts: Option<BTreeMap<String, Value>>,
+    /// What a system of record says, in the same form.
+    record: Option<BTreeMap<String, Value>>,
+    /// A note.
+    note: Option<String>,
 }

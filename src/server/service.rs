@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{self, Received};
+use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
 use crate::engine::{Engine, json_line};
-use crate::question::{Caller, Json, Reader, Unread};
+use crate::ledger::LedgerError;
+use crate::ledger::people::People;
+use crate::question::{Caller, Json, Reader, Spending, Unread};
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -24,16 +27,48 @@ pub struct Service {
     pub bodies: body::Reader,
     /// What callers may use up.
     pub limits: Limits,
+    /// The ledger, where there is one.
+    pub books: Option<Books>,
+    /// Who works here, where that is known.
+    pub people: Option<Arc<Live<Roster>>>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
 
 impl Service {
     /// A service that answers from what is live.
-    pub fn new(live: Arc<Live<Engine>>, config: &Config) -> Self {
+    pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: body::Reader::new(limits), limits, trust_record: config.trust_record, batches }
+        Self { live, bodies: body::Reader::new(limits), limits, books, people, trust_record: config.trust_record, batches }
+    }
+
+    /// The ledger.
+    ///
+    /// # Errors
+    ///
+    /// 503 where there is none.
+    pub fn books(&self) -> Result<&Books, Problem> {
+        self.books.as_ref().ok_or_else(books::none)
+    }
+
+    /// Who works here now.
+    pub fn people(&self) -> Arc<People> {
+        self.people.as_ref().map(|live| live.with(|roster| Arc::clone(&roster.people))).unwrap_or_default()
+    }
+
+    /// Waits for the ledger, as long as an answer may take.
+    ///
+    /// # Errors
+    ///
+    /// 503 or 500 where it does not answer.
+    pub async fn ledger<T>(&self, answer: impl Future<Output = Result<T, LedgerError>>) -> Result<T, Problem> {
+        let too_slow = |_| {
+            let detail =
+                "the ledger does not answer; whether something was booked is not known: the same request with the same `Idempotency-Key` tells";
+            Problem::from(Kind::AnswerTimeout).detail(detail)
+        };
+        Ok(tokio::time::timeout(self.limits.answer(), answer).await.map_err(too_slow)??)
     }
 
     /// A place among the batches that are worked on; kept until it is dropped.
@@ -46,11 +81,17 @@ impl Service {
         Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
     }
 
+    /// Whether callers are believed about what is on record and about who asks.
+    pub fn is_believed(&self) -> bool {
+        self.trust_record
+    }
+
     /// Reads questions as those of this service's callers: where they are no system of record, a `record` is refused, for to take it for something said would
     /// be a quiet surprise.
     pub fn reader<'p>(&self, engine: &'p Engine) -> Reader<'p> {
-        let caller = if self.trust_record { Caller::SystemOfRecord } else { Caller::WithoutRecord };
-        engine.reader().caller(caller)
+        let caller = if self.is_believed() { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+        let spending = if self.books.is_some() { Spending::Ledger } else { Spending::Question };
+        engine.reader().caller(caller).spending(spending)
     }
 }
 
@@ -77,6 +118,29 @@ pub fn json(text: String) -> Response {
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// A value as a response.
+///
+/// # Errors
+///
+/// 500 where it is no JSON, which cannot be.
+pub fn answer(value: &impl Serialize) -> Result<Response, Problem> {
+    line(value).map(json)
+}
+
+/// Something new and where it is.
+///
+/// # Errors
+///
+/// As [`answer`].
+pub fn created(location: &str, value: &impl Serialize) -> Result<Response, Problem> {
+    let mut response = answer(value)?;
+    *response.status_mut() = StatusCode::CREATED;
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
 }
 
 /// A value as a line of JSON.

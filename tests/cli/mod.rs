@@ -1,7 +1,9 @@
 //! The command line: every command, option and exit status.
 
 mod ask;
+mod audit;
 mod batch;
+mod booking;
 mod check;
 mod fmt;
 mod new;

@@ -91,9 +91,11 @@ fn variables_are_read_with_care() {
 #[test]
 fn every_option_of_every_command_has_an_environment_variable() {
     use clap::CommandFactory;
+    fn every(command: &clap::Command) -> Vec<&clap::Arg> {
+        command.get_subcommands().flat_map(every).chain(command.get_arguments()).collect()
+    }
     let command = kulanz::cli::Arguments::command();
-    let options = command.get_subcommands().flat_map(clap::Command::get_arguments).chain(command.get_arguments());
-    for option in options.filter(|option| option.get_long().is_some_and(|long| !["help", "version"].contains(&long))) {
+    for option in every(&command).into_iter().filter(|option| option.get_long().is_some_and(|long| !["help", "version"].contains(&long))) {
         let name = format!("KULANZ_{}", option.get_long().unwrap().replace('-', "_").to_uppercase());
         assert_eq!(option.get_env().map(|env| env.to_string_lossy().into_owned()), Some(name));
     }

@@ -1,6 +1,6 @@
 //! Every problem a policy can have, as its author sees it.
 //!
-//! A file (or a folder, for a pack of several files) in this folder is a pack. Its name starts with the code that it yields, and what is reported for
+//! A file (or a folder, for a pack of several files) in this folder is a pack; a `people.toml` beside it is who works with it. Its name starts with the code that it yields, and what is reported for
 //! it stands beside it as a snapshot. A fixture that is too large to be a file is made in `made`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use kulanz::diagnostic::{Code, Diagnostic, render};
+use kulanz::engine::Engine;
+use kulanz::ledger::staff;
 use kulanz::pack::Pack;
 use kulanz::policy;
 use kulanz::source::Sources;
@@ -27,6 +29,14 @@ struct Fixture {
 impl Fixture {
     fn new(name: &str, (pack, problems): (Pack, Vec<Diagnostic>)) -> Self {
         Self { name: name.to_owned(), problems: check(&pack, problems), sources: pack.sources }
+    }
+
+    /// What is wrong with the people who are to work with the pack.
+    fn with_people(mut self, people: &str, pack: &Path) -> Self {
+        assert!(self.problems.is_empty(), "{}", self.name);
+        let engine = Engine::read(pack).unwrap();
+        self.problems = staff::check("people.toml", people, Some(&engine), "2026-11-22T12:00:00Z".parse().unwrap(), &mut self.sources);
+        self
     }
 
     fn code(&self) -> &str {
@@ -51,7 +61,9 @@ fn fixtures() -> Vec<Fixture> {
         let name = path.file_stem().unwrap().to_str().unwrap();
         // The policy of a folder with several packs is the one called `shop`.
         let shop = path.join("shop");
-        Fixture::new(name, Pack::read(if shop.is_dir() { &shop } else { path }))
+        let fixture = Fixture::new(name, Pack::read(if shop.is_dir() { &shop } else { path }));
+        let people = path.join("people.toml");
+        if people.is_file() { fixture.with_people(&std::fs::read_to_string(people).unwrap(), path) } else { fixture }
     };
     paths.iter().map(read).chain(made()).collect()
 }

@@ -10,10 +10,14 @@
 //!   written anew.
 //! - `json question pack=NAME` and the `json answer` behind it: everything in the answer shown is in the answer given.
 //!
-//! In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.
+//! How the session of `a-case.md` is compared stands in [`case`]. In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.
 
+mod audit;
 mod blocks;
+mod case;
 mod growing;
 mod guide;
 mod http;
 mod words;
+
+pub use words::words;

@@ -3,6 +3,10 @@
 mod ask;
 mod batch;
 mod bounds;
+mod budgets;
+mod cases;
+mod grants;
+mod ledger;
 mod policy;
 mod reload;
 pub mod running;

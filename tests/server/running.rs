@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ pub struct Running {
     pub address: String,
     log: Arc<Mutex<String>>,
     agent: ureq::Agent,
+    kept: Option<tempfile::TempDir>,
 }
 
 /// What came back.
@@ -57,7 +58,11 @@ impl Running {
 
     /// Serves a pack with these arguments.
     pub fn start(pack: &Path, arguments: &[&str]) -> Self {
-        let mut serve = command();
+        Self::run(command(), pack, arguments)
+    }
+
+    /// The same by a command that runs `kulanz` with the arguments that it is given.
+    pub fn run(mut serve: Command, pack: &Path, arguments: &[&str]) -> Self {
         serve.args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(pack).args(arguments);
         let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
@@ -73,13 +78,34 @@ impl Running {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("`{line}` {}", log.lock().unwrap())).to_owned();
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1))).build();
-        Self { child, address, log, agent: config.new_agent() }
+        Self { child, address, log, agent: config.new_agent(), kept: None }
     }
 
     /// Serves the counter with these lines of `[limits]`.
     pub fn with_limits(limits: &str) -> Self {
         let folder = crate::process::folder(&[("kulanz.toml", &format!("[limits]\n{limits}"))]);
         Self::start(&root().join(COUNTER), &["--config", folder.path().join("kulanz.toml").to_str().unwrap()])
+    }
+
+    /// Serves a pack with a ledger in memory and these people.
+    pub fn with_ledger(pack: &Path, people: &str) -> Self {
+        let folder = crate::process::folder(&[("people.toml", people)]);
+        let people = folder.path().join("people.toml");
+        let mut running = Self::start(pack, &["--ledger", "memory:", "--people", people.to_str().unwrap()]);
+        running.kept = Some(folder);
+        running
+    }
+
+    /// Posts a JSON value, with a key where there is one.
+    pub fn send(&self, path: &str, body: &Value, key: &str) -> Reply {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let headers = if key.is_empty() { &headers[..1] } else { &headers };
+        self.post_as(path, body.to_string(), headers)
+    }
+
+    /// The folder of files that it watches.
+    pub fn folder(&self) -> &Path {
+        self.kept.as_ref().unwrap().path()
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {

@@ -1,4 +1,4 @@
-//! Picking up a changed pack while serving.
+//! Picking up a changed pack, or a changed list of people, while serving.
 //!
 //! The new pack is read and checked first, and twice, so that a file that is being written is not taken for the whole. Then it takes the place of the old
 //! one at once. A request keeps the pack it began with. A pack that does not check changes nothing but the [`Reload`] that `readyz` shows.
@@ -21,10 +21,13 @@ const STACK: usize = 8 << 20;
 /// How long nothing must have changed before the files are believed to be whole.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// What can be read again: a pack.
+/// What can be read again: a pack, or a list of people.
 pub trait Source: Send + 'static {
     /// What it becomes.
     type Output: Send + Sync + 'static;
+
+    /// What the log calls it: `policy`.
+    const NAME: &'static str;
 
     /// Reads it.
     fn read(&self) -> Reading<Self::Output>;
@@ -147,12 +150,12 @@ impl<S: Source> Watch<S> {
         match read {
             Ok(next) if S::version(&next) == S::version(&current) => self.live.ended(Reload::Current),
             Ok(next) => {
-                tracing::info!(from = S::version(&current), to = S::version(&next), "the policy changed and is served now");
+                tracing::info!(from = S::version(&current), to = S::version(&next), "the {} changed and is in force now", S::NAME);
                 self.live.swap(next);
             }
             Err(problems) if self.live.reload() == Reload::Failed(problems.clone()) => {}
             Err(problems) => {
-                tracing::error!(%problems, "the changed policy does not check; the one before it is served");
+                tracing::error!(%problems, "the changed {} does not check; the one before it is in force", S::NAME);
                 self.live.ended(Reload::Failed(problems));
             }
         }
@@ -174,6 +177,8 @@ mod tests {
 
     impl Source for Number {
         type Output = Read;
+
+        const NAME: &'static str = "number";
 
         fn read(&self) -> Reading<Read> {
             let parse = |text: String| match text.trim().parse() {

@@ -1,0 +1,2 @@
+-- Old replies are dropped without looking at the young ones.
+CREATE INDEX replies_by_time ON replies (at);

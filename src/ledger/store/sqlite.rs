@@ -1,0 +1,680 @@
+//! A ledger in a file.
+//!
+//! SQLite has one writer at a time, so there is one connection that writes, and a few that read; other processes may work on the same file. Each statement is handed to the thread of its connection
+//! and back, which costs more than most statements; so a transaction begins with its first question, and everything that it writes goes over with its commit.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
+use super::sql::{self, Cell, Cells, Question};
+use super::{Pending, Purpose, Store, StoreError, Transaction};
+
+/// The schema, step by step. A step that was released is never changed.
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("ledger", include_str!("../../../migrations/sqlite/0001_ledger.sql")),
+    ("age of replies", include_str!("../../../migrations/sqlite/0002_age_of_replies.sql")),
+];
+/// So many read at the same time.
+const READERS: usize = 4;
+/// So much of the file each connection keeps in memory at most: 16 MiB, in the unit of SQLite.
+const CACHE: &str = "-16384";
+/// So long a statement waits for another process before it is tried again from the start.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// So often the file is tried to be opened while others hold it.
+const MOST_TRIES: u32 = 20;
+/// The one stream of events: there is one writer at a time.
+const STREAM: i64 = 1;
+
+/// The store in a file.
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    /// Which file it was when it was opened.
+    file: Option<Identity>,
+    writer: Arc<Lot>,
+    readers: Arc<Lot>,
+}
+
+/// What tells a file from another that takes its name.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
+
+/// Which file has this name now.
+fn identity(path: &Path) -> Option<Identity> {
+    let found = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found)));
+    #[cfg(not(unix))]
+    return Some(drop(found));
+}
+
+/// Connections of one kind.
+#[derive(Debug)]
+struct Lot {
+    options: SqliteConnectOptions,
+    idle: Mutex<Vec<SqliteConnection>>,
+    free: Arc<Semaphore>,
+    size: u32,
+}
+
+/// A connection of a lot, which goes back to it, without an open transaction.
+struct Held {
+    lot: Arc<Lot>,
+    permit: Option<OwnedSemaphorePermit>,
+    connection: Option<SqliteConnection>,
+    is_open: bool,
+}
+
+struct Turn {
+    held: Held,
+    purpose: Purpose,
+    /// Read along with the first question.
+    head: Option<Head>,
+    written: Script,
+}
+
+/// Statements that go over together.
+#[derive(Default)]
+struct Script {
+    sql: String,
+    arguments: SqliteArguments,
+}
+
+impl Sqlite {
+    /// Opens the ledger in this file, which is made where there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be opened, is no ledger, or was made by a newer version of this program.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(StoreError::Unavailable(format!("there is no folder `{}`", folder.display())));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE)
+            .pragma("cache_size", CACHE)
+            .row_buffer_size(1024)
+            .disable_statement_logging();
+        let mut attempt = 0;
+        let first = loop {
+            match opened(&options).await {
+                Err(StoreError::Conflict) if attempt < MOST_TRIES => attempt += 1,
+                Err(StoreError::Conflict) => return Err(StoreError::Unavailable("others hold the file".into())),
+                Err(StoreError::Unavailable(why)) => return Err(StoreError::Unavailable(format!("{}: {why}", path.display()))),
+                other => break other?,
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let options = options.create_if_missing(false);
+        let (writer, readers) = (Lot::new(options.clone(), 1, vec![first]), Lot::new(options, READERS, Vec::new()));
+        Ok(Self { path: path.to_owned(), file: identity(path), writer, readers })
+    }
+
+    async fn turn(&self, purpose: Purpose) -> Result<Turn, StoreError> {
+        // What is written to a file that lost its name is lost with it.
+        if identity(&self.path) != self.file {
+            return Err(StoreError::Unavailable(format!("`{}` was moved or removed", self.path.display())));
+        }
+        let lot = if purpose == Purpose::Write { &self.writer } else { &self.readers };
+        Ok(Turn { held: lot.take().await?, purpose, head: None, written: Script::default() })
+    }
+}
+
+/// A connection to a file whose schema is up to date.
+async fn opened(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    let mut connection = options.connect().await.map_err(|error| failed(&error))?;
+    // Who begins first migrates; whoever else begins at the same time waits, and finds it done.
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(|error| failed(&error))?;
+    let migrated = sql::migrator(&MIGRATIONS).run_direct(None, &mut *tx, false).await;
+    migrated.map_err(|error| sql::not_migrated(error, MIGRATIONS.len(), failed))?;
+    tx.commit().await.map_err(|error| failed(&error))?;
+    Ok(connection)
+}
+
+impl Lot {
+    fn new(options: SqliteConnectOptions, size: usize, idle: Vec<SqliteConnection>) -> Arc<Self> {
+        let free = Arc::new(Semaphore::new(size));
+        Arc::new(Self { options, idle: Mutex::new(idle), free, size: u32::try_from(size).unwrap_or(1) })
+    }
+
+    async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::Unavailable("it is closed".into()))?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.options.connect().await.map_err(|error| failed(&error))?,
+        };
+        Ok(Held { lot: Arc::clone(self), permit: Some(permit), connection: Some(connection), is_open: false })
+    }
+
+    fn give(&self, connection: SqliteConnection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+
+    /// Waits for everything that is held, and closes it.
+    async fn close(&self) -> Result<(), StoreError> {
+        // Closed before.
+        let Ok(_all) = self.free.acquire_many(self.size).await else { return Ok(()) };
+        self.free.close();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for connection in idle {
+            connection.close().await.map_err(|error| failed(&error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Held {
+    /// Lets statements run, in a transaction if `begin` says how to begin one.
+    async fn run(&mut self, begin: &str, script: Script) -> Result<Vec<SqliteRow>, StoreError> {
+        let connection = self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("it is closed".into()))?;
+        let mut statements = script.sql;
+        if !self.is_open {
+            statements.insert_str(0, begin);
+            self.is_open = !begin.is_empty();
+        }
+        let rows = sqlx::query_with(AssertSqlSafe(statements), script.arguments).fetch_all(&mut *connection).await;
+        rows.map_err(|error| {
+            let why = failed(&error);
+            if !matches!(error, Error::Database(_)) {
+                self.connection = None;
+            }
+            why
+        })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        if !self.is_open {
+            self.lot.give(connection);
+            return;
+        }
+        // Without a runtime the connection is closed, which ends its transaction too.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (lot, permit) = (Arc::clone(&self.lot), self.permit.take());
+        runtime.spawn(async move {
+            let ended = sqlx::query("ROLLBACK").execute(&mut connection).await;
+            // SQLite ends a transaction of itself after some errors; then there is nothing to roll back.
+            if ended.is_ok() || ended.is_err_and(|error| code(&error) == Some(1)) {
+                lot.give(connection);
+            }
+            drop(permit);
+        });
+    }
+}
+
+impl Script {
+    fn ask(question: &Question<'_>) -> Self {
+        let mut script = Self { sql: question.sql.clone().into_owned(), arguments: SqliteArguments::default() };
+        question.cells.iter().for_each(|cell| script.bind(*cell));
+        script
+    }
+
+    fn bind(&mut self, cell: Cell<'_>) {
+        // A text or a number goes into any argument.
+        let _ = match cell {
+            Cell::Text(text) | Cell::Long(text) => self.arguments.add(text.to_owned()),
+            Cell::Int(number) => self.arguments.add(number),
+        };
+    }
+
+    /// Writes rows to a table: one with its own arguments, several as one list. `or` says what is done with those that are there already.
+    fn put<'r, T, const N: usize>(&mut self, table: &str, rows: &'r [T], cells: fn(&'r T) -> [Cell<'r>; N], or: &str) {
+        let sql = &mut self.sql;
+        // A text takes everything.
+        let _ = match rows {
+            [] => return,
+            [_] => write!(sql, "INSERT INTO {table} VALUES (?{}){or};", ",?".repeat(N - 1)),
+            [first, ..] => write!(sql, "INSERT INTO {table} SELECT {} FROM (SELECT ? AS long), json_each(?) WHERE true{or};", items(&cells(first))),
+        };
+        if let [row] = rows {
+            return self.bind_row(cells(row));
+        }
+        let mut long = Vec::new();
+        let all = list(rows.iter().flat_map(cells), N, &mut long);
+        // Bytes go into any argument.
+        let _ = self.arguments.add(long);
+        self.bind(Cell::Text(&all));
+    }
+
+    fn remove(&mut self, rows: &[ChargeRow]) {
+        let cells = |row: &ChargeRow| [row.bucket.clone().into(), row.at.into(), row.grant.clone().into()];
+        match rows {
+            [] => {}
+            [row] => {
+                self.sql.push_str("DELETE FROM charges WHERE bucket = ? AND at = ? AND grant_id = ?;");
+                self.bind_row([Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant)]);
+            }
+            _ => {
+                let places = "SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)";
+                let _ = write!(self.sql, "DELETE FROM charges WHERE (bucket, at, grant_id) IN ({places});");
+                let all: Vec<[serde_json::Value; 3]> = rows.iter().map(cells).collect();
+                self.bind(Cell::Text(&super::super::grant::text(&all)));
+            }
+        }
+    }
+
+    fn bind_row<const N: usize>(&mut self, cells: [Cell<'_>; N]) {
+        for cell in cells {
+            self.bind(cell);
+        }
+    }
+
+    fn changes(&mut self, changes: &Changes) {
+        self.put("grants", &changes.grants, grant_cells, "");
+        self.put(
+            "grants",
+            &changes.changed_grants,
+            grant_cells,
+            " ON CONFLICT (id) DO UPDATE SET actor = excluded.actor, reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
+        );
+        self.put("charges", &changes.charges, charge_cells, "");
+        self.remove(&changes.released);
+        self.put("buckets", &changes.buckets, bucket_cells, "");
+        self.put(
+            "buckets",
+            &changes.changed_buckets,
+            bucket_cells,
+            " ON CONFLICT (id) DO UPDATE SET since = excluded.since, used = excluded.used, oldest = excluded.oldest, latest = excluded.latest",
+        );
+        for id in &changes.dropped_buckets {
+            self.sql.push_str("DELETE FROM buckets WHERE id = ?;");
+            self.bind(Cell::Text(id));
+        }
+        self.put("cases", &changes.cases, case_cells, "");
+        self.put(
+            "cases",
+            &changes.changed_cases,
+            case_cells,
+            " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, state = excluded.state, due = excluded.due, body = excluded.body",
+        );
+        self.put("replies", &changes.replies, reply_cells, "");
+        self.put("replies", &changes.changed_replies, reply_cells, " ON CONFLICT (caller, key) DO UPDATE SET body = excluded.body");
+        self.put("events", &changes.events, event_cells, "");
+        self.put("heads", &changes.heads, head_cells, " ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash");
+    }
+}
+
+/// The items of each list in a list of lists, for cells like these. One that is long says where it is in a text of its own and how many bytes it has.
+fn items(cells: &[Cell<'_>]) -> String {
+    let mut text = String::new();
+    for (at, cell) in cells.iter().enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        // A text takes everything.
+        let _ = match cell {
+            Cell::Long(_) => write!(text, "{comma}CAST(substr(long, (value ->> {at} >> 32) + 1, value ->> {at} & 4294967295) AS TEXT)"),
+            Cell::Text(_) | Cell::Int(_) => write!(text, "{comma}value ->> {at}"),
+        };
+    }
+    text
+}
+
+/// A list of lists of so many items each, in JSON. What is long is put behind the others in `long`, where nothing of it has to be escaped.
+fn list<'a>(cells: impl Iterator<Item = Cell<'a>>, width: usize, long: &mut Vec<u8>) -> String {
+    let mut text = Vec::from(*b"[");
+    for (at, cell) in cells.enumerate() {
+        text.extend_from_slice(match (at, at % width) {
+            (0, _) => b"[",
+            (_, 0) => b"],[",
+            _ => b",",
+        });
+        // Bytes take everything.
+        let _ = match cell {
+            Cell::Text(cell) => serde_json::to_writer(&mut text, cell),
+            Cell::Int(number) => serde_json::to_writer(&mut text, &number),
+            Cell::Long(cell) => {
+                let place = ((long.len() as u64) << 32) | cell.len() as u64;
+                long.extend_from_slice(cell.as_bytes());
+                serde_json::to_writer(&mut text, &place)
+            }
+        };
+    }
+    text.extend_from_slice(if text.len() == 1 { b"]" } else { b"]]" });
+    // JSON is UTF-8.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn grant_cells(row: &GrantRow) -> [Cell<'_>; 6] {
+    let (id, actor, body, charges) = (Cell::Text(&row.id), Cell::Text(&row.actor), Cell::Long(&row.body), Cell::Long(&row.charges));
+    [id, actor, Cell::Int(row.at), Cell::Int(row.reversed.into()), body, charges]
+}
+
+fn charge_cells(row: &ChargeRow) -> [Cell<'_>; 4] {
+    [Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant), Cell::Int(row.amount)]
+}
+
+fn bucket_cells(row: &BucketRow) -> [Cell<'_>; 5] {
+    [Cell::Text(&row.id), Cell::Int(row.since), Cell::Int(row.used), Cell::Int(row.oldest), Cell::Int(row.latest)]
+}
+
+fn case_cells(row: &CaseRow) -> [Cell<'_>; 5] {
+    [Cell::Text(&row.id), Cell::Text(&row.owner), Cell::Text(&row.state), Cell::Int(row.due), Cell::Long(&row.body)]
+}
+
+fn reply_cells(row: &ReplyRow) -> [Cell<'_>; 5] {
+    [Cell::Text(&row.token.caller), Cell::Text(&row.token.key), Cell::Int(row.at), Cell::Text(&row.digest), Cell::Long(&row.body)]
+}
+
+fn event_cells(row: &EventRow) -> [Cell<'_>; 5] {
+    [Cell::Int(row.stream), Cell::Int(row.seq), Cell::Int(row.at), Cell::Text(&row.about), Cell::Long(&row.line)]
+}
+
+fn head_cells(head: &Head) -> [Cell<'_>; 3] {
+    [Cell::Int(head.stream), Cell::Int(head.seq), Cell::Text(&head.hash)]
+}
+
+impl Cells for SqliteRow {
+    fn text(&self, at: usize) -> Result<String, Error> {
+        self.try_get(at)
+    }
+
+    fn int(&self, at: usize) -> Result<i64, Error> {
+        self.try_get(at)
+    }
+
+    fn maybe_int(&self, at: usize) -> Result<Option<i64>, Error> {
+        self.try_get(at)
+    }
+
+    fn yes(&self, at: usize) -> Result<bool, Error> {
+        self.int(at).map(|number| number != 0)
+    }
+}
+
+impl Turn {
+    async fn ask<T>(&mut self, question: Question<'_>, read: fn(&SqliteRow) -> Result<T, Error>) -> Result<Vec<T>, StoreError> {
+        let mut script = Script::ask(&question);
+        // Nobody else writes once a transaction that writes has begun: the end of the stream is what it is now.
+        let with_head = self.purpose == Purpose::Write && !self.held.is_open;
+        let begin = match self.purpose {
+            Purpose::Read => "BEGIN;",
+            Purpose::Write => "BEGIN IMMEDIATE;SELECT 'head', stream, seq, hash FROM heads WHERE stream = 1;",
+        };
+        script.sql.push(';');
+        let mut rows = self.held.run(begin, script).await?;
+        if with_head {
+            let is_head = rows.first().is_some_and(|row| row.columns().first().is_some_and(|column| sqlx::Column::name(column) == "'head'"));
+            let row = is_head.then(|| rows.remove(0));
+            let read = |row: &SqliteRow| Ok(Head { stream: row.int(1)?, seq: row.int(2)?, hash: row.text(3)? });
+            self.head = Some(row.as_ref().map(read).transpose().map_err(|error| failed(&error))?.unwrap_or_else(|| Head::empty(STREAM)));
+        }
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| failed(&error))
+    }
+
+    /// The rows of a table with these ids.
+    async fn by_id<T>(&mut self, sql: [&'static str; 2], ids: &[String], read: fn(&SqliteRow) -> Result<T, Error>) -> Result<Vec<T>, StoreError> {
+        let [one, many] = sql;
+        match ids {
+            [] => Ok(Vec::new()),
+            [id] => self.ask(Question::new(one, vec![Cell::Text(id)]), read).await,
+            _ => {
+                let all = serde_json::Value::from(ids).to_string();
+                self.ask(Question::new(many, vec![Cell::Text(&all)]), read).await
+            }
+        }
+    }
+
+    async fn find_head(&mut self, stream: i64) -> Result<Head, StoreError> {
+        let question = Question::new("SELECT stream, seq, hash FROM heads WHERE stream = $1", vec![Cell::Int(stream)]);
+        Ok(self.ask(question, sql::head).await?.pop().unwrap_or_else(|| Head::empty(stream)))
+    }
+}
+
+/// Replies, buckets and the end of the stream as lists of lists in one row: each row that goes from the thread of the connection to another one costs more than reading it does.
+const LOOK: &str = "SELECT \
+    (SELECT json_group_array(json_array(r.caller, r.key, r.at, r.digest, r.body)) \
+        FROM json_each(?) t CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1), \
+    (SELECT json_group_array(json_array(b.id, b.since, b.used, b.oldest, b.latest)) FROM json_each(?) t CROSS JOIN buckets b ON b.id = t.value), \
+    (SELECT json_group_array(json_array(stream, seq, hash)) FROM heads WHERE stream = 1);";
+
+/// What a look returned.
+fn understood<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// The rows of a table with one id, and with those of a list.
+macro_rules! by_id {
+    ($columns:literal, $table:literal) => {
+        [
+            concat!("SELECT ", $columns, " FROM ", $table, " WHERE id = $1"),
+            concat!("SELECT ", $columns, " FROM ", $table, " WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id"),
+        ]
+    };
+}
+
+impl Transaction for Turn {
+    fn replies<'a>(&'a mut self, tokens: &'a [Token]) -> Pending<'a, Vec<ReplyRow>> {
+        Box::pin(async move {
+            match tokens {
+                [] => Ok(Vec::new()),
+                [Token { caller, key }] => {
+                    let sql = "SELECT caller, key, at, digest, body FROM replies WHERE caller = $1 AND key = $2";
+                    self.ask(Question::new(sql, vec![Cell::Text(caller), Cell::Text(key)]), sql::reply).await
+                }
+                _ => {
+                    let sql = "SELECT r.caller, r.key, r.at, r.digest, r.body FROM json_each($1) t \
+                               CROSS JOIN replies r ON r.caller = t.value ->> 0 AND r.key = t.value ->> 1";
+                    let all = list(tokens.iter().flat_map(|token| [Cell::Text(&token.caller), Cell::Text(&token.key)]), 2, &mut Vec::new());
+                    self.ask(Question::new(sql, vec![Cell::Text(&all)]), sql::reply).await
+                }
+            }
+        })
+    }
+
+    fn grants<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<GrantRow>> {
+        Box::pin(self.by_id(by_id!("id, actor, at, reversed, body, charges", "grants"), ids, sql::grant))
+    }
+
+    fn cases<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<CaseRow>> {
+        Box::pin(self.by_id(by_id!("id, owner, state, due, body", "cases"), ids, sql::case))
+    }
+
+    fn buckets<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<BucketRow>> {
+        Box::pin(self.by_id(by_id!("id, since, used, oldest, latest", "buckets"), ids, sql::bucket))
+    }
+
+    fn peek<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<BucketRow>> {
+        self.buckets(ids)
+    }
+
+    fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
+        Box::pin(async move {
+            let tokens = list(look.tokens.iter().flat_map(|token| [Cell::Text(&token.caller), Cell::Text(&token.key)]), 2, &mut Vec::new());
+            let buckets = serde_json::Value::from(look.locked.iter().chain(&look.seen).map(String::as_str).collect::<Vec<_>>()).to_string();
+            let mut script = Script { sql: LOOK.into(), ..Script::default() };
+            for cell in [tokens.as_str(), buckets.as_str()] {
+                script.bind(Cell::Text(cell));
+            }
+            let begin = if self.purpose == Purpose::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };
+            let rows = self.held.run(begin, script).await?;
+            let row = rows.first().ok_or_else(|| StoreError::Broken("it sees nothing".into()))?;
+            let [replies, buckets, head] = [0, 1, 2].map(|at| row.text(at).map_err(|error| failed(&error)));
+            if self.purpose == Purpose::Write {
+                // Nobody else writes now: the end of the stream is what it is.
+                let head: Vec<(i64, i64, String)> = understood(&head?)?;
+                self.head = Some(head.into_iter().next().map_or_else(|| Head::empty(STREAM), |(stream, seq, hash)| Head { stream, seq, hash }));
+            }
+            let replies: Vec<(String, String, i64, String, String)> = understood(&replies?)?;
+            let reply = |(caller, key, at, digest, body)| ReplyRow { token: Token { caller, key }, at, digest, body };
+            let buckets: Vec<(String, i64, i64, i64, i64)> = understood(&buckets?)?;
+            let bucket = |(id, since, used, oldest, latest)| BucketRow { id, since, used, oldest, latest };
+            Ok((replies.into_iter().map(reply).collect(), buckets.into_iter().map(bucket).collect()))
+        })
+    }
+
+    fn charged<'a>(&'a mut self, bucket: &'a str, stretch: Stretch) -> Pending<'a, (i64, Option<i64>)> {
+        Box::pin(async move {
+            // The sum fails where it is beyond all bounds.
+            let sql = "SELECT coalesce((SELECT sum(amount) FROM charges WHERE bucket = $1 AND at >= $2 AND at < $3), 0), \
+                       (SELECT min(at) FROM charges WHERE bucket = $1 AND at >= $3)";
+            let question = Question::new(sql, vec![Cell::Text(bucket), Cell::Int(stretch.from), Cell::Int(stretch.to)]);
+            Ok(self.ask(question, sql::charged).await?.pop().unwrap_or((0, None)))
+        })
+    }
+
+    fn head(&mut self) -> Pending<'_, Head> {
+        Box::pin(async move {
+            match self.head.clone() {
+                Some(head) => Ok(head),
+                None => self.find_head(STREAM).await,
+            }
+        })
+    }
+
+    fn secrets<'a>(&'a mut self, names: &'a [String]) -> Pending<'a, Vec<(String, String)>> {
+        let sql = [
+            "SELECT name, value FROM secrets WHERE name = $1",
+            "SELECT name, value FROM secrets WHERE name IN (SELECT value FROM json_each($1)) ORDER BY name",
+        ];
+        Box::pin(self.by_id(sql, names, sql::secret))
+    }
+
+    fn forget_secret<'a>(&'a mut self, name: &'a str) -> Pending<'a, ()> {
+        self.written.sql.push_str("DELETE FROM secrets WHERE name = ?;");
+        self.written.bind(Cell::Text(name));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn write<'a>(&'a mut self, changes: &'a Changes) -> Pending<'a, ()> {
+        self.written.changes(changes);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn find_grants<'a>(&'a mut self, filter: &'a GrantFilter) -> Pending<'a, Vec<GrantRow>> {
+        Box::pin(self.ask(sql::find_grants(filter), sql::grant))
+    }
+
+    fn find_cases<'a>(&'a mut self, filter: &'a CaseFilter) -> Pending<'a, Vec<CaseRow>> {
+        Box::pin(self.ask(sql::find_cases(filter), sql::case))
+    }
+
+    fn open_cases(&mut self) -> Pending<'_, Vec<(String, i64)>> {
+        Box::pin(self.ask(Question::new(sql::OPEN_CASES, Vec::new()), sql::count))
+    }
+
+    fn events(&mut self, behind: (i64, i64), most: u32) -> Pending<'_, Vec<EventRow>> {
+        Box::pin(self.ask(sql::events(behind, most), sql::event))
+    }
+
+    fn events_about<'a>(&'a mut self, id: &'a str) -> Pending<'a, Vec<EventRow>> {
+        Box::pin(self.ask(sql::events_about(id), sql::event))
+    }
+
+    fn heads(&mut self) -> Pending<'_, Vec<Head>> {
+        Box::pin(self.ask(Question::new(sql::HEADS, Vec::new()), sql::head))
+    }
+
+    fn seal_head(&mut self) -> Pending<'_, Head> {
+        Box::pin(self.find_head(Head::SEALS))
+    }
+
+    fn bucket_ids<'a>(&'a mut self, behind: &'a str, most: u32) -> Pending<'a, Vec<String>> {
+        Box::pin(self.ask(sql::bucket_ids(behind, most), sql::text))
+    }
+
+    fn charges<'a>(&'a mut self, behind: &'a (String, i64, String), most: u32) -> Pending<'a, Vec<ChargeRow>> {
+        Box::pin(self.ask(sql::charges(behind, most), sql::charge))
+    }
+
+    fn find_replies<'a>(&'a mut self, behind: &'a Token, most: u32) -> Pending<'a, Vec<ReplyRow>> {
+        Box::pin(self.ask(sql::find_replies(behind, most), sql::reply))
+    }
+
+    fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
+        self.written.sql.push_str("DELETE FROM replies WHERE at < ?;");
+        self.written.bind(Cell::Int(before));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn commit<'a>(mut self: Box<Self>) -> Pending<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let mut script = std::mem::take(&mut self.written);
+            script.sql.push_str("COMMIT");
+            let begin = if self.purpose == Purpose::Write { "BEGIN IMMEDIATE;" } else { "BEGIN;" };
+            self.held.run(begin, script).await?;
+            self.held.is_open = false;
+            Ok(())
+        })
+    }
+}
+
+impl Store for Sqlite {
+    fn begin(&self, purpose: Purpose) -> Pending<'_, Box<dyn Transaction + '_>> {
+        Box::pin(async move { Ok(Box::new(self.turn(purpose).await?) as Box<dyn Transaction + '_>) })
+    }
+
+    fn secret<'a>(&'a self, name: &'a str, fresh: &'a str) -> Pending<'a, String> {
+        Box::pin(async move {
+            let wanted = || Question::new("SELECT value FROM secrets WHERE name = $1", vec![Cell::Text(name)]);
+            if let Some(kept) = self.turn(Purpose::Read).await?.ask(wanted(), sql::text).await?.pop() {
+                return Ok(kept);
+            }
+            let mut turn = self.turn(Purpose::Write).await?;
+            if let Some(kept) = turn.ask(wanted(), sql::text).await?.pop() {
+                return Ok(kept);
+            }
+            turn.written.put("secrets", &[(name, fresh)], |(name, value)| [Cell::Text(name), Cell::Text(value)], "");
+            Box::new(turn).commit().await?;
+            Ok(fresh.to_owned())
+        })
+    }
+
+    fn ping(&self) -> Pending<'_, ()> {
+        Box::pin(async move {
+            self.turn(Purpose::Read).await?.ask(Question::new("SELECT name FROM secrets LIMIT 1", Vec::new()), sql::text).await?;
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> Pending<'_, ()> {
+        Box::pin(async move {
+            self.readers.close().await?;
+            self.writer.close().await
+        })
+    }
+}
+
+/// The result code of SQLite, without what it adds to it.
+fn code(error: &Error) -> Option<i64> {
+    let code: i64 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// What an error of SQLite means here.
+fn failed(error: &Error) -> StoreError {
+    /// A unique or primary key that is there already.
+    const KNOWN_ALREADY: [&str; 2] = ["1555", "2067"];
+    let why = error.to_string();
+    if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| KNOWN_ALREADY.contains(&code.as_ref())) {
+        return StoreError::Conflict;
+    }
+    match (code(error), error) {
+        // Busy, or locked.
+        (Some(5 | 6), _) => StoreError::Conflict,
+        // Full.
+        (Some(13), _) => StoreError::Full(why),
+        (_, Error::Io(io)) if io.kind() == std::io::ErrorKind::StorageFull => StoreError::Full(why),
+        // No permission, no memory, only to be read, an error of input or output, not to be opened; or nobody there to ask.
+        (Some(3 | 7 | 8 | 10 | 14), _) | (None, Error::Io(_) | Error::WorkerCrashed) => StoreError::Unavailable(why),
+        _ => StoreError::Broken(why),
+    }
+}

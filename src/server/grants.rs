@@ -1,0 +1,173 @@
+//! `POST /v1/grants`, `GET /v1/grants`, `GET /v1/grants/{id}` and `POST /v1/grants/{id}/reverse`
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::body::Size;
+use super::problem::{Kind, Problem};
+use super::service::{Service, answer, created, parse};
+use super::{idempotency, parameters, proposal, schema};
+use crate::engine::Engine;
+use crate::ledger::record::{Grant, Who};
+use crate::ledger::store::{GrantFilter, Purpose};
+use crate::ledger::{Done, LedgerError, Settled};
+use crate::question::{Field, Json, since};
+
+/// Where they are.
+pub const PATH: &str = "/v1/grants";
+
+/// Some grants.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Grants {
+    /// Newest first.
+    #[schema(value_type = Vec<Grant>)]
+    grants: Vec<Box<RawValue>>,
+    /// What `cursor` is for the page behind this one; null where there is none.
+    next: Option<String>,
+}
+
+/// Decides and books, in one.
+#[utoipa::path(
+    post, path = "/v1/grants", tag = "grants",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
+    request_body(content = schema::Grantable),
+    responses(
+        (status = 201, description = "what is granted, with the answer by which it is; or was, to the same request before", body = Grant, headers(("Location" = String, description = "where it is"))),
+        (status = 400, description = "not JSON, or no `Idempotency-Key`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_granted`, with the answer", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`unconfirmed`: duties are not confirmed; `idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "a wrong question", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn grant(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let body = service.bodies.read(&headers, body, Size::Question).await?;
+    let ledger = &service.books()?.ledger;
+    let json = parse(&body)?;
+    let ticket = idempotency::needed(&headers, PATH, &json)?;
+    let fields = [Field::Confirm, Field::Note, Field::Case];
+    let settled = match proposal::read(&service, &json, &fields) {
+        Ok((proposal, more)) => service.ledger(ledger.grant(&proposal, more.case, Some(ticket))).await?,
+        // The policy may have been another one when it was granted.
+        Err(problem) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
+    };
+    let grant = granted(settled)?;
+    created(&format!("{PATH}/{}", grant.id), &grant)
+}
+
+/// Grants, newest first.
+#[utoipa::path(
+    get, path = "/v1/grants", tag = "grants",
+    params(
+        ("actor" = Option<String>, Query, description = "only this person's"),
+        ("since" = Option<String>, Query, description = "none before this moment, or this day"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("limit" = Option<u32>, Query, description = "so many at most: 1 to 500; 50 where it is left out"),
+    ),
+    responses(
+        (status = 200, description = "a page of them", body = Grants),
+        (status = 422, description = "a wrong parameter", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+    let ledger = &service.books()?.ledger;
+    let mut given = parameters::Parameters::new(&uri, &["actor", "since", "cursor", "limit"]);
+    let (actor, behind, limit) = (given.text("actor"), given.cursor(), given.limit());
+    let zone = service.live.with(|engine| engine.policy().time_zone.clone());
+    let since = given.raw("since").and_then(|text| given.note(since(&text, &zone)));
+    given.end()?;
+    let filter = GrantFilter { actor, since: since.map(Timestamp::as_microsecond), behind, most: limit + 1 };
+    let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_grants(&filter).await?) }).await?;
+    let (rows, next) = parameters::page(rows, limit, |row| (row.at, row.id.as_str()));
+    let grants = rows.into_iter().map(|row| parameters::kept(row.body)).collect::<Result<_, _>>()?;
+    answer(&Grants { grants, next })
+}
+
+/// A grant.
+#[utoipa::path(
+    get, path = "/v1/grants/{id}", tag = "grants",
+    params(("id" = String, Path, description = "its id")),
+    responses(
+        (status = 200, description = "the grant", body = Grant),
+        (status = 404, description = "`no_such_grant`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+    let ledger = &service.books()?.ledger;
+    let id = grant_id(id)?;
+    answer(&service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?)
+}
+
+/// Takes a grant back: its budgets get what it was charged.
+#[utoipa::path(
+    post, path = "/v1/grants/{id}/reverse", tag = "grants",
+    params(
+        ("id" = String, Path, description = "its id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "as of a grant; may be left out"),
+    ),
+    request_body(content = schema::Reverse),
+    responses(
+        (status = 200, description = "the grant, reversed", body = Grant),
+        (status = 400, description = "not JSON, or a wrong `Idempotency-Key`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`no_such_grant`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already_reversed`, `idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not called JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "no actor or no reason", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn reverse(
+    State(service): State<Arc<Service>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let body = service.bodies.read(&headers, body, Size::Question).await?;
+    let ledger = &service.books()?.ledger;
+    let id = grant_id(id)?;
+    let json = parse(&body)?;
+    let ticket = idempotency::optional(&headers, &format!("{PATH}/{id}/reverse"), &json)?;
+    let engine = service.live.current();
+    let settled = match reversal(&service, &engine, &json) {
+        Ok((who, reason)) => service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?,
+        // The policy or the people may have been others when it was reversed.
+        Err(problem) => match &ticket {
+            Some(ticket) => service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?,
+            None => return Err(problem),
+        },
+    };
+    answer(&granted(settled)?)
+}
+
+/// Who reverses, and why.
+fn reversal(service: &Service, engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
+    let fields = [Field::Actor, Field::Reason];
+    let told = service.reader(engine).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
+    let who = proposal::who(service, engine.policy(), told.actor, true)?;
+    Ok((who, told.reason.unwrap_or_default()))
+}
+
+fn grant_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+    id.ok().and_then(|Path(id)| parameters::uuid(&id)).ok_or(Kind::NoSuchGrant.into())
+}
+
+fn granted(settled: Settled) -> Result<Box<Grant>, Problem> {
+    match settled? {
+        Done::Grant(grant) => Ok(grant),
+        Done::Case(_) => Err(Kind::IdempotencyKeyReused.into()),
+    }
+}
