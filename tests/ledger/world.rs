@@ -38,18 +38,23 @@ impl World {
 
     /// One whose log calls people by aliases, if there is a key.
     pub async fn with_key(store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>) -> Self {
-        Self::under(engine(DESK), store, pseudonyms).await
+        // More lanes than one, so that orders at the same time meet in the store.
+        Self::made(engine(DESK), store, pseudonyms, 4).await
     }
 
     /// One with a policy of its own.
     pub async fn under(engine: Arc<Engine>, store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>) -> Self {
+        // Orders are carried out in the order in which they come.
+        Self::made(engine, store, pseudonyms, 1).await
+    }
+
+    async fn made(engine: Arc<Engine>, store: Arc<dyn Store>, pseudonyms: Option<PseudonymKey>, lanes: usize) -> Self {
         let now = Arc::new(Mutex::new("2026-11-21T10:00:00+01:00".parse().unwrap()));
         let clock = {
             let now = Arc::clone(&now);
             Arc::new(move || *now.lock().unwrap())
         };
-        // More lanes than one, so that orders at the same time meet in the store.
-        let setup = Setup { clock, pseudonyms, lanes: 4, ..Setup::default() };
+        let setup = Setup { clock, pseudonyms, lanes, ..Setup::default() };
         let ledger = Ledger::new(store, &setup).await.unwrap();
         Self { engine, people: Arc::new(People::parse(PEOPLE).unwrap()), ledger, now }
     }

@@ -332,7 +332,8 @@ impl House {
     fn open(&mut self, question: &Question) -> Outcome {
         let asker = asker(question.actor);
         if self.rule(asker, question, true, false).is_some() {
-            return Err("nothing_to_ask");
+            // What is only said must be on record first.
+            return Err(if self.rule(asker, question, false, false).is_some() { "nothing_to_ask" } else { "not_granted" });
         }
         let contacts = self.contacts(asker, question);
         let (role, approves) = *contacts.first().ok_or("not_granted")?;

@@ -78,12 +78,14 @@ impl Play {
                 self.house.is_quarterly = self.is_quarterly(0);
                 self.world.engine = Arc::clone(self.engine(0));
             }
-            Step::StandIn => {
-                let stuck = self.world.ledger.stand_in(&self.world.office()).await.map_err(|error| error.to_string())?;
-                differ("how many cases are stuck", &stuck, &self.house.stand_in())?;
-            }
+            Step::StandIn => self.stand_in().await?,
         }
         self.compare().await
+    }
+
+    async fn stand_in(&mut self) -> Result<(), String> {
+        let stuck = self.world.ledger.stand_in(&self.world.office()).await.map_err(|error| error.to_string())?;
+        differ("how many cases are stuck", &stuck, &self.house.stand_in())
     }
 
     /// Whether an order is by the policy with the quarter.
@@ -123,6 +125,8 @@ impl Play {
 
     /// Sends orders at the same time. The numbers in them mean what there was before.
     async fn orders(&mut self, orders: &[Order]) -> Result<(), String> {
+        // A step lets the deputy in first; the model does so for all cases at once.
+        self.stand_in().await?;
         let (grants, cases) = (self.grants.len(), self.cases.len());
         let meant = orders.iter().filter_map(|order| {
             Some(match order {
@@ -134,7 +138,14 @@ impl Play {
                 Order::Add(case) => Order::Add(back(cases, *case)?),
             })
         });
-        let orders: Vec<(Order, usize)> = meant.map(|order| (order.clone(), self.who(&order))).collect();
+        let meant: Vec<Order> = meant.collect();
+        // What is added after a signature asks everybody again; that has tests of its own.
+        let is_signed = |case: usize| {
+            let now = meant.iter().any(|order| matches!(order, Order::Approve(at, _) if *at == case));
+            now || !self.house.cases[case].approved_by.is_empty()
+        };
+        let plain = |order: &&Order| !matches!(order, Order::Add(case) if is_signed(*case));
+        let orders: Vec<(Order, usize)> = meant.iter().filter(plain).map(|order| (order.clone(), self.who(order))).collect();
         let play = &*self;
         let settled = join_all(orders.iter().enumerate().map(|(at, (order, by))| play.send(order, *by, play.engine(at))).collect()).await;
         for (at, ((order, by), settled)) in orders.iter().zip(settled).enumerate() {
