@@ -6,7 +6,7 @@
 /// when it is made and once when it leaves its window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketRow {
-    /// Which bucket: see [`bucket`](super::super::bucket).
+    /// Which bucket: budget, unit and the values of its keys, as people can read them.
     pub id: String,
     /// From when on charges count.
     pub since: i64,
