@@ -3,14 +3,18 @@
 //! SQLite has one writer at a time, so there is one connection that writes, and a few that read; other processes may work on the same file. Each statement is handed to the thread of its connection
 //! and back, which costs more than most statements; so a transaction begins with its first question, and everything that it writes goes over with its commit.
 
-use std::fmt::Write as _;
+mod connection;
+mod script;
+
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Error, Row as _};
+
+use connection::{Held, Lot};
+use script::{Script, list};
 
 use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
 use super::sql::{self, Cell, Cells, Question};
@@ -57,36 +61,12 @@ fn identity(path: &Path) -> Option<Identity> {
     return Some(drop(found));
 }
 
-/// Connections of one kind.
-#[derive(Debug)]
-struct Lot {
-    options: SqliteConnectOptions,
-    idle: Mutex<Vec<SqliteConnection>>,
-    free: Arc<Semaphore>,
-    size: u32,
-}
-
-/// A connection of a lot, which goes back to it, without an open transaction.
-struct Held {
-    lot: Arc<Lot>,
-    permit: Option<OwnedSemaphorePermit>,
-    connection: Option<SqliteConnection>,
-    is_open: bool,
-}
-
 struct Turn {
     held: Held,
     purpose: Purpose,
     /// Read along with the first question.
     head: Option<Head>,
     written: Script,
-}
-
-/// Statements that go over together.
-#[derive(Default)]
-struct Script {
-    sql: String,
-    arguments: SqliteArguments,
 }
 
 impl Sqlite {
@@ -143,240 +123,6 @@ async fn opened(options: &SqliteConnectOptions) -> Result<SqliteConnection, Stor
     migrated.map_err(|error| sql::not_migrated(error, MIGRATIONS.len(), failed))?;
     tx.commit().await.map_err(|error| failed(&error))?;
     Ok(connection)
-}
-
-impl Lot {
-    fn new(options: SqliteConnectOptions, size: usize, idle: Vec<SqliteConnection>) -> Arc<Self> {
-        let free = Arc::new(Semaphore::new(size));
-        Arc::new(Self { options, idle: Mutex::new(idle), free, size: u32::try_from(size).unwrap_or(1) })
-    }
-
-    async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::Unavailable("it is closed".into()))?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.options.connect().await.map_err(|error| failed(&error))?,
-        };
-        Ok(Held { lot: Arc::clone(self), permit: Some(permit), connection: Some(connection), is_open: false })
-    }
-
-    fn give(&self, connection: SqliteConnection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-    }
-
-    /// Waits for everything that is held, and closes it.
-    async fn close(&self) -> Result<(), StoreError> {
-        // Closed before.
-        let Ok(_all) = self.free.acquire_many(self.size).await else { return Ok(()) };
-        self.free.close();
-        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        for connection in idle {
-            connection.close().await.map_err(|error| failed(&error))?;
-        }
-        Ok(())
-    }
-}
-
-impl Held {
-    /// Lets statements run, in a transaction if `begin` says how to begin one.
-    async fn run(&mut self, begin: &str, script: Script) -> Result<Vec<SqliteRow>, StoreError> {
-        let connection = self.connection.as_mut().ok_or_else(|| StoreError::Unavailable("it is closed".into()))?;
-        let mut statements = script.sql;
-        if !self.is_open {
-            statements.insert_str(0, begin);
-            self.is_open = !begin.is_empty();
-        }
-        let rows = sqlx::query_with(AssertSqlSafe(statements), script.arguments).fetch_all(&mut *connection).await;
-        rows.map_err(|error| {
-            let why = failed(&error);
-            if !matches!(error, Error::Database(_)) {
-                self.connection = None;
-            }
-            why
-        })
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
-        if !self.is_open {
-            self.lot.give(connection);
-            return;
-        }
-        // Without a runtime the connection is closed, which ends its transaction too.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let (lot, permit) = (Arc::clone(&self.lot), self.permit.take());
-        runtime.spawn(async move {
-            let ended = sqlx::query("ROLLBACK").execute(&mut connection).await;
-            // SQLite ends a transaction of itself after some errors; then there is nothing to roll back.
-            if ended.is_ok() || ended.is_err_and(|error| code(&error) == Some(1)) {
-                lot.give(connection);
-            }
-            drop(permit);
-        });
-    }
-}
-
-impl Script {
-    fn ask(question: &Question<'_>) -> Self {
-        let mut script = Self { sql: question.sql.clone().into_owned(), arguments: SqliteArguments::default() };
-        question.cells.iter().for_each(|cell| script.bind(*cell));
-        script
-    }
-
-    fn bind(&mut self, cell: Cell<'_>) {
-        // A text or a number goes into any argument.
-        let _ = match cell {
-            Cell::Text(text) | Cell::Long(text) => self.arguments.add(text.to_owned()),
-            Cell::Int(number) => self.arguments.add(number),
-        };
-    }
-
-    /// Writes rows to a table: one with its own arguments, several as one list. `or` says what is done with those that are there already.
-    fn put<'r, T, const N: usize>(&mut self, table: &str, rows: &'r [T], cells: fn(&'r T) -> [Cell<'r>; N], or: &str) {
-        let sql = &mut self.sql;
-        // A text takes everything.
-        let _ = match rows {
-            [] => return,
-            [_] => write!(sql, "INSERT INTO {table} VALUES (?{}){or};", ",?".repeat(N - 1)),
-            [first, ..] => write!(sql, "INSERT INTO {table} SELECT {} FROM (SELECT ? AS long), json_each(?) WHERE true{or};", items(&cells(first))),
-        };
-        if let [row] = rows {
-            return self.bind_row(cells(row));
-        }
-        let mut long = Vec::new();
-        let all = list(rows.iter().flat_map(cells), N, &mut long);
-        // Bytes go into any argument.
-        let _ = self.arguments.add(long);
-        self.bind(Cell::Text(&all));
-    }
-
-    fn remove(&mut self, rows: &[ChargeRow]) {
-        let cells = |row: &ChargeRow| [row.bucket.clone().into(), row.at.into(), row.grant.clone().into()];
-        match rows {
-            [] => {}
-            [row] => {
-                self.sql.push_str("DELETE FROM charges WHERE bucket = ? AND at = ? AND grant_id = ?;");
-                self.bind_row([Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant)]);
-            }
-            _ => {
-                let places = "SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)";
-                let _ = write!(self.sql, "DELETE FROM charges WHERE (bucket, at, grant_id) IN ({places});");
-                let all: Vec<[serde_json::Value; 3]> = rows.iter().map(cells).collect();
-                self.bind(Cell::Text(&super::super::grant::text(&all)));
-            }
-        }
-    }
-
-    fn bind_row<const N: usize>(&mut self, cells: [Cell<'_>; N]) {
-        for cell in cells {
-            self.bind(cell);
-        }
-    }
-
-    fn changes(&mut self, changes: &Changes) {
-        self.put("grants", &changes.grants, grant_cells, "");
-        self.put(
-            "grants",
-            &changes.changed_grants,
-            grant_cells,
-            " ON CONFLICT (id) DO UPDATE SET actor = excluded.actor, reversed = excluded.reversed, body = excluded.body, charges = excluded.charges",
-        );
-        self.put("charges", &changes.charges, charge_cells, "");
-        self.remove(&changes.released);
-        self.put("buckets", &changes.buckets, bucket_cells, "");
-        self.put(
-            "buckets",
-            &changes.changed_buckets,
-            bucket_cells,
-            " ON CONFLICT (id) DO UPDATE SET since = excluded.since, used = excluded.used, oldest = excluded.oldest, latest = excluded.latest",
-        );
-        for id in &changes.dropped_buckets {
-            self.sql.push_str("DELETE FROM buckets WHERE id = ?;");
-            self.bind(Cell::Text(id));
-        }
-        self.put("cases", &changes.cases, case_cells, "");
-        self.put(
-            "cases",
-            &changes.changed_cases,
-            case_cells,
-            " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, state = excluded.state, due = excluded.due, body = excluded.body",
-        );
-        self.put("replies", &changes.replies, reply_cells, "");
-        self.put("replies", &changes.changed_replies, reply_cells, " ON CONFLICT (caller, key) DO UPDATE SET body = excluded.body");
-        self.put("events", &changes.events, event_cells, "");
-        self.put("heads", &changes.heads, head_cells, " ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash");
-    }
-}
-
-/// The items of each list in a list of lists, for cells like these. One that is long says where it is in a text of its own and how many bytes it has.
-fn items(cells: &[Cell<'_>]) -> String {
-    let mut text = String::new();
-    for (at, cell) in cells.iter().enumerate() {
-        let comma = if at == 0 { "" } else { ", " };
-        // A text takes everything.
-        let _ = match cell {
-            Cell::Long(_) => write!(text, "{comma}CAST(substr(long, (value ->> {at} >> 32) + 1, value ->> {at} & 4294967295) AS TEXT)"),
-            Cell::Text(_) | Cell::Int(_) => write!(text, "{comma}value ->> {at}"),
-        };
-    }
-    text
-}
-
-/// A list of lists of so many items each, in JSON. What is long is put behind the others in `long`, where nothing of it has to be escaped.
-fn list<'a>(cells: impl Iterator<Item = Cell<'a>>, width: usize, long: &mut Vec<u8>) -> String {
-    let mut text = Vec::from(*b"[");
-    for (at, cell) in cells.enumerate() {
-        text.extend_from_slice(match (at, at % width) {
-            (0, _) => b"[",
-            (_, 0) => b"],[",
-            _ => b",",
-        });
-        // Bytes take everything.
-        let _ = match cell {
-            Cell::Text(cell) => serde_json::to_writer(&mut text, cell),
-            Cell::Int(number) => serde_json::to_writer(&mut text, &number),
-            Cell::Long(cell) => {
-                let place = ((long.len() as u64) << 32) | cell.len() as u64;
-                long.extend_from_slice(cell.as_bytes());
-                serde_json::to_writer(&mut text, &place)
-            }
-        };
-    }
-    text.extend_from_slice(if text.len() == 1 { b"]" } else { b"]]" });
-    // JSON is UTF-8.
-    String::from_utf8(text).unwrap_or_default()
-}
-
-fn grant_cells(row: &GrantRow) -> [Cell<'_>; 6] {
-    let (id, actor, body, charges) = (Cell::Text(&row.id), Cell::Text(&row.actor), Cell::Long(&row.body), Cell::Long(&row.charges));
-    [id, actor, Cell::Int(row.at), Cell::Int(row.reversed.into()), body, charges]
-}
-
-fn charge_cells(row: &ChargeRow) -> [Cell<'_>; 4] {
-    [Cell::Text(&row.bucket), Cell::Int(row.at), Cell::Text(&row.grant), Cell::Int(row.amount)]
-}
-
-fn bucket_cells(row: &BucketRow) -> [Cell<'_>; 5] {
-    [Cell::Text(&row.id), Cell::Int(row.since), Cell::Int(row.used), Cell::Int(row.oldest), Cell::Int(row.latest)]
-}
-
-fn case_cells(row: &CaseRow) -> [Cell<'_>; 5] {
-    [Cell::Text(&row.id), Cell::Text(&row.owner), Cell::Text(&row.state), Cell::Int(row.due), Cell::Long(&row.body)]
-}
-
-fn reply_cells(row: &ReplyRow) -> [Cell<'_>; 5] {
-    [Cell::Text(&row.token.caller), Cell::Text(&row.token.key), Cell::Int(row.at), Cell::Text(&row.digest), Cell::Long(&row.body)]
-}
-
-fn event_cells(row: &EventRow) -> [Cell<'_>; 5] {
-    [Cell::Int(row.stream), Cell::Int(row.seq), Cell::Int(row.at), Cell::Text(&row.about), Cell::Long(&row.line)]
-}
-
-fn head_cells(head: &Head) -> [Cell<'_>; 3] {
-    [Cell::Int(head.stream), Cell::Int(head.seq), Cell::Text(&head.hash)]
 }
 
 impl Cells for SqliteRow {
