@@ -105,20 +105,23 @@ pub struct Bout {
     pub size: usize,
     /// Only load, and say how long that takes.
     pub load_only: bool,
+    /// Time only the questions whose amount is granted. All are checked.
+    pub granted_only: bool,
 }
 
 impl Bout {
-    /// From the command line: `FORM spread|desk SIZE [load]`.
+    /// From the command line: `FORM spread|desk SIZE [load] [granted]`.
     ///
     /// # Errors
     /// What the command line should have been.
     pub fn from_args() -> Result<Self, String> {
         let words: Vec<String> = std::env::args().skip(1).collect();
-        let usage = || format!("usage: FORM spread|desk SIZE [load], not {words:?}");
+        let usage = || format!("usage: FORM spread|desk SIZE [load] [granted], not {words:?}");
         let [form, kind, size, rest @ ..] = words.as_slice() else { return Err(usage()) };
         let kind = kind_named(kind).ok_or_else(usage)?;
         let size = size.parse().map_err(|_| usage())?;
-        Ok(Self { form: form.clone(), kind, size, load_only: rest.iter().any(|word| word == "load") })
+        let has = |word: &str| rest.iter().any(|other| other == word);
+        Ok(Self { form: form.clone(), kind, size, load_only: has("load"), granted_only: has("granted") })
     }
 
     /// Loads, checks every answer, and then runs a pass for every line on standard input: `prepared` or `json`. Each is answered by the nanoseconds of one decision.
@@ -142,14 +145,18 @@ impl Bout {
             return say(&Ready::Ready { load_ns: nanoseconds(load), checked: [0, 0] });
         }
         let asked = scenario.questions();
-        let prepared: Vec<_> = asked.iter().map(|asked| (contender.prepare(asked), asked.granted())).collect();
-        let json: Vec<_> = asked.iter().map(|asked| (contender.json(asked), asked.granted())).collect();
+        let mut prepared: Vec<_> = asked.iter().map(|asked| (contender.prepare(asked), asked.granted())).collect();
+        let mut json: Vec<_> = asked.iter().map(|asked| (contender.json(asked), asked.granted())).collect();
         let by_struct = check(&prepared, |question| contender.decide(question))?;
         let by_json = check(&json, |text| contender.decide_json(text))?;
         if let Some(slow) = [&by_struct, &by_json].into_iter().map(|checked| checked.each).find(|&each| each > SLOWEST_DECISION) {
             return say(&Ready::Skipped(format!("a decision takes {:.0} ms", slow.as_secs_f64() * 1e3)));
         }
         say(&Ready::Ready { load_ns: nanoseconds(load), checked: [by_struct.count, by_json.count] })?;
+        if self.granted_only {
+            prepared.retain(|(_, granted)| *granted);
+            json.retain(|(_, granted)| *granted);
+        }
         for line in io::stdin().lock().lines() {
             let each = match line.map_err(words)?.as_str() {
                 "prepared" => pass(&prepared, by_struct.each, |question| contender.decide(question))?,

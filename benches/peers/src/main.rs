@@ -1,6 +1,6 @@
 //! The judge: lets the contenders answer the same questions in turns and prints tables of ratios.
 //!
-//! `peers [--sizes 16,160] [--kinds spread,desk] [--rounds 15] [--only kulanz,cedar] [--load]`; `run` beside this package builds everything first.
+//! `peers [--sizes 16,160] [--kinds spread,desk] [--rounds 15] [--only kulanz,cedar] [--granted] [--load]`; `run` beside this package builds everything first.
 
 mod load;
 mod rival;
@@ -17,6 +17,7 @@ struct Plan {
     kinds: Vec<Kind>,
     rounds: usize,
     only: Vec<String>,
+    granted_only: bool,
     load: bool,
 }
 
@@ -31,7 +32,14 @@ fn main() -> ExitCode {
 }
 
 fn plan() -> Result<Plan, String> {
-    let mut plan = Plan { sizes: vec![16, 160, 1_600, 16_000], kinds: vec![Kind::Spread, Kind::Desk], rounds: 15, only: Vec::new(), load: false };
+    let mut plan = Plan {
+        sizes: vec![16, 160, 1_600, 16_000],
+        kinds: vec![Kind::Spread, Kind::Desk],
+        rounds: 15,
+        only: Vec::new(),
+        granted_only: false,
+        load: false,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} takes a value"));
@@ -40,6 +48,7 @@ fn plan() -> Result<Plan, String> {
             "--kinds" => plan.kinds = list(&value()?, kind_named)?,
             "--rounds" => plan.rounds = value()?.parse().map_err(peers::words)?,
             "--only" => plan.only = list(&value()?, |name| Some(name.to_owned()))?,
+            "--granted" => plan.granted_only = true,
             "--load" => plan.load = true,
             other => return Err(format!("nothing is called {other:?}")),
         }
@@ -69,8 +78,11 @@ fn judge(plan: &Plan) -> Result<(), String> {
         let mut columns = Vec::new();
         for &size in &plan.sizes {
             eprintln!("{} {size}: getting ready", kind_name(kind));
-            let mut field: Vec<Running> =
-                plan.rivals().filter(|rival| rival.is_in(kind)).map(|rival| Running::start(rival, kind, size)).collect::<Result<_, _>>()?;
+            let mut field: Vec<Running> = plan
+                .rivals()
+                .filter(|rival| rival.is_in(kind))
+                .map(|rival| Running::start(rival, kind, size, plan.granted_only))
+                .collect::<Result<_, _>>()?;
             for round in 0..plan.rounds {
                 eprintln!("{} {size}: round {}", kind_name(kind), round + 1);
                 for input in Input::ALL {

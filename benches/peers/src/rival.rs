@@ -97,11 +97,12 @@ pub struct Measured {
 }
 
 impl Running {
-    /// Starts it and waits until it has checked its answers.
-    pub fn start(rival: &'static Rival, kind: Kind, size: usize) -> Result<Self, String> {
+    /// Starts it and waits until it has checked its answers. With `granted_only` no other question is timed.
+    pub fn start(rival: &'static Rival, kind: Kind, size: usize, granted_only: bool) -> Result<Self, String> {
         let skipped = |reason: String| Self { rival, ready: Ready::Skipped(reason), wires: None, times: [Vec::new(), Vec::new()] };
         let mut child = rival
             .command(rival.form, kind, size)?
+            .args(granted_only.then_some("granted"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
