@@ -31,6 +31,28 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// How to mend it.
     pub help: Option<String>,
+    /// A change of the text that surely mends it, where there is one.
+    pub fix: Option<Fix>,
+    /// A case that shows it, as a `test` item that passes: it can be pasted into the pack. Without a line end.
+    pub case: Option<String>,
+}
+
+/// A change of the text that mends a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the words of a command: "write `order.total`".
+    pub title: String,
+    /// What it changes; the places do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// New text for a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty where something is put in.
+    pub span: Span,
+    /// By what.
+    pub text: String,
 }
 
 /// A place and what there is to say about it.
@@ -46,7 +68,7 @@ impl Diagnostic {
     /// A problem without a place, for now.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None }
+        Self { code, message: message.into(), labels: Vec::new(), help: None, fix: None, case: None }
     }
 
     /// Adds a place; the first one added is the main one.
@@ -60,6 +82,20 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the change that mends it.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
+    /// Adds the case that shows it.
+    #[must_use]
+    pub fn case(mut self, test: impl Into<String>) -> Self {
+        self.case = Some(test.into());
         self
     }
 

@@ -26,7 +26,8 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         found.push(
             Diagnostic::new(Code::BareNo, format!("somebody can meet a bare `no` to `{}`", action.name))
                 .at(action.span, "no limit, nobody to ask, no offer, no advice and nothing to find out")
-                .help(format!("give a fallback for `{}` an offer or advice; this case reaches the wall:\n{}", action.name, as_test(on, &question))),
+                .help(format!("give a fallback for `{}` an offer or advice; the case below reaches the wall", action.name))
+                .case(as_test(on, &question)),
         );
     }
 }

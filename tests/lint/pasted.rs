@@ -18,7 +18,7 @@ fn paste(text: &str) -> usize {
     let found = lint::lint(&policy, &Program::new(&policy), TODAY);
     let walls: Vec<_> = found.iter().filter(|finding| finding.code == Code::BareNo).collect();
     for wall in &walls {
-        let (_, test) = wall.help.as_ref().unwrap().split_once('\n').unwrap();
+        let test = wall.case.as_ref().unwrap();
         let policy = checked(&format!("{text}\n{test}\n"));
         let report = testing::run(&policy, &Program::new(&policy), testing::Options::default());
         assert!(report.passed == 1 && report.failed == 0, "{text}\n{test}\n{report:#?}");
@@ -84,10 +84,10 @@ fn a_set_without_values_can_be_said() {
              rule vip\n  agent may refund\n  when tags includes vip\n"
         )
     };
-    let help = |text: &str| {
+    let case = |text: &str| {
         let policy = checked(text);
-        lint::lint(&policy, &Program::new(&policy), TODAY)[0].help.clone().unwrap()
+        lint::lint(&policy, &Program::new(&policy), TODAY)[0].case.clone().unwrap()
     };
-    assert!(help(&pack("vip, press")).contains("given tags is none\n"));
-    assert!(help(&pack("vip, none")).contains("given not tags\n"));
+    assert!(case(&pack("vip, press")).contains("given tags is none\n"));
+    assert!(case(&pack("vip, none")).contains("given not tags\n"));
 }

@@ -14,17 +14,26 @@ const WIDE: usize = 400;
 /// What is shown before and behind a place in a wide line, in bytes.
 const AROUND: usize = 60;
 
-/// Each problem with its code, its places in the text, and its help; an empty line between them.
+/// Each problem with its code, its places in the text, and its help; an empty line between them. A case that shows it stands below it from the first column on,
+/// so that it can be pasted as it is.
 #[must_use]
 pub fn human(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
-    let blocks: Vec<String> = diagnostics.iter().map(|diagnostic| renderer.render(&[group(diagnostic, sources)])).collect();
+    let blocks: Vec<String> = diagnostics.iter().map(|diagnostic| block(diagnostic, sources, &renderer)).collect();
     let mut text = blocks.join("\n\n");
     if !text.is_empty() {
         text.push('\n');
     }
     text
+}
+
+fn block(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let text = renderer.render(&[group(diagnostic, sources)]);
+    match &diagnostic.case {
+        Some(case) => format!("{text}\n\n{case}"),
+        None => text,
+    }
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Place;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::source::{Sources, Span};
 
 /// A SARIF log with one run: every code as a rule, every problem as a result.
@@ -50,35 +50,52 @@ fn first_sentence(text: &str) -> &str {
 }
 
 fn result(diagnostic: &Diagnostic, sources: &Sources) -> Value {
-    let message = match &diagnostic.help {
-        Some(help) => format!("{}\nhelp: {help}", diagnostic.message),
-        None => diagnostic.message.clone(),
-    };
+    let mut message = diagnostic.message.clone();
+    message.extend(diagnostic.help.iter().map(|help| format!("\nhelp: {help}")));
+    message.extend(diagnostic.case.iter().map(|case| format!("\n\n{case}")));
     let mut places = diagnostic.labels.iter().filter_map(|label| Some((physical(label.span, sources)?, &label.text)));
     let main: Vec<Value> = places.by_ref().take(1).map(|(place, _)| json!({"physicalLocation": place})).collect();
     let related: Vec<Value> =
         places.zip(1..).map(|((place, text), id)| json!({"id": id, "physicalLocation": place, "message": {"text": text}})).collect();
-    json!({
+    let mut result = json!({
         "ruleId": diagnostic.code.text(),
         "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),
         "level": level(diagnostic.severity()),
         "message": {"text": message},
         "locations": main,
         "relatedLocations": related,
-    })
+    });
+    if let (Some(fix), Some(fields)) = (&diagnostic.fix, result.as_object_mut()) {
+        fields.insert("fixes".into(), json!([changes(fix, sources)]));
+    }
+    result
+}
+
+/// A fix: what it changes in each file.
+fn changes(fix: &Fix, sources: &Sources) -> Value {
+    let change = |edit: &Edit| {
+        let place = Place::of(edit.span, sources)?;
+        let replacement = json!({"deletedRegion": region(&place), "insertedContent": {"text": edit.text}});
+        Some(json!({"artifactLocation": {"uri": uri(place.file)}, "replacements": [replacement]}))
+    };
+    json!({"description": {"text": fix.title}, "artifactChanges": fix.edits.iter().filter_map(change).collect::<Vec<_>>()})
 }
 
 fn physical(span: Span, sources: &Sources) -> Option<Value> {
     let place = Place::of(span, sources)?;
     Some(json!({
         "artifactLocation": {"uri": uri(place.file)},
-        "region": {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.end_line,
-            "endColumn": place.end_column,
-        },
+        "region": region(&place),
     }))
+}
+
+fn region(place: &Place<'_>) -> Value {
+    json!({
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    })
 }
 
 /// A relative reference: everything but unreserved characters and `/` is escaped.
