@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod broken_lines;
+mod dice;
+mod mutations;
 mod page;
 
 use std::collections::BTreeSet;
