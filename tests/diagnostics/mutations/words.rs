@@ -57,7 +57,8 @@ fn of_line(line: &str, base: usize, found: &mut Vec<Token>) {
 
 fn run(text: &str, goes_on: impl Fn(char) -> bool) -> usize {
     let length = text.find(|c| !goes_on(c)).unwrap_or(text.len());
-    // `10 EUR..50 EUR` has no number `10..`.
+    // `1..2` is a range.
+    let length = text[..length].find("..").unwrap_or(length);
     text[..length].trim_end_matches(['.', '-', ':', '+']).len()
 }
 
