@@ -9,6 +9,7 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod format;
+mod handbook;
 mod ledger;
 mod lint;
 mod policy;

@@ -26,8 +26,10 @@ mod words;
 
 pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
+pub(crate) use items::ITEMS;
 pub(crate) use layout::comment_start;
 pub use tables::TableKind;
+pub(crate) use tables::header_words;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span};
