@@ -25,6 +25,7 @@ pub mod handbook;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+pub mod mend;
 mod number;
 pub mod options;
 pub mod outline;
