@@ -88,13 +88,11 @@ pub fn check(path: &Path, now: Timestamp) -> Checked {
 
 fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
     let (pack, mut diagnostics) = Pack::read(path);
-    let engine = match policy::check(&pack) {
-        Ok(policy) => {
-            let engine = Engine::new(policy);
+    let engine = match compile(&pack) {
+        Ok(engine) => {
             // What a lint says of a pack that could be read only in part would mislead.
             if !has_errors(&diagnostics) {
-                let today = engine.policy.time_zone.to_datetime(now).date();
-                diagnostics.extend(lint(&engine.policy, &engine.program, today));
+                diagnostics.extend(lint(&engine.policy, &engine.program, engine.day(now)));
             }
             Some(engine)
         }
@@ -107,7 +105,27 @@ fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec
     Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 
+/// Checks and compiles a pack that was read, without a look at what the lints would say of it.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub(crate) fn compile(pack: &Pack) -> Result<Engine, Vec<Diagnostic>> {
+    policy::check(pack).map(Engine::new)
+}
+
 impl Engine {
+    /// The day of a moment where the policy holds.
+    fn day(&self, now: Timestamp) -> Date {
+        self.policy.time_zone.to_datetime(now).date()
+    }
+
+    /// What the lints say of it.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn lint(&self, now: Timestamp) -> Vec<Diagnostic> {
+        lint::lint(&self.policy, &self.program, self.day(now))
+    }
+
     /// Reads, checks and compiles a pack: a folder or a file.
     ///
     /// # Errors

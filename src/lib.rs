@@ -23,6 +23,8 @@ mod escapes;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 mod number;
 pub mod options;
 pub mod outline;

@@ -10,6 +10,8 @@ mod docs;
 mod format;
 mod ledger;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod policy;
 mod process;
 mod question;

@@ -6,6 +6,9 @@
 mod expected;
 mod mistakes;
 
+#[cfg(feature = "lsp")]
+pub(super) use expected::keyword;
+
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::layout::first_word;

@@ -10,10 +10,10 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{SourceId, Span, Spanned};
 
 /// The words that an item begins with.
-pub(super) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
+pub(crate) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
 
 /// The words that a line of an item may begin with to start a piece.
-pub(super) fn line_words(keyword: &str) -> &'static [&'static str] {
+pub(crate) fn line_words(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "policy" => &["currency", "time", "languages", "holidays", "includes"],
         "role" => &["above", "answers"],
