@@ -129,6 +129,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Serve an editor: the language server, over standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp,
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
