@@ -20,6 +20,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod engine;
 mod escapes;
+pub mod handbook;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;

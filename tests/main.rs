@@ -8,6 +8,7 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod format;
+mod handbook;
 mod ledger;
 mod lint;
 #[cfg(feature = "lsp")]

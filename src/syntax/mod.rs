@@ -30,20 +30,17 @@ pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
 #[cfg(feature = "lsp")]
 pub(crate) use follow::{could_follow, keywords};
+pub(crate) use items::ITEMS;
 pub(crate) use layout::comment_start;
 pub use tables::TableKind;
+pub(crate) use tables::header_words;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span};
 use piece::{Piece, Reader, Rule};
 use reading::{Reading, Written};
 #[cfg(feature = "lsp")]
-pub(crate) use {
-    clauses::clause_words,
-    items::{ITEMS, line_words},
-    tables::HEADERS,
-    words::is_reserved,
-};
+pub(crate) use {clauses::clause_words, items::line_words, words::is_reserved};
 
 /// How many problems of one text are reported; a text with more is not a policy.
 pub(crate) const MAX_PROBLEMS: usize = 200;
