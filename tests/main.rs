@@ -1,6 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 #![cfg(test)]
 
+mod analysis;
 mod answer;
 mod answering;
 mod benches;

@@ -4,10 +4,13 @@
 //! [`render`]. Messages are lower case without a final full stop; what the author wrote stands in backticks.
 
 mod codes;
+mod explain;
+mod pages;
 pub mod render;
 mod shown;
 
 pub use codes::Code;
+pub use explain::Explanation;
 
 use crate::source::{Sources, Span};
 
