@@ -359,7 +359,7 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
 }
 
 /// The words of headers that are no expressions.
-pub(crate) const HEADERS: [(&str, ColumnKind); 14] = [
+const HEADERS: [(&str, ColumnKind); 14] = [
     ("role", ColumnKind::Role),
     ("up to", ColumnKind::UpTo),
     ("more than", ColumnKind::MoreThan),

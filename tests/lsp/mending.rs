@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Editor, uri};
+use super::client::{Editor, spot, uri};
 use super::{RULES, SHOP, shop};
 
 #[test]
@@ -67,7 +67,29 @@ fn a_code_is_explained() {
     let (_folder, shop) = shop();
     let mut editor = Editor::open_folder(&shop);
     let explained = editor.request("workspace/executeCommand", json!({ "command": "kulanz.explainCode", "arguments": ["K0201"] }));
-    assert!(explained.as_str().unwrap().starts_with("# K0201\n"), "{explained}");
+    assert!(explained.as_str().unwrap().starts_with("# K0201"), "{explained}");
     let (_, message) = editor.refusal("workspace/executeCommand", json!({ "command": "kulanz.explainCode", "arguments": ["K9999"] }));
     assert_eq!(message, "there is no code `K9999`");
+}
+
+#[test]
+fn what_is_certain_is_mended_by_a_click() {
+    let (_folder, shop) = shop();
+    let mut editor = Editor::open_folder(&shop);
+    let rules = shop.join("rules/rules.kulanz");
+    let mut text = RULES.to_owned();
+    editor.open(&rules, &text);
+    editor.edit(&rules, 2, &mut text, "charge goodwill", "charge godwill");
+    let place = spot(&rules, &text, "godwill", 2)["position"].clone();
+    let params = |place: &Value| json!({ "textDocument": { "uri": uri(&rules) }, "range": { "start": place, "end": place }, "context": { "diagnostics": [] } });
+    let actions = editor.request("textDocument/codeAction", params(&place));
+    let action = &actions[0];
+    assert_eq!(
+        (action["title"].as_str(), action["kind"].as_str(), &action["isPreferred"]),
+        (Some("write `goodwill`"), Some("quickfix"), &json!(true)),
+        "{actions}"
+    );
+    assert_eq!(action["diagnostics"][0]["code"], "K0202");
+    assert_eq!(action["edit"]["changes"][uri(&rules)][0]["newText"], "goodwill");
+    assert_eq!(editor.request("textDocument/codeAction", params(&json!({ "line": 0, "character": 0 }))), json!([]));
 }

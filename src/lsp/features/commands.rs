@@ -97,6 +97,6 @@ pub fn run_test(analysis: &Analysis, chosen: &Chosen) -> Result<Ran, String> {
 /// Where there is no such code.
 pub fn explain(code: &Value) -> Result<Value, String> {
     let wanted = code.as_str().unwrap_or_default();
-    let code = Code::ALL.iter().find(|code| code.text().eq_ignore_ascii_case(wanted)).ok_or_else(|| format!("there is no code `{wanted}`"))?;
-    Ok(json!(format!("# {}\n\n{}\n", code.text(), code.explanation())))
+    let code = Code::find(wanted).ok_or_else(|| format!("there is no code `{wanted}`"))?;
+    Ok(json!(code.explain().page))
 }

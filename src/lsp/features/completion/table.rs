@@ -10,7 +10,7 @@ use super::place::first_word;
 use super::vocabulary::{Entry, Ty};
 use crate::lsp::lexer::{TokenKind, tokens};
 use crate::lsp::names::Kind;
-use crate::syntax::HEADERS;
+use crate::syntax::header_words;
 
 static CURRENCIES: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
     let letters = || 'A'..='Z';
@@ -190,8 +190,8 @@ impl Fill<'_> {
     /// The head of a column.
     fn header(&mut self, head: &str) {
         let is_lookup = words_of(head).contains(&"gives");
-        for (word, _) in &HEADERS {
-            if is_lookup == (*word == "is") {
+        for word in header_words() {
+            if is_lookup == (word == "is") {
                 self.word(word, FITS);
             }
         }
