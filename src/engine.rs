@@ -35,7 +35,7 @@ use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors, shown};
 use crate::lint;
 use crate::options::{self, Options};
-use crate::pack::Pack;
+use crate::pack::{Edited, Pack};
 use crate::policy::{self, Complete, Policy};
 #[cfg(feature = "ledger")]
 use crate::policy::{ActionId, BudgetId};
@@ -83,11 +83,15 @@ pub struct Checked {
 /// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
-    checked(path, now, lint::lint)
+    checked(Pack::read(path), now, lint::lint)
 }
 
-fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
-    let (pack, mut diagnostics) = Pack::read(path);
+/// The same, with other texts than those of some files.
+pub(crate) fn check_edited(path: &Path, edited: Edited, now: Timestamp) -> Checked {
+    checked(Pack::read_edited(path, edited), now, lint::lint)
+}
+
+fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
     let engine = match policy::check(&pack) {
         Ok(policy) => {
             let engine = Engine::new(policy);
@@ -114,7 +118,7 @@ impl Engine {
     ///
     /// Everything that is wrong with it; warnings are left to [`check`].
     pub fn read(path: &Path) -> Result<Self, Broken> {
-        let Checked { sources, diagnostics, engine } = checked(path, Timestamp::now(), lint::errors);
+        let Checked { sources, diagnostics, engine } = checked(Pack::read(path), Timestamp::now(), lint::errors);
         engine.ok_or(Broken { sources, diagnostics })
     }
 

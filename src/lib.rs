@@ -23,6 +23,7 @@ mod escapes;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+pub mod mend;
 mod number;
 pub mod options;
 pub mod outline;

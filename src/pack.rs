@@ -8,6 +8,8 @@ mod load;
 
 use std::path::Path;
 
+pub(crate) use disk::Edited;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::File;
@@ -40,7 +42,12 @@ impl Pack {
     /// Whatever cannot be read or parsed is reported; the pack holds the rest.
     #[must_use]
     pub fn read(path: &Path) -> (Self, Vec<Diagnostic>) {
-        match disk::Disk::open(path) {
+        Self::read_edited(path, Edited::default())
+    }
+
+    /// The same, with other texts than those of some files.
+    pub(crate) fn read_edited(path: &Path, edited: Edited) -> (Self, Vec<Diagnostic>) {
+        match disk::Disk::open(path, edited) {
             Ok((disk, start)) => load::load(&disk, &start),
             Err(problem) => (Self::default(), vec![*problem]),
         }

@@ -92,6 +92,8 @@ pub enum Command {
     New(New),
     /// Read a pack and report every problem in it
     Check(Check),
+    /// What a code such as K0202 means, with a wrong and a right example
+    ExplainCode(ExplainCode),
     /// Bring policy files into the one layout
     Fmt(Fmt),
     /// Run the tests of a pack
@@ -143,10 +145,22 @@ pub struct Check {
     #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub deny_warnings: bool,
 
+    /// Mend what can be mended without asking, in the files of the pack, and report what is left
+    #[arg(long, env = "KULANZ_FIX", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub fix: bool,
+
     /// Also check who works here, a TOML file, against the policy
     #[cfg(feature = "ledger")]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
+}
+
+/// `kulanz explain-code`
+#[derive(Debug, Args)]
+pub struct ExplainCode {
+    /// The code, such as K0202 [default: all of them, in a list]
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// `kulanz fmt`

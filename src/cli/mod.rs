@@ -16,6 +16,7 @@ mod case;
 mod check;
 mod completions;
 mod exit;
+mod explain_code;
 mod fmt;
 #[cfg(feature = "ledger")]
 mod grant;
@@ -66,6 +67,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
     match command {
         Command::New(arguments) => new::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::ExplainCode(arguments) => explain_code::run(arguments, terminal),
         Command::Fmt(arguments) => fmt::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),

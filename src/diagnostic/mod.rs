@@ -4,10 +4,13 @@
 //! [`render`]. Messages are lower case without a final full stop; what the author wrote stands in backticks.
 
 mod codes;
+mod explain;
+mod pages;
 pub mod render;
 mod shown;
 
 pub use codes::Code;
+pub use explain::Explanation;
 
 use crate::source::{Sources, Span};
 
@@ -90,6 +93,18 @@ impl Diagnostic {
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.fix = Some(Fix { title: title.into(), edits });
         self
+    }
+
+    /// Asks whether something else was meant for what stands at `span`, and mends it where that is certain; `other` is the help where nothing is near.
+    #[must_use]
+    pub fn meant(self, span: Span, near: Option<Near<'_>>, other: impl FnOnce() -> String) -> Self {
+        match near {
+            Some(Near { name, is_certain: true }) => {
+                self.help(format!("did you mean `{name}`?")).fix(format!("write `{name}`"), vec![Edit { span, text: name.to_owned() }])
+            }
+            Some(Near { name, .. }) => self.help(format!("did you mean `{name}`?")),
+            None => self.help(other()),
+        }
     }
 
     /// Adds the case that shows it.

@@ -1,5 +1,6 @@
 //! Packs in the file system.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -16,16 +17,21 @@ pub(super) struct Disk {
     root: PathBuf,
     /// The pack's own folder below the root; what people see is relative to it.
     home: String,
+    /// Texts that stand for those of files, by what people call these.
+    edited: Edited,
 }
+
+/// Texts that are not written yet, by the names of their files.
+pub(crate) type Edited = HashMap<String, String>;
 
 impl Disk {
     /// Finds the pack at `path`, and the path by which it is asked for.
-    pub fn open(path: &Path) -> Result<(Self, String), Refusal> {
+    pub fn open(path: &Path, edited: Edited) -> Result<(Self, String), Refusal> {
         let canonical = fs::canonicalize(path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
         let is_folder = canonical.is_dir();
         let home = if is_folder { canonical.as_path() } else { canonical.parent().unwrap_or(&canonical) };
         let root = if is_folder { home.parent().unwrap_or(home) } else { home }.to_path_buf();
-        let disk = Self { home: below(&root, home).unwrap_or_default(), root };
+        let disk = Self { home: below(&root, home).unwrap_or_default(), root, edited };
         let start = below(&disk.root, &canonical).unwrap_or_default();
         Ok((disk, start))
     }
@@ -90,6 +96,9 @@ impl Shelf for Disk {
     fn text(&self, path: &str) -> Result<String, Refusal> {
         let shown = self.shown(path);
         let place = self.place(path)?;
+        if let Some(text) = self.edited.get(&shown) {
+            return Ok(text.clone());
+        }
         let meta = fs::metadata(&place).map_err(|error| unreadable(&shown, &error))?;
         if !meta.is_file() {
             return Err(Box::new(Diagnostic::new(Code::Unreadable, format!("`{shown}` is not a file"))));
