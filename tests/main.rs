@@ -1,6 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 #![cfg(test)]
 
+mod analysis;
 mod answer;
 mod answering;
 mod benches;
@@ -8,6 +9,7 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod format;
+mod handbook;
 mod ledger;
 mod lint;
 mod policy;

@@ -49,7 +49,7 @@ pub struct Common {
     #[arg(short, long, global = true, help_heading = COMMON, value_name = "PATH", env = "KULANZ_POLICIES", hide_env = true, value_hint = ValueHint::AnyPath)]
     pub policies: Option<PathBuf>,
 
-    /// How to print: human or json; `check` also sarif, `test` also junit
+    /// How to print: human or json; `check` also sarif, `test` also junit, `handbook` md or html
     #[arg(long, global = true, help_heading = COMMON, value_enum, default_value_t, env = "KULANZ_FORMAT", hide_env = true, hide_possible_values = true)]
     pub format: Format,
 
@@ -74,6 +74,11 @@ pub enum Format {
     Sarif,
     /// For test reports.
     Junit,
+    /// For the web and for paper.
+    Html,
+    /// For wikis and pull requests.
+    #[value(alias = "markdown")]
+    Md,
 }
 
 /// When colour is used.
@@ -102,6 +107,8 @@ pub enum Command {
     Ask(Ask),
     /// Everything that a role may do in this case, with limits
     Options(Options),
+    /// What a role may do, in sentences, to read and to print
+    Handbook(Handbook),
     /// Grant something: decide and book it
     #[cfg(feature = "ledger")]
     Grant(Grant),
@@ -222,6 +229,22 @@ pub struct Options {
     /// Who asks and what is known of the case.
     #[command(flatten)]
     pub case: Case,
+}
+
+/// `kulanz handbook`
+#[derive(Debug, Args)]
+pub struct Handbook {
+    /// Whom it is for [default: every role]
+    #[arg(long, value_name = "ROLE", env = "KULANZ_ROLE", hide_env = true)]
+    pub role: Option<String>,
+
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE", env = "KULANZ_OUTPUT", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// The day that it shows [default: today]
+    #[arg(long, value_name = "DATE", env = "KULANZ_AT", hide_env = true)]
+    pub at: Option<jiff::civil::Date>,
 }
 
 /// Who asks and what is known of the case.

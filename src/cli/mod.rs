@@ -20,6 +20,7 @@ mod explain_code;
 mod fmt;
 #[cfg(feature = "ledger")]
 mod grant;
+mod handbook;
 #[cfg(feature = "ledger")]
 mod ids;
 mod language;
@@ -72,6 +73,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
+        Command::Handbook(arguments) => handbook::run(arguments, terminal),
         #[cfg(feature = "ledger")]
         Command::Grant(arguments) => grant::run(arguments, terminal),
         #[cfg(feature = "ledger")]

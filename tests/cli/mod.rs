@@ -7,6 +7,7 @@ mod booking;
 mod check;
 mod explain_code;
 mod fmt;
+mod handbook;
 mod new;
 mod options;
 mod surface;
