@@ -48,17 +48,16 @@ pub struct Mended {
 #[must_use]
 pub fn mend(path: &Path, now: Timestamp) -> Mended {
     let before = check(path, now);
+    let at_first = errors(&before);
     let Some(home) = home(path) else { return Mended { changes: Vec::new(), unwritten: Vec::new(), checked: before } };
-    let mut bench = Bench { path, home, now, edited: Edited::default(), changes: Vec::new(), checked: before };
-    for _ in 0..ROUNDS {
-        if !bench.round() {
-            break;
-        }
-    }
-    let (texts, mut changes, mut checked) = (bench.edited, bench.changes, bench.checked);
+    let bench = |checked, care| Bench { path, home: &home, now, care, edited: Edited::default(), changes: Vec::new(), checked };
+    let mended = bench(before, Care::AtLast).work();
+    // A mended line may show mistakes behind it, and those be mended too. Where they are not, each change must stand on its own.
+    let mended = if errors(&mended.checked) <= at_first { mended } else { bench(check(path, now), Care::Always).work() };
+    let (texts, mut changes, mut checked) = (mended.edited, mended.changes, mended.checked);
     let mut unwritten = Vec::new();
     for (name, text) in texts {
-        if let Err(error) = replace(&bench.home.join(&name), &text) {
+        if let Err(error) = replace(&home.join(&name), &text) {
             unwritten.push(unwritable(Path::new(&name), &error));
             changes.retain(|change| change.file != name);
         }
@@ -78,11 +77,21 @@ fn home(path: &Path) -> Option<PathBuf> {
 /// New texts of files, by the names that problems call them.
 type Edited = BTreeMap<String, String>;
 
+/// When a pack must not have more errors than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// When everything is mended.
+    AtLast,
+    /// After each change.
+    Always,
+}
+
 /// A pack being mended.
 struct Bench<'p> {
     path: &'p Path,
-    home: PathBuf,
+    home: &'p Path,
     now: Timestamp,
+    care: Care,
     edited: Edited,
     changes: Vec<Change>,
     /// What the pack is like with what is edited so far.
@@ -90,6 +99,16 @@ struct Bench<'p> {
 }
 
 impl Bench<'_> {
+    /// Makes changes until there are none left.
+    fn work(mut self) -> Self {
+        for _ in 0..ROUNDS {
+            if !self.round() {
+                break;
+            }
+        }
+        self
+    }
+
     /// Makes all changes that there are now; whether there was one.
     fn round(&mut self) -> bool {
         let fixes: Vec<(Code, Fix)> = self
@@ -114,7 +133,7 @@ impl Bench<'_> {
     }
 
     fn is_file_of_pack(&self, source: &Source) -> bool {
-        let written = fs::canonicalize(self.home.join(source.name())).ok().filter(|place| place.starts_with(&self.home));
+        let written = fs::canonicalize(self.home.join(source.name())).ok().filter(|place| place.starts_with(self.home));
         let Some(written) = written else { return false };
         self.edited.contains_key(source.name()) || fs::read_to_string(written).is_ok_and(|text| text == source.text())
     }
@@ -130,7 +149,8 @@ impl Bench<'_> {
             overlay.insert(&self.home.join(name), text.as_str().into());
         }
         let checked = check_over(self.path, &overlay, self.now);
-        if errors(&checked) > errors(&self.checked) || edited == self.edited {
+        let is_worse = self.care == Care::Always && errors(&checked) > errors(&self.checked);
+        if is_worse || edited == self.edited {
             return false;
         }
         for (code, fix) in fixes {

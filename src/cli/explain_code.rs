@@ -74,7 +74,7 @@ fn human(explained: Explanation) -> String {
         let Some(part) = part else { continue };
         text.extend(["\n", heading, ":\n\n"]);
         for line in part.lines() {
-            text.extend(if line.is_empty() { ["", "", "\n"] } else { ["    ", line, "\n"] });
+            text.extend([if line.is_empty() { "" } else { "    " }, line, "\n"]);
         }
     }
     text

@@ -95,6 +95,18 @@ impl Diagnostic {
         self
     }
 
+    /// Asks whether something else was meant for what stands at `span`, and mends it where that is certain; `other` is the help where nothing is near.
+    #[must_use]
+    pub fn meant(self, span: Span, near: Option<Near<'_>>, other: impl FnOnce() -> String) -> Self {
+        match near {
+            Some(Near { name, is_certain: true }) => {
+                self.help(format!("did you mean `{name}`?")).fix(format!("write `{name}`"), vec![Edit { span, text: name.to_owned() }])
+            }
+            Some(Near { name, .. }) => self.help(format!("did you mean `{name}`?")),
+            None => self.help(other()),
+        }
+    }
+
     /// Adds the case that shows it.
     #[must_use]
     pub fn case(mut self, test: impl Into<String>) -> Self {

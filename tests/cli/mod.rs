@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod booking;
 mod check;
+mod explain_code;
 mod fmt;
 mod handbook;
 mod new;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Code, Diagnostic, Edit, near};
+use crate::diagnostic::{Code, Diagnostic, near};
 use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
 use crate::source::Span;
 use crate::syntax::ast::{Name, RuleTable};
@@ -231,9 +231,10 @@ impl<'a> Checker<'a> {
 
     fn wrong_kind<T>(&mut self, text: &str, span: Span, named: Named, needed: &str, fits: &impl Fn(Named) -> Option<T>) -> Reported {
         let fits = |named| fits(named).is_some();
-        let near = near(text, self.names.of_kind(fits).map(|name| (name, true))).map(|near| near.name.to_owned());
-        let help = near.map_or_else(|| self.known(needed, fits), |near| format!("did you mean `{near}`?"));
-        self.problem(Code::WrongKind, span, format!("`{text}` is {}, here {needed} is needed", named.kind()), help)
+        let near = near(text, self.names.of_kind(fits).map(|name| (name, true)));
+        let problem = Diagnostic::new(Code::WrongKind, format!("`{text}` is {}, here {needed} is needed", named.kind())).at(span, "");
+        let problem = problem.meant(span, near, || self.known(needed, fits));
+        self.report(problem)
     }
 
     pub(super) fn unknown_name(&mut self, text: &str, span: Span, needed: &str, fits: impl Fn(Named) -> bool) -> Reported {
@@ -242,13 +243,7 @@ impl<'a> Checker<'a> {
         let right = |name: &str| wanted.as_ref().is_none_or(|ty| self.has_type(name, ty));
         let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
         let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
-        let problem = match near {
-            Some(near) if near.is_certain => problem
-                .help(format!("did you mean `{}`?", near.name))
-                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
-            Some(near) => problem.help(format!("did you mean `{}`?", near.name)),
-            None => problem.help(self.known(needed, &fits)),
-        };
+        let problem = problem.meant(span, near, || self.known(needed, &fits));
         let near = near.map(|near| near.name.to_owned());
         self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near });
         self.report(problem)

@@ -89,8 +89,7 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     let span = failure.piece.span(start, start + written.len());
     let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
     let problem = problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)));
-    // `1,000` may be one or a thousand.
-    let is_clear = written.contains('.') || written.rsplit(',').next().is_none_or(|digits| digits.len() != 3);
+    let is_clear = numerals::is_clear(written) || !written.contains(',');
     Some(if is_clear { failure.with_fix(problem, start..start + written.len(), right) } else { problem })
 }
 
