@@ -11,3 +11,4 @@ mod new;
 mod options;
 mod surface;
 mod test;
+mod watch;
