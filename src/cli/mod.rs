@@ -45,6 +45,8 @@ mod terminal;
 mod test;
 mod typed;
 mod version;
+#[cfg(feature = "server")]
+mod watch;
 
 use std::process::ExitCode;
 
