@@ -33,7 +33,7 @@ use serde::Serialize;
 use crate::answer::{self, Answer};
 use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors, shown};
-use crate::lint;
+use crate::lint::{self, Levels};
 use crate::options::{self, Options};
 use crate::pack::Pack;
 use crate::policy::{self, Complete, Policy};
@@ -83,10 +83,14 @@ pub struct Checked {
 /// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
-    checked(path, now, lint::lint)
+    // Only the text of a file with problems is kept, so they have to be read twice where they are shown.
+    let (levels, _) = Levels::find(path, &mut Sources::default());
+    let mut found = checked(path, now, |policy, program, today| lint::lint_at(policy, program, today, &levels));
+    found.diagnostics.extend(Levels::find(path, &mut found.sources).1);
+    found
 }
 
-fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
+fn checked(path: &Path, now: Timestamp, lint: impl Fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
     let (pack, mut diagnostics) = Pack::read(path);
     let engine = match policy::check(&pack) {
         Ok(policy) => {
@@ -103,7 +107,8 @@ fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec
             None
         }
     };
-    let engine = engine.filter(|_| !has_errors(&diagnostics));
+    // What is only denied is no reason to answer nothing.
+    let engine = engine.filter(|_| !diagnostics.iter().any(lint::is_fatal));
     Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 

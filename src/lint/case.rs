@@ -17,6 +17,10 @@ impl Sample {
         Self(vec![(id, Some(value))])
     }
 
+    pub fn absent(id: FactId) -> Self {
+        Self(vec![(id, None)])
+    }
+
     /// What a condition comes to where nothing else is known.
     pub fn truth(&self, on: Subject<'_>, condition: &Condition) -> Truth {
         let question = question(on, &self.0, ActionId::new(0), RoleId::new(0));
