@@ -276,6 +276,9 @@ codes! {
     /// A permission charges no budget, though a higher role, or the same one for less, charges one for the same action.
     NoBudget = "K0952" Warning;
 
+    /// An entitlement charges a budget of the person or team that is asked. What is owed is no goodwill, and an exhausted allotment would keep it back.
+    OwedFromAllotment = "K0953" Warning;
+
     /// An `# allow(…)` comment under which the lint finds nothing.
     UnusedAllow = "K0960" Warning;
     /// An `# allow(…)` comment that allows nothing: it gives no reason, names no lint, or stands above no item.
@@ -284,6 +287,4 @@ codes! {
     UnclearLints = "K0962" Error;
     /// A lint has more cases to look at than its bound. It has looked at a part of them, or at none.
     TooManyCases = "K0963" Warning;
-    /// A second signature needs more people than the list of people has for it.
-    NobodySigns = "K0964" Warning;
 }

@@ -69,7 +69,7 @@ fn read(texts: &Texts<'_>) -> (Vec<Allow>, Vec<Diagnostic>) {
             let Some(comment) = Comment::read(texts, item.source, line) else { continue };
             match comment.lints() {
                 Ok(lints) => allows.extend(lints.into_iter().map(|(lint, span)| Allow { lint, span, item: at })),
-                Err(problem) => unclear.push(problem),
+                Err(problem) => unclear.push(*problem),
             }
         }
     }
@@ -110,17 +110,22 @@ impl<'t> Comment<'t> {
         Some(Self { span, names: Some(names.collect()), reason: behind.trim_start().strip_prefix(':').unwrap_or_default().trim() })
     }
 
-    fn lints(&self) -> Result<Vec<(&'static Lint, Span)>, Diagnostic> {
+    fn lints(&self) -> Result<Vec<(&'static Lint, Span)>, Box<Diagnostic>> {
         let Some(names) = &self.names else {
-            return Err(Diagnostic::new(Code::UnclearAllow, "the parenthesis is not closed").at(self.span, "").help(FORM));
+            return Err(Diagnostic::new(Code::UnclearAllow, "the parenthesis is not closed").at(self.span, "").help(FORM).into());
         };
         let lints = names.iter().map(|(name, span)| match named(name) {
             Ok(lint) => Ok((lint, *span)),
-            Err(help) => Err(Diagnostic::new(Code::UnclearAllow, format!("there is no lint `{name}` that can be allowed")).at(*span, "").help(help)),
+            Err(help) => {
+                Err(Diagnostic::new(Code::UnclearAllow, format!("there is no lint `{name}` that can be allowed")).at(*span, "").help(help).into())
+            }
         });
-        let lints = lints.collect::<Result<_, _>>()?;
+        let lints = lints.collect::<Result<_, Box<Diagnostic>>>()?;
         if self.reason.is_empty() {
-            return Err(Diagnostic::new(Code::UnclearAllow, "this does not say why").at(self.span, "behind a colon stands the reason").help(FORM));
+            return Err(Diagnostic::new(Code::UnclearAllow, "this does not say why")
+                .at(self.span, "behind a colon stands the reason")
+                .help(FORM)
+                .into());
         }
         Ok(lints)
     }

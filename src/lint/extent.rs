@@ -73,7 +73,7 @@ impl Extent {
         Self { low: sum(self.low, other.low), high: sum(self.high, other.high), nonzero }
     }
 
-    fn times(self, other: Self) -> Self {
+    fn times(&self, other: &Self) -> Self {
         let nonzero = self.nonzero && other.nonzero;
         let product = |a: &Option<Number>, b: &Option<Number>| a.as_ref().zip(b.as_ref()).and_then(|(a, b)| a.multiply(b));
         let zero = || Some(Number::ZERO);
@@ -91,7 +91,7 @@ impl Extent {
             && low == high
             && let Some(factor) = Number::ONE.divide(low)
         {
-            return self.times(Self::only(&factor));
+            return self.times(&Self::only(&factor));
         }
         let zero = || Some(Number::ZERO);
         let (low, high) = if divisor.is_from_zero() {
@@ -180,7 +180,7 @@ impl Extents<'_> {
                 let sum = self.of(&pair.0, known).plus(self.of(&pair.1, known));
                 difference(pair, known).map_or(sum.clone(), |difference| sum.within(&difference))
             }
-            Quantity::Multiply(pair) => self.of(&pair.0, known).times(self.of(&pair.1, known)),
+            Quantity::Multiply(pair) => self.of(&pair.0, known).times(&self.of(&pair.1, known)),
             Quantity::Divide(pair) => self.of(&pair.0, known).over(&self.of(&pair.1, known)),
             Quantity::Rounded(inner, rounding, step) => self.of(inner, known).rounded(*rounding, step),
             Quantity::Today | Quantity::Now | Quantity::Shift(..) | Quantity::DateOf(_) | Quantity::StartOf(..) | Quantity::EndOf(..) => {

@@ -60,7 +60,7 @@ impl Levels {
         let mut wrong = Vec::new();
         match toml::from_str::<File>(text) {
             Err(error) => {
-                wrong.push((error.span().unwrap_or(0..0), "`kulanz.toml` is not understood".into(), error.message().trim_end().into(), None))
+                wrong.push((error.span().unwrap_or(0..0), "`kulanz.toml` is not understood".into(), error.message().trim_end().into(), None));
             }
             Ok(file) => {
                 for (lint, level) in &file.lints {

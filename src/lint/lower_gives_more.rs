@@ -1,6 +1,7 @@
 //! A rule of a higher role that gives less than one of a role below it.
 
 use super::Subject;
+use super::idle_rule::is_small;
 use super::limits::{Permission, measured, permissions};
 use crate::decide::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,8 +32,11 @@ fn is_below(on: Subject<'_>, lower: &Permission<'_>, higher: &Permission<'_>) ->
     !lower.roles().is_empty() && !higher.roles().is_empty() && lower.roles().iter().all(|role| higher.is_above(on, *role))
 }
 
+/// A lower one without a limit is a finding of another lint, or has a cap.
 fn gives_more(lower: &Permission<'_>, higher: &Permission<'_>) -> bool {
-    lower.approved_by.is_empty() && lower.limit().zip(higher.limit()).is_some_and(|(lower, higher)| lower > higher)
+    lower.approved_by.is_empty()
+        && lower.compiled.quantity.is_some()
+        && lower.limit().zip(higher.limit()).is_some_and(|(lower, higher)| lower > higher)
 }
 
 /// Whether the lower one applies wherever the higher one does.
@@ -46,6 +50,6 @@ fn covers(on: Subject<'_>, lower: &Permission<'_>, higher: &Permission<'_>, pair
         return false;
     }
     let Some(samples) = on.program.samples_of(on.policy, &conditions) else { return false };
-    let held = Coverage::new(on.program, &samples).held(&conditions);
-    matches!(held.as_slice(), [lower, higher] if higher.is_within(lower) && !higher.nowhere())
+    let [lower, higher] = conditions;
+    is_small(&samples) && Coverage::new(on.program, &samples).find(|holds| holds(higher) && !holds(lower)).is_none()
 }

@@ -27,7 +27,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Every text with the item or clause that it stands in, and the word that its clause begins with.
-fn texts<'a>(on: Subject<'a>) -> Vec<(&'a Text, Span, Option<&'static str>)> {
+fn texts(on: Subject<'_>) -> Vec<(&Text, Span, Option<&'static str>)> {
     let policy = on.policy;
     let mut all: Vec<(&Text, Span, Option<&'static str>)> = Vec::new();
     all.extend(policy.roles.iter().filter_map(|it| Some((it.title.as_ref()?, it.span, None))));

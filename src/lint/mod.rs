@@ -5,14 +5,17 @@
 //! finds there.
 
 mod allow;
+mod band_gap;
 mod bare_no;
 mod case;
+mod contested_entitlement;
 mod division_by_zero;
 mod equal_lines;
 mod expired_rule;
 mod extent;
 mod idle_route;
 mod idle_row;
+mod idle_rule;
 mod items;
 mod levels;
 mod limits;
@@ -24,6 +27,7 @@ mod negative_limit;
 mod no_budget;
 mod no_limit;
 mod no_question;
+mod owed_from_allotment;
 mod own_account;
 mod own_signature;
 mod past_review;

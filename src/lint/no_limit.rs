@@ -5,6 +5,7 @@ use super::limits::{Permission, measured, permissions};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ActionId, RoleId};
 use crate::program::Kind;
+use crate::program::node::Condition;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for action in measured(on) {
@@ -27,10 +28,14 @@ fn limited_above<'a>(on: Subject<'_>, all: &'a [Permission<'a>], role: RoleId) -
     all.iter().find(|other| other.compiled.quantity.is_some() && other.approved_by.is_empty() && other.is_above(on, role))
 }
 
-/// Whether a prohibition caps what the role may grant.
+/// Whether a prohibition caps what the role may grant, in every case.
 fn is_capped(on: Subject<'_>, action: ActionId, role: RoleId) -> bool {
     on.program.candidates(action, role).is_some_and(|candidates| {
         let mut caps = candidates.prohibitions.rules().filter_map(|id| on.program.rule(id));
-        caps.any(|rule| matches!(rule.kind, Kind::Prohibition { whole: false, .. }) && rule.quantity.is_some())
+        caps.any(|rule| {
+            matches!(rule.kind, Kind::Prohibition { whole: false, .. })
+                && rule.quantity.is_some()
+                && matches!(rule.condition, Condition::Constant(true))
+        })
     })
 }

@@ -2,10 +2,10 @@
 
 use super::levels::Level;
 use super::{
-    Subject, bare_no, division_by_zero, equal_lines, expired_rule, idle_route, idle_row, lookup_gap, lower_gives_more, missing_language,
-    negative_limit, no_budget, no_limit, no_question, own_account, own_signature, past_review, row_gap, splittable_cap, uncounted_entitlement,
-    ungrantable_action, unused_budget, unused_definition, unused_duty, unused_fact, unused_role, unverified_absence, unverified_default,
-    unverified_key,
+    Subject, band_gap, bare_no, contested_entitlement, division_by_zero, equal_lines, expired_rule, idle_route, idle_row, idle_rule, lookup_gap,
+    lower_gives_more, missing_language, negative_limit, no_budget, no_limit, no_question, owed_from_allotment, own_account, own_signature,
+    past_review, row_gap, splittable_cap, uncounted_entitlement, ungrantable_action, unused_budget, unused_definition, unused_duty, unused_fact,
+    unused_role, unverified_absence, unverified_default, unverified_key,
 };
 use crate::diagnostic::{Code, Diagnostic, nearest};
 
@@ -66,6 +66,11 @@ pub const LINTS: &[Lint] = &[
     lint("splittable-cap", Code::SplittableCap, splittable_cap::check),
     lint("no-limit", Code::NoLimit, no_limit::check),
     lint("no-budget", Code::NoBudget, no_budget::check),
+    lint("idle-rule", Code::IdleRule, idle_rule::check),
+    lint("band-gap", Code::BandGap, band_gap::check),
+    lint("contested-entitlement", Code::ContestedEntitlement, contested_entitlement::check),
+    lint("owed-from-allotment", Code::OwedFromAllotment, owed_from_allotment::check),
+    found_elsewhere("too-many-cases", Code::TooManyCases),
     found_elsewhere("unused-allow", Code::UnusedAllow),
     found_elsewhere("unclear-allow", Code::UnclearAllow),
 ];
