@@ -11,6 +11,7 @@
 //! Each module uses only those before it in the picture; but `program` asks the evaluator of `decide` which tables have a row for every case. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+pub mod analysis;
 pub mod answer;
 mod calendar;
 #[cfg(feature = "cli")]
@@ -20,9 +21,13 @@ pub mod decide;
 pub mod diagnostic;
 pub mod engine;
 mod escapes;
+pub mod handbook;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
+pub mod mend;
 mod number;
 pub mod options;
 pub mod outline;

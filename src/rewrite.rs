@@ -108,12 +108,12 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {error}", path.display()))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unwritable, format!("cannot write `{}`: {error}", path.display()))
 }
 
 /// Writes a file beside the old one and puts it in its place, with its permissions. Behind a link it is the target that is replaced.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
     let permissions = fs::metadata(&target)?.permissions();
     if permissions.readonly() {
@@ -126,6 +126,28 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Writes a file whole or not at all, whether there was one or not.
+///
+/// # Errors
+///
+/// Where it cannot be written; an old file is as it was.
+pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => replace(path, text),
+        // A pipe or a terminal takes what comes.
+        Ok(_) => fs::write(path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let (beside, mut file) = create_beside(path)?;
+            let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+            if written.is_err() {
+                let _ = fs::remove_file(&beside);
+            }
+            written
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A new file in the same folder, so that it can be renamed.

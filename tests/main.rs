@@ -1,6 +1,7 @@
 //! The tests that look at Kulanz from outside, in one binary: a folder a subject.
 #![cfg(test)]
 
+mod analysis;
 mod answer;
 mod answering;
 mod benches;
@@ -8,8 +9,11 @@ mod cli;
 mod diagnostics;
 mod docs;
 mod format;
+mod handbook;
 mod ledger;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod policy;
 mod process;
 mod question;

@@ -29,7 +29,8 @@ impl Bare {
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .pragma("cache_size", "-16384");
+            .pragma("cache_size", "-16384")
+            .pragma("wal_autocheckpoint", "8192");
         let connection = options.disable_statement_logging().connect().await.unwrap();
         Self { connection: Mutex::new(connection), rows, done: AtomicUsize::new(0) }
     }

@@ -49,7 +49,7 @@ pub struct Common {
     #[arg(short, long, global = true, help_heading = COMMON, value_name = "PATH", env = "KULANZ_POLICIES", hide_env = true, value_hint = ValueHint::AnyPath)]
     pub policies: Option<PathBuf>,
 
-    /// How to print: human or json; `check` also sarif, `test` also junit
+    /// How to print: human or json; `check` also sarif, `test` also junit, `handbook` md or html
     #[arg(long, global = true, help_heading = COMMON, value_enum, default_value_t, env = "KULANZ_FORMAT", hide_env = true, hide_possible_values = true)]
     pub format: Format,
 
@@ -74,6 +74,11 @@ pub enum Format {
     Sarif,
     /// For test reports.
     Junit,
+    /// For the web and for paper.
+    Html,
+    /// For wikis and pull requests.
+    #[value(alias = "markdown")]
+    Md,
 }
 
 /// When colour is used.
@@ -92,6 +97,8 @@ pub enum Command {
     New(New),
     /// Read a pack and report every problem in it
     Check(Check),
+    /// What a code such as K0202 means, with a wrong and a right example
+    ExplainCode(ExplainCode),
     /// Bring policy files into the one layout
     Fmt(Fmt),
     /// Run the tests of a pack
@@ -100,6 +107,8 @@ pub enum Command {
     Ask(Ask),
     /// Everything that a role may do in this case, with limits
     Options(Options),
+    /// What a role may do, in sentences, to read and to print
+    Handbook(Handbook),
     /// Grant something: decide and book it
     #[cfg(feature = "ledger")]
     Grant(Grant),
@@ -120,6 +129,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Serve an editor: the language server, over standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp,
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
@@ -143,10 +155,22 @@ pub struct Check {
     #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub deny_warnings: bool,
 
+    /// Mend what can be mended without asking, in the files of the pack, and report what is left
+    #[arg(long, env = "KULANZ_FIX", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub fix: bool,
+
     /// Also check who works here, a TOML file, against the policy
     #[cfg(feature = "ledger")]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
+}
+
+/// `kulanz explain-code`
+#[derive(Debug, Args)]
+pub struct ExplainCode {
+    /// The code, such as K0202 [default: all of them, in a list]
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// `kulanz fmt`
@@ -208,6 +232,22 @@ pub struct Options {
     /// Who asks and what is known of the case.
     #[command(flatten)]
     pub case: Case,
+}
+
+/// `kulanz handbook`
+#[derive(Debug, Args)]
+pub struct Handbook {
+    /// Whom it is for [default: every role]
+    #[arg(long, value_name = "ROLE", env = "KULANZ_ROLE", hide_env = true)]
+    pub role: Option<String>,
+
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE", env = "KULANZ_OUTPUT", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// The day that it shows [default: today]
+    #[arg(long, value_name = "DATE", env = "KULANZ_AT", hide_env = true)]
+    pub at: Option<jiff::civil::Date>,
 }
 
 /// Who asks and what is known of the case.

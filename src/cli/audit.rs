@@ -94,7 +94,7 @@ fn export(arguments: &AuditExport, terminal: &Terminal) -> Result<Outcome, Failu
         None => with(&arguments.history, terminal, async |ledger| ledger.export(&mut BufWriter::new(io::stdout().lock())).await)?,
         Some(path) => {
             let file = File::options().write(true).create_new(true).open(path);
-            let file = file.map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", path.display())))?;
+            let file = file.map_err(|error| not_written(path, &error))?;
             with(&arguments.history, terminal, async |ledger| {
                 let mut out = BufWriter::new(&file);
                 let sound = ledger.export(&mut out).await?;
@@ -107,6 +107,14 @@ fn export(arguments: &AuditExport, terminal: &Terminal) -> Result<Outcome, Failu
         Ok(_) if arguments.file.is_none() => Ok(Outcome::Done),
         Ok(sound) => tell(&sound, terminal),
         Err(error) => told(error, terminal),
+    }
+}
+
+/// An export never takes the place of another.
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::usage_with_help(format!("`{}` is there already", path.display()), "name a new file"),
+        _ => Failure::usage(format!("cannot write `{}`: {error}", path.display())),
     }
 }
 

@@ -16,14 +16,18 @@ mod case;
 mod check;
 mod completions;
 mod exit;
+mod explain_code;
 mod fmt;
 #[cfg(feature = "ledger")]
 mod grant;
+mod handbook;
 #[cfg(feature = "ledger")]
 mod ids;
 mod language;
 mod lines;
 mod locate;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod new;
 mod options;
@@ -66,10 +70,12 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
     match command {
         Command::New(arguments) => new::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::ExplainCode(arguments) => explain_code::run(arguments, terminal),
         Command::Fmt(arguments) => fmt::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
+        Command::Handbook(arguments) => handbook::run(arguments, terminal),
         #[cfg(feature = "ledger")]
         Command::Grant(arguments) => grant::run(arguments, terminal),
         #[cfg(feature = "ledger")]
@@ -82,6 +88,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "lsp")]
+        Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Version => version::run(terminal),

@@ -64,19 +64,15 @@ impl Terminal {
 impl Format {
     /// Refuses a form that a command does not have.
     pub fn allowed_for(self, command: &Command) -> Result<(), Failure> {
-        let also = match command {
-            Command::Check(_) => Some(Self::Sarif),
-            Command::Test(_) => Some(Self::Junit),
-            _ => None,
+        let (also, forms): (&[Self], _) = match command {
+            Command::Check(_) => (&[Self::Sarif], "`human`, `json` and `sarif`"),
+            Command::Test(_) => (&[Self::Junit], "`human`, `json` and `junit`"),
+            Command::Handbook(_) => (&[Self::Html, Self::Md], "`md`, `html` and `json`"),
+            _ => (&[], "`human` and `json`"),
         };
-        if matches!(self, Self::Human | Self::Json) || also == Some(self) {
+        if matches!(self, Self::Human | Self::Json) || also.contains(&self) {
             return Ok(());
         }
-        let forms = match also {
-            Some(Self::Sarif) => "`human`, `json` and `sarif`",
-            Some(Self::Junit) => "`human`, `json` and `junit`",
-            _ => "`human` and `json`",
-        };
         Err(Failure::usage_with_help("this command does not print in that form", format!("it has {forms}")))
     }
 }

@@ -18,6 +18,7 @@ mod grant;
 mod need;
 mod offers;
 mod open;
+mod probe;
 mod provisional;
 mod range;
 mod truth;
@@ -29,6 +30,7 @@ pub(crate) use budget::Allotted;
 pub use case::Mode;
 pub(crate) use coverage::Coverage;
 pub use decision::*;
+pub(crate) use probe::Probe;
 pub(crate) use range::Range;
 pub(crate) use truth::Truth;
 

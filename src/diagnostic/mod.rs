@@ -4,10 +4,13 @@
 //! [`render`]. Messages are lower case without a final full stop; what the author wrote stands in backticks.
 
 mod codes;
+mod explain;
+mod pages;
 pub mod render;
 mod shown;
 
 pub use codes::Code;
+pub use explain::Explanation;
 
 use crate::source::{Sources, Span};
 
@@ -137,15 +140,36 @@ pub fn shown(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic>
 /// assert_eq!(nearest("zebra", ["agent", "lead"]), None);
 /// ```
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(written, candidates.into_iter().map(|candidate| (candidate, true))).map(|near| near.name)
+}
+
+/// What was most likely meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Near<'a> {
+    /// As it is written right.
+    pub name: &'a str,
+    /// Whether one slip of the finger made the one of the other, and of no other candidate: then it can be mended without asking.
+    pub is_certain: bool,
+}
+
+/// The candidate that was most likely meant by `written`, each with whether it also has the type that is needed: of two that are as near, that one is meant.
+///
+/// ```
+/// # use kulanz::diagnostic::near;
+/// assert_eq!(near("cost", [("cast", false), ("post", true)]).unwrap().name, "post");
+/// assert!(near("reson", [("reason", true), ("order", true)]).unwrap().is_certain);
+/// assert!(!near("cost", [("cast", true), ("post", true)]).unwrap().is_certain);
+/// ```
+pub fn near<'a>(written: &str, candidates: impl IntoIterator<Item = (&'a str, bool)>) -> Option<Near<'a>> {
     // What is that long is no word; and comparing it would take its time.
     if written.len() > 100 {
         return None;
     }
     let allowed = (written.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
+    let measured = candidates.into_iter().map(|(name, fits)| (strsim::damerau_levenshtein(written, name), !fits, name));
+    let mut found: Vec<_> = measured.filter(|(distance, ..)| *distance <= allowed).collect();
+    found.sort_unstable();
+    let (distance, _, name) = *found.first()?;
+    let alone = found.iter().filter(|(_, _, other)| *other != name).all(|(other, ..)| *other > distance);
+    Some(Near { name, is_certain: distance == 1 && alone && written.chars().count() > 2 })
 }

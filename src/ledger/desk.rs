@@ -205,6 +205,8 @@ impl Lane {
         }
         let settled = slips.iter().map(|slip| slip.carry_out(&mut book)).collect();
         if book.is_clean() {
+            // What was read may be a guess until here.
+            tx.commit().await?;
             return Ok(Ok(settled));
         }
         let names = self.aliases.names(book.people().collect::<Vec<_>>(), tx.as_mut()).await?;

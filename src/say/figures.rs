@@ -92,12 +92,12 @@ impl Speech<'_> {
     }
 
     /// `4 hours`
-    pub(super) fn steps(&self, out: &mut String, steps: &Steps) {
+    pub(crate) fn steps(&self, out: &mut String, steps: &Steps) {
         self.unit(out, unit_id(steps.unit), &steps.count, None);
     }
 
     /// `4 Stunden`, as it stands behind `innerhalb von`, `vor` and `in`.
-    pub(super) fn steps_dative(&self, out: &mut String, steps: &Steps) {
+    pub(crate) fn steps_dative(&self, out: &mut String, steps: &Steps) {
         self.unit(out, unit_id(steps.unit), &steps.count, Some("dative"));
     }
 
@@ -119,6 +119,19 @@ impl Speech<'_> {
             Tongue::German => out.push_str(&date.strftime("%d.%m.%Y").to_string()),
             Tongue::English => plain::write_date(out, date),
         }
+    }
+
+    /// A day of every year: `01.04.`, `04-01`.
+    pub(crate) fn day_of_year(&self, month: i8, day: i8) -> String {
+        super::written(|out| {
+            let (first, second, sign) = if self.tongue == Tongue::German { (day, month, '.') } else { (month, day, '-') };
+            plain::write_two(out, first);
+            out.push(sign);
+            plain::write_two(out, second);
+            if self.tongue == Tongue::German {
+                out.push(sign);
+            }
+        })
     }
 
     /// A moment in the policy's time zone, to the minute.

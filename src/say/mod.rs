@@ -14,6 +14,7 @@ mod human;
 #[cfg(all(feature = "cli", feature = "ledger"))]
 mod month;
 mod names;
+mod phrase;
 mod reasons;
 mod sentence;
 mod tongue;
@@ -23,6 +24,7 @@ pub(crate) use booked::{Herald, short};
 pub use human::Colour;
 #[cfg(all(feature = "cli", feature = "ledger"))]
 pub(crate) use month::Month;
+pub(crate) use phrase::Phrase;
 pub(crate) use reasons::condition;
 pub use tongue::Tongue;
 

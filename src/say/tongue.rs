@@ -23,6 +23,9 @@ pub(super) type Pieces<'a> = &'a dyn Fn(&mut String, &str);
 /// No message has a form of its own for this, nor a singular.
 const MANY: i64 = 2;
 
+const GERMAN_TEXT: &str = concat!(include_str!("de.ftl"), include_str!("handbook.de.ftl"));
+const ENGLISH_TEXT: &str = concat!(include_str!("en.ftl"), include_str!("handbook.en.ftl"));
+
 type Messages = HashMap<&'static str, Message, FxBuildHasher>;
 
 #[derive(Debug)]
@@ -53,8 +56,8 @@ impl Tongue {
         static GERMAN: OnceLock<Messages> = OnceLock::new();
         static ENGLISH: OnceLock<Messages> = OnceLock::new();
         match self {
-            Self::German => GERMAN.get_or_init(|| messages(include_str!("de.ftl"))),
-            Self::English => ENGLISH.get_or_init(|| messages(include_str!("en.ftl"))),
+            Self::German => GERMAN.get_or_init(|| messages(GERMAN_TEXT)),
+            Self::English => ENGLISH.get_or_init(|| messages(ENGLISH_TEXT)),
         }
     }
 
@@ -126,7 +129,7 @@ mod tests {
 
     use super::*;
 
-    const TONGUES: [(Tongue, &str); 2] = [(Tongue::German, include_str!("de.ftl")), (Tongue::English, include_str!("en.ftl"))];
+    const TONGUES: [(Tongue, &str); 2] = [(Tongue::German, GERMAN_TEXT), (Tongue::English, ENGLISH_TEXT)];
 
     fn count(parts: &[Part]) -> usize {
         let inside = |part: &Part| match part {

@@ -116,6 +116,9 @@ pub fn mistake_in_name(text: &str) -> Option<&'static str> {
         Some("the text is empty")
     } else if text.trim() != text {
         Some("the text begins or ends with a blank")
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        // What is no UTF-8 in an address comes as this.
+        Some("the text is not UTF-8")
     } else if text.len() > LONGEST {
         Some("longer than 255 bytes")
     } else if crate::ledger::is_alias(text) {

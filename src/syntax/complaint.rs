@@ -5,6 +5,10 @@
 
 mod expected;
 mod mistakes;
+mod repair;
+
+#[cfg(feature = "lsp")]
+pub(super) use expected::keyword;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
@@ -109,10 +113,9 @@ impl<'e> Failure<'e> {
             (None, false) => format!("`{found}` does not fit here"),
         };
         let problem = Diagnostic::new(self.code(), message).at(self.span(), "");
-        match expected::hint(self.rule) {
-            Some(hint) => problem.help(hint),
-            None => problem,
-        }
+        let word = first_word(self.piece.text.trim_start());
+        let hint = expected::hint(self.rule).or_else(|| expected::line_hint(self.rule, word));
+        repair::or_hint(self, problem, hint.map(str::to_owned))
     }
 
     /// The last word that was understood.
@@ -135,5 +138,6 @@ fn skip(mut rest: &str) -> &str {
 /// The problem behind an error of the grammar.
 pub(super) fn explain(piece: &Piece<'_>, rule: Rule, error: &Error<Rule>) -> Diagnostic {
     let failure = Failure::new(piece, rule, error);
-    mistakes::likely(&failure).unwrap_or_else(|| failure.general())
+    let doubled = || repair::doubled_word(&failure);
+    doubled().or_else(|| mistakes::likely(&failure)).unwrap_or_else(|| failure.general())
 }

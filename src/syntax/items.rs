@@ -6,14 +6,17 @@ use super::clauses::{Bearer, CLAUSES, check_once};
 use super::layout::{Line, extent, first_word, pieces};
 use super::piece::{Node, Piece, Reader, Rule, child};
 use super::words::normal;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, near};
 use crate::source::{SourceId, Span, Spanned};
 
 /// The words that an item begins with.
-pub(super) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
+pub(crate) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty", "budget", "define", "table", "rule", "fallback", "test", "promise"];
+
+/// The most lines of a budget in which the one that cannot be read is looked for.
+const MAX_BUDGET_LINES: usize = 50;
 
 /// The words that a line of an item may begin with to start a piece.
-pub(super) fn line_words(keyword: &str) -> &'static [&'static str] {
+pub(crate) fn line_words(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "policy" => &["currency", "time", "languages", "holidays", "includes"],
         "role" => &["above", "answers"],
@@ -37,7 +40,7 @@ fn is_inner_word(keyword: &str, word: &str) -> bool {
 pub(super) fn is_stray(line: &Line, text: &str) -> bool {
     let word = line.word(text);
     let starts = |sign| text.get(line.range()).is_some_and(|line| line.starts_with(sign));
-    starts('|') || starts('"') || CLAUSES.contains(&word) || ["policy", "role", "duty", "test"].iter().any(|item| line_words(item).contains(&word))
+    starts('|') || CLAUSES.contains(&word) || ["policy", "role", "duty", "test"].iter().any(|item| line_words(item).contains(&word))
 }
 
 /// Reads the items of one text.
@@ -82,16 +85,49 @@ impl<'t> ItemReader<'t, '_> {
     pub fn item(&mut self, lines: &[Line]) -> Option<Item> {
         let first = lines.first()?;
         let keyword = first.word(self.text);
+        let known = self.problems.len();
         if !first.flush {
             return self.indented(first);
         }
         for line in lines.iter().skip(1).filter(|line| line.flush).take(MAX_PROBLEMS) {
             let span = Span::new(self.source, line.start, line.end.min(line.start + 40));
             let problem = Diagnostic::new(Code::Indentation, "this line belongs to the item above but starts in the first column");
-            self.problems.push(problem.at(span, "").help("indent it by two spaces"));
+            let edit = Edit { span: Span::new(self.source, line.start, line.start), text: "  ".to_owned() };
+            self.problems.push(problem.at(span, "").help("indent it by two spaces").fix("indent it", vec![edit]));
         }
-        let kind = self.kind(keyword, lines)?;
-        Some(Item { span: self.span(lines), kind })
+        let kind = self.kind(keyword, lines);
+        self.settle(known);
+        Some(Item { span: self.span(lines), kind: kind? })
+    }
+
+    /// Takes back what only follows from another problem of the same item: a line in the first column that cannot be read anyway, and what seems to be said
+    /// twice behind a line that may have begun another item.
+    fn settle(&mut self, known: usize) {
+        let text = self.text;
+        let line = |problem: &Diagnostic| {
+            let at = problem.span().map_or(0, |span| span.range().start);
+            text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
+        };
+        let found: Vec<(Code, usize)> = self.problems.iter().skip(known).map(|problem| (problem.code, line(problem))).collect();
+        if found.len() < 2 {
+            return;
+        }
+        let first_form = found.iter().filter(|(code, _)| !matches!(code, Code::SaidTwice | Code::Indentation)).map(|(_, line)| *line).min();
+        let (mut at, mut shaped) = (0, std::collections::HashSet::new());
+        self.problems.retain(|problem| {
+            at += 1;
+            if at <= known {
+                return true;
+            }
+            let here = line(problem);
+            let beside = || found.iter().any(|(code, other)| *code != problem.code && *other == here);
+            match problem.code {
+                Code::SaidTwice => first_form.is_none_or(|first| here < first),
+                Code::Indentation | Code::EmptyCell => !beside(),
+                Code::TableShape => !beside() && shaped.insert(here),
+                _ => true,
+            }
+        });
     }
 
     fn indented(&mut self, first: &Line) -> Option<Item> {
@@ -108,7 +144,7 @@ impl<'t> ItemReader<'t, '_> {
             "fact" => self.whole(lines, Rule::fact_piece, |reader, tree| reader.fact(tree)).map(ItemKind::Fact),
             "action" => self.whole(lines, Rule::action_piece, |reader, tree| reader.action(tree)).map(ItemKind::Action),
             "duty" => self.duty(lines).map(ItemKind::Duty),
-            "budget" => self.whole(lines, Rule::budget_piece, |reader, tree| reader.budget(tree)).map(ItemKind::Budget),
+            "budget" => self.budget(lines).map(ItemKind::Budget),
             "define" => self.whole(lines, Rule::define_piece, |reader, tree| reader.define(tree)).map(ItemKind::Define),
             "table" => self.table(lines),
             "rule" => self.rule(lines).map(ItemKind::Rule),
@@ -124,12 +160,53 @@ impl<'t> ItemReader<'t, '_> {
         let shown = if keyword.is_empty() { self.slice(lines).chars().take(1).collect() } else { keyword.to_owned() };
         let span = Span::new(self.source, start, start + shown.len());
         let problem = Diagnostic::new(Code::UnknownItem, format!("no item begins with `{}`", super::words::shorten(&shown))).at(span, "");
-        let help = match nearest(&keyword.to_lowercase(), ITEMS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("an item begins in the first column with one of `{}`; what belongs to an item is indented", ITEMS.join("`, `")),
+        let lower = keyword.to_lowercase();
+        let problem = match (near(&lower, ITEMS.into_iter().map(|item| (item, true))), self.looks_like(lines)) {
+            (Some(near), _) if near.is_certain || lower == near.name => problem
+                .help(format!("did you mean `{}`?", near.name))
+                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
+            (Some(near), _) => problem.help(format!("did you mean `{}`?", near.name)),
+            (None, Some(item)) => problem.help(format!("this looks like a `{item}`; write `{item}` before its name")),
+            (None, None) => {
+                problem.help(format!("an item begins in the first column with one of `{}`; what belongs to an item is indented", ITEMS.join("`, `")))
+            }
         };
-        self.problems.push(problem.help(help));
+        self.problems.push(problem);
         None
+    }
+
+    /// What somebody who forgot the first word of an item probably meant, by what stands behind it.
+    fn looks_like(&self, lines: &[Line]) -> Option<&'static str> {
+        let (first, rest) = lines.split_first()?;
+        let words = |line: &Line| self.text.get(line.range()).unwrap_or_default();
+        let first = words(first);
+        let begins = |with: &[&str]| rest.iter().any(|line| with.contains(&line.word(self.text)));
+        let says = |word: &str| first.split_whitespace().skip(1).any(|other| other == word);
+        if begins(&["given", "said", "expect", "as"]) {
+            return Some("test");
+        }
+        if rest.iter().any(|line| words(line).starts_with('|')) {
+            return Some("table");
+        }
+        if begins(&["currency", "languages", "includes"]) {
+            return Some("policy");
+        }
+        if begins(&["above", "answers"]) {
+            return Some("role");
+        }
+        if rest.iter().any(|line| words(line).split_whitespace().any(|word| word == "may" || word == "entitled")) {
+            return Some("rule");
+        }
+        if rest.iter().any(|line| words(line).split_whitespace().any(|word| word == "per" || word == "ever")) {
+            return Some("budget");
+        }
+        if ["text", "date", "datetime", "yes/no", "one", "some"].iter().any(|ty| says(ty)) || (says("money") && !says("of")) {
+            return Some("fact");
+        }
+        if says("of") {
+            return Some("action");
+        }
+        (says("as") || begins(&["as"])).then_some("define")
     }
 
     /// Cuts an item into its head and the pieces that begin with a word of its own; pieces that do not belong there are reported.
@@ -163,6 +240,39 @@ impl<'t> ItemReader<'t, '_> {
         let keyword = lines.first()?.word(self.text);
         let (head, _) = self.cut(keyword, lines);
         self.read(head, rule, make)
+    }
+
+    /// A budget; of one that cannot be read the problem is looked for in the first line with which it cannot be.
+    fn budget(&mut self, lines: &[Line]) -> Option<super::ast::Budget> {
+        let (head, _) = self.cut("budget", lines);
+        let known = self.problems.len();
+        let read = self.read(head, Rule::budget_piece, |reader, tree| reader.budget(tree));
+        if read.is_some() || self.problems.len() != known + 1 || head.len() > MAX_BUDGET_LINES {
+            return read;
+        }
+        let text = self.text;
+        let mut tried = Vec::new();
+        let is_read = |lines: &[Line]| {
+            let mut reader = ItemReader { text: self.text, source: self.source, problems: &mut tried };
+            reader.read(lines, Rule::budget_piece, |_, _| Some(())).is_some()
+        };
+        let mut is_read = is_read;
+        if is_read(head) {
+            return None;
+        }
+        let reaches = (2..head.len()).filter_map(|count| head.get(..count)).rev().map(is_read).position(|read| read);
+        let is_title = |line: &&Line| {
+            let line = text.get(line.range()).unwrap_or_default();
+            line.starts_with('"')
+                || (first_word(line).len() <= 3 && line.get(first_word(line).len()..).is_some_and(|rest| rest.trim_start().starts_with('"')))
+        };
+        let titles = head.iter().skip(1).take_while(is_title).count();
+        let count = reaches.map_or(titles + 2, |at| head.len() - at);
+        if let Some(shorter) = head.get(..count) {
+            self.problems.truncate(known);
+            self.read(shorter, Rule::budget_piece, |_, _| Some(()));
+        }
+        None
     }
 
     fn policy(&mut self, lines: &[Line]) -> Option<Policy> {

@@ -12,7 +12,7 @@ use super::items::ItemReader;
 use super::layout::{Line, comment_start};
 use super::numerals::decimal_comma;
 use super::piece::{Node, Piece, Reader, Rule, child, children, has};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit, near};
 use crate::source::{SourceId, Span, Spanned};
 
 /// What a table is, as far as its columns depend on it.
@@ -122,7 +122,7 @@ impl<'t> ItemReader<'t, '_> {
         let (mut sentences, mut rows) = (Vec::new(), Vec::new());
         let mut after_row = false;
         for line in lines {
-            let is_row = self.text.get(line.range()).is_some_and(|text| text.starts_with('|'));
+            let is_row = self.text.get(line.range()).is_some_and(|text| text.starts_with('|') || is_open_row(text));
             if is_row {
                 rows.push(line);
             } else if self.problems.len() > MAX_PROBLEMS {
@@ -149,7 +149,13 @@ impl<'t> ItemReader<'t, '_> {
             }
             return None;
         }
-        let rows: Vec<RawRow<'t>> = rows.iter().enumerate().filter_map(|(at, line)| self.row(line, at == 1)).collect();
+        let mut read = rows.iter().enumerate().map(|(at, line)| (at, self.row(line, at == 1)));
+        // Without its header, of which the problem is told, nothing of a table means anything.
+        let first = read.next();
+        if matches!(first, Some((_, None))) {
+            return None;
+        }
+        let rows: Vec<RawRow<'t>> = first.into_iter().chain(read).filter_map(|(_, row)| row).collect();
         read_grid(kind, self.source, head.name.span, &rows, self.problems)
     }
 
@@ -168,25 +174,38 @@ impl<'t> ItemReader<'t, '_> {
             self.problems.push(super::complaint::open_text(Span::new(self.source, open, line.end.min(open + 40)), text));
             return None;
         }
-        let cells = bars(self.text.get(line.range())?, line.start);
+        let text = self.text.get(line.range())?;
+        if !text.starts_with('|') {
+            let start = Span::new(self.source, line.start, line.start);
+            let problem = Diagnostic::new(Code::TableShape, "this row does not begin with `|`").at(Span { end: start.end + 1, ..start }, "");
+            self.problems.push(problem.help("begin it with `|`").fix("write `|` before it", vec![Edit { span: start, text: "| ".to_owned() }]));
+        }
+        let cells = bars(text, line.start);
         let dashes = |cell: &RawCell<'_>| cell.text.contains('-') && cell.text.bytes().all(|b| matches!(b, b'-' | b':' | b' '));
         if may_be_dashes && cells.iter().all(dashes) {
             return None;
         }
-        if !self.text.get(line.range())?.ends_with('|') {
-            let problem = Diagnostic::new(Code::TableShape, "this row is not closed").at(Span::new(self.source, line.end - 1, line.end), "");
-            self.problems.push(problem.help("end it with `|`"));
-            return None;
+        if !text.ends_with('|') {
+            let last = text.chars().next_back().map_or(0, char::len_utf8);
+            let problem = Diagnostic::new(Code::TableShape, "this row is not closed").at(Span::new(self.source, line.end - last, line.end), "");
+            let edit = Edit { span: Span::new(self.source, line.end, line.end), text: " |".to_owned() };
+            self.problems.push(problem.help("end it with `|`").fix("write `|` behind it", vec![edit]));
         }
         Some(RawRow { span, cells, sheet: None })
     }
 }
 
+/// A row whose first bar is missing.
+fn is_open_row(line: &str) -> bool {
+    line.ends_with('|') && bars(line, 0).len() > 1
+}
+
 /// The cells of a line that starts at byte `base`. Bars inside texts are text.
 fn bars(line: &str, base: usize) -> Vec<RawCell<'_>> {
     let mut cells = Vec::new();
-    let (mut in_text, mut escaped, mut start) = (false, false, 1);
-    for (at, byte) in line.bytes().enumerate().skip(1) {
+    let first = usize::from(line.starts_with('|'));
+    let (mut in_text, mut escaped, mut start) = (false, false, first);
+    for (at, byte) in line.bytes().enumerate().skip(first) {
         match byte {
             b'"' if !escaped => in_text = !in_text,
             b'|' if !in_text && cells.len() > MAX_COLUMNS => break,
@@ -254,6 +273,7 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
         return None;
     }
     let mut read = Vec::with_capacity(rows.len());
+    let before_rows = problems.len();
     for row in rows {
         if problems.len() > MAX_PROBLEMS {
             break;
@@ -262,7 +282,36 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
         read.extend(read_row(source, &columns, row, problems));
         name_row(row, header, problems.get_mut(known..).unwrap_or_default());
     }
+    if let Some(problem) = misspelt_header(header, &columns, rows, problems.get(before_rows..).unwrap_or_default(), source) {
+        problems.truncate(before_rows);
+        problems.push(problem);
+        return None;
+    }
     Some(Grid { columns, rows: read })
+}
+
+/// A header that is nearly the word of a clause, over cells that only this clause has.
+fn misspelt_header(header: &RawRow<'_>, columns: &[Column], rows: &[RawRow<'_>], problems: &[Diagnostic], source: SourceId) -> Option<Diagnostic> {
+    let is_in = |problem: &Diagnostic, column: usize| {
+        let at = problem.span().map_or(0, |span| span.range().start);
+        let cell =
+            |row: &RawRow<'_>| row.cells.get(column).is_some_and(|cell| cell.base <= at && at <= cell.base + cell.text.len() + cell.doubled.len());
+        rows.iter().any(cell)
+    };
+    columns.iter().zip(&header.cells).enumerate().find_map(|(at, (column, cell))| {
+        if !matches!(column.kind, ColumnKind::Test(_)) || problems.is_empty() || !problems.iter().all(|problem| is_in(problem, at)) {
+            return None;
+        }
+        let near = near(&cell.text, HEADERS.iter().map(|(word, _)| (*word, true)))?;
+        let problem = Diagnostic::new(Code::TableColumn, format!("`{}` is no header of a column whose cells say this", cell.text));
+        let problem = problem.at(column.span, "").help(format!("did you mean `{}`?", near.name));
+        let span = Span::new(source, cell.base, cell.base + cell.text.len());
+        let mended = near.is_certain.then(|| vec![Edit { span, text: near.name.to_owned() }]);
+        Some(match mended {
+            Some(edits) => problem.fix(format!("write `{}`", near.name), edits),
+            None => problem,
+        })
+    })
 }
 
 /// In a file that somebody edits as a spreadsheet a problem is found by row and column.
@@ -310,7 +359,7 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
 }
 
 /// The words of headers that are no expressions.
-const HEADERS: [(&str, ColumnKind); 14] = [
+pub(crate) const HEADERS: [(&str, ColumnKind); 14] = [
     ("role", ColumnKind::Role),
     ("up to", ColumnKind::UpTo),
     ("more than", ColumnKind::MoreThan),
@@ -326,6 +375,11 @@ const HEADERS: [(&str, ColumnKind); 14] = [
     ("advise", ColumnKind::Advise),
     ("ask", ColumnKind::Ask),
 ];
+
+/// The same, by themselves.
+pub(crate) fn header_words() -> impl Iterator<Item = &'static str> {
+    HEADERS.iter().map(|(word, _)| *word)
+}
 
 fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> Option<Column> {
     let span = piece.whole();

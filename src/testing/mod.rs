@@ -101,6 +101,22 @@ pub fn run(policy: &Policy, program: &Program, options: Options<'_>) -> Report {
     Report { passed, failed: tests.len() - passed, tests, coverage }
 }
 
+/// Runs one test of a policy with its program.
+#[must_use]
+pub fn run_one(policy: &Policy, program: &Program, test: &Test, language: usize) -> TestReport {
+    let question = question(policy, test);
+    let decision = program.decide(&question, Mode::Ask);
+    report(policy, test, &question, &decision, language)
+}
+
+/// What comes out of a test and why, whether it passes or not: for a reader without colours.
+#[must_use]
+pub fn explain(policy: &Policy, program: &Program, test: &Test, language: usize) -> String {
+    let question = question(policy, test);
+    let decision = program.decide(&question, Mode::Ask);
+    Speech::new(policy, language).human(&question, &decision, crate::say::Colour::Plain)
+}
+
 fn is_chosen(test: &Test, filter: Option<&str>) -> bool {
     filter.is_none_or(|text| test.title.to_lowercase().contains(&text.to_lowercase()))
 }

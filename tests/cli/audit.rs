@@ -38,7 +38,7 @@ fn a_ledger_and_its_export_are_sound_or_broken() {
     assert_eq!((&json["sound"], &json["history"]["events"], &json["history"]["records"]["grants"]), (&true.into(), &3.into(), &1.into()));
     let exported = audit(&["export"]).exits(0).out;
     audit(&["export", "log.jsonl"]).exits(0).prints("sound: 3 events");
-    audit(&["export", "log.jsonl"]).exits(2).says("cannot write `log.jsonl`");
+    audit(&["export", "log.jsonl"]).exits(2).says("`log.jsonl` is there already");
     let path = folder.path().join("log.jsonl");
     let file = std::fs::read_to_string(&path).unwrap();
     let lines = |text: &str| text.lines().take(4).map(str::to_owned).collect::<Vec<_>>();

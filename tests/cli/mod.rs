@@ -6,6 +6,7 @@ mod batch;
 mod booking;
 mod check;
 mod fmt;
+mod handbook;
 mod new;
 mod options;
 mod surface;

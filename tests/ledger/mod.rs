@@ -9,6 +9,7 @@ mod grants;
 mod opening;
 mod pseudonyms;
 mod rows;
+mod shared_file;
 pub mod stores;
 mod tampering;
 pub mod world;

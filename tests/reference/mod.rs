@@ -4,7 +4,7 @@
 //! are found out while evaluating. What goes in is a [`book::Book`] (a pack whose checker found no error) and an [`asked::Asked`]; what comes out is an
 //! [`answer::Answer`].
 
-mod agreement;
+pub mod agreement;
 pub mod answer;
 pub mod asked;
 pub mod authority;

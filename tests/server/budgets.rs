@@ -35,4 +35,7 @@ fn wrong_parameters_are_told() {
     assert_eq!(wrong("?actor=anna&role=laed"), ["/role"]);
     assert_eq!(wrong("?actor=anna&lang=fr"), ["/lang"]);
     assert_eq!(wrong("?actor=&colour=red"), ["/colour", "/actor"]);
+    for damaged in ["?actor=%ff", "?actor=%00", "?actor=%20anna", "?actor=anna%20", "?actor=%20"] {
+        assert_eq!(wrong(damaged), ["/actor"], "{damaged}");
+    }
 }

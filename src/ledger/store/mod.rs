@@ -68,7 +68,8 @@ pub trait Transaction: Send {
     /// The buckets with these ids, as far as they are there, without a lock.
     fn peek<'a>(&'a mut self, ids: &'a [String]) -> Pending<'a, Vec<BucketRow>>;
 
-    /// What [`Self::replies`], [`Self::buckets`] and [`Self::peek`] return, in one. A store may have read the end of a stream for [`Self::head`] along with it.
+    /// What [`Self::replies`], [`Self::buckets`] and [`Self::peek`] return, in one. A store may have read the end of a stream for [`Self::head`] along with it, and may take on trust what it knows
+    /// from before: then the commit, also one of nothing, is a conflict where that has changed.
     fn look<'a>(&'a mut self, look: &'a Look) -> Pending<'a, (Vec<ReplyRow>, Vec<BucketRow>)> {
         Box::pin(async move {
             let replies = self.replies(&look.tokens).await?;

@@ -63,7 +63,7 @@ impl<'a> Checker<'a> {
             let checked_left = self.beside(left, &checked_right, scope)?;
             return Ok((checked_left, (checked_right, right)));
         }
-        let checked_left = self.expr(left, scope);
+        let checked_left = self.expr_as(left, None, scope);
         let Ok(checked_left) = checked_left else {
             // The right side's own mistakes are reported too, unless it can be understood only from the left one.
             if !self.names_no_value(right) {
@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
     /// An expression beside another: a value of that one's type wins over a name.
     pub(super) fn beside(&mut self, expr: &'a ast::Expr, other: &Expr, scope: &Scope) -> Checked<Expr> {
         let (Type::OneOf(choices) | Type::SomeOf(choices), Written::Name(name)) = (&other.ty, &expr.kind) else {
-            return self.expr(expr, scope);
+            return self.expr_as(expr, Some(other.ty.clone()), scope);
         };
         let is_value = self.choices.get(name).is_some_and(|id| choices.contains(&id));
         if is_value || self.names_no_value(expr) {

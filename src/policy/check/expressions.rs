@@ -82,7 +82,8 @@ impl<'a> Checker<'a> {
 
     /// An expression that is yes or no.
     pub(super) fn condition(&mut self, expr: &'a ast::Expr, scope: &Scope) -> Checked<Expr> {
-        let checked = self.expr(expr, scope)?;
+        let wanted = if matches!(expr.kind, Written::Name(_)) { Some(Type::YesNo) } else { None };
+        let checked = self.expr_as(expr, wanted, scope)?;
         if checked.ty == Type::YesNo {
             return Ok(checked);
         }
@@ -102,6 +103,23 @@ impl<'a> Checker<'a> {
         Err(self.problem(Code::NotACondition, expr.span, message, help))
     }
 
+    /// An expression that should be of a type; a name that stands for nothing probably meant one of that type.
+    pub(super) fn expr_as(&mut self, expr: &'a ast::Expr, wanted: Option<Type>, scope: &Scope) -> Checked<Expr> {
+        let before = std::mem::replace(&mut self.wanted, wanted);
+        let checked = self.expr(expr, scope);
+        self.wanted = before;
+        checked
+    }
+
+    /// Whether a fact has this type; of the others it is not known yet.
+    pub(super) fn has_type(&self, name: &str, ty: &Type) -> bool {
+        let Some(Named::Fact(id)) = self.names.peek(name) else { return false };
+        match (self.fact_shape(id).map(|shape| &shape.ty), ty) {
+            (Some(Type::Date | Type::Datetime), Type::Date | Type::Datetime) => true,
+            (found, wanted) => found == Some(wanted),
+        }
+    }
+
     /// An expression of a type. `what` names the place: "the limit of `refund`".
     pub(super) fn expect(&mut self, expr: &'a ast::Expr, ty: &Type, what: &str, scope: &Scope) -> Checked<Expr> {
         if let (Type::OneOf(choices), Written::Name(name)) = (ty, &expr.kind)
@@ -110,7 +128,7 @@ impl<'a> Checker<'a> {
             let id = self.choice(name, expr.span, choices, |_| what.to_owned())?;
             return Ok(node(ExprKind::Constant(Value::Choice(id)), ty.clone(), expr.span));
         }
-        let checked = self.expr(expr, scope)?;
+        let checked = self.expr_as(expr, Some(ty.clone()), scope)?;
         if checked.ty == *ty || share_values(&checked.ty, ty) {
             return Ok(checked);
         }

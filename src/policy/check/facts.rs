@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Type, Value};
@@ -22,6 +22,8 @@ const NONE: &str = "none";
 pub(super) struct Choices {
     names: Vec<String>,
     ids: FxHashMap<String, ChoiceId>,
+    /// Those that something refers to.
+    used: FxHashSet<ChoiceId>,
 }
 
 impl Choices {
@@ -37,6 +39,16 @@ impl Choices {
 
     pub(super) fn get(&self, name: &str) -> Option<ChoiceId> {
         self.ids.get(name).copied()
+    }
+
+    /// Something refers to this one.
+    pub(super) fn mark(&mut self, id: ChoiceId) {
+        self.used.insert(id);
+    }
+
+    /// Whether nothing refers to a value.
+    pub(super) fn is_idle(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|id| !self.used.contains(&id))
     }
 
     pub(super) fn name(&self, id: ChoiceId) -> &str {

@@ -4,13 +4,14 @@ use jiff::tz::TimeZone;
 
 use crate::calendar;
 use crate::clock::{Unreal, local};
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::number::Number;
 use crate::policy::ChoiceId;
 use crate::policy::expr::{Expr, ExprKind, Steps, Type, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Datetime, Literal, Name, Unit};
 
+use super::repeated::Unresolved;
 use super::report::{Checked, Reported};
 use super::{Checker, wording};
 
@@ -127,10 +128,20 @@ impl Checker<'_> {
     /// A value of a `one of` or `some of`; `what` names the place.
     pub(super) fn choice(&mut self, name: &str, span: Span, choices: &[ChoiceId], what: impl Fn(&Self) -> String) -> Checked<ChoiceId> {
         if let Some(id) = self.choices.get(name).filter(|id| choices.contains(id)) {
+            self.choices.mark(id);
             return Ok(id);
         }
-        let near = nearest(name, choices.iter().map(|id| self.choices.name(*id))).map(str::to_owned);
-        let help = near.map_or_else(|| format!("its values are {}", self.choice_words(choices)), |near| format!("did you mean `{near}`?"));
-        Err(self.problem(Code::UnknownValue, span, format!("`{name}` is no value of {}", what(self)), help))
+        let near = near(name, choices.iter().map(|id| (self.choices.name(*id), true)));
+        let problem = Diagnostic::new(Code::UnknownValue, format!("`{name}` is no value of {}", what(self))).at(span, "");
+        let problem = match near {
+            Some(near) if near.is_certain => problem
+                .help(format!("did you mean `{}`?", near.name))
+                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
+            Some(near) => problem.help(format!("did you mean `{}`?", near.name)),
+            None => problem.help(format!("its values are {}", self.choice_words(choices))),
+        };
+        let near = near.map(|near| near.name.to_owned());
+        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownValue, needed: "value".to_owned(), span, near });
+        Err(self.report(problem))
     }
 }

@@ -19,6 +19,7 @@ mod literals;
 mod lookups;
 mod names;
 mod promises;
+mod repeated;
 mod report;
 mod rule_tables;
 mod rules;
@@ -81,6 +82,10 @@ struct Checker<'a> {
     /// By `DutyId`.
     deadlines: Vec<Option<crate::policy::expr::Expr>>,
     diagnostics: Vec<Diagnostic>,
+    /// The type of the value that stands where something is being looked for, if it is known.
+    wanted: Option<Type>,
+    /// What stands for nothing, in the order it was found.
+    unresolved: Vec<repeated::Unresolved>,
 }
 
 impl<'a> Checker<'a> {
@@ -101,6 +106,8 @@ impl<'a> Checker<'a> {
             looked_for: Vec::new(),
             deadlines: Vec::new(),
             diagnostics: Vec::new(),
+            wanted: None,
+            unresolved: Vec::new(),
         }
     }
 

@@ -1,16 +1,18 @@
 //! The one namespace of a pack.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, near};
 use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
 use crate::source::Span;
 use crate::syntax::ast::{Name, RuleTable};
 
 use super::Checker;
 use super::items::RuleItem;
+use super::repeated::Unresolved;
 use super::report::{Checked, Reported};
 
 /// What a name stands for. Definitions and tables by their place among the items, since one of them can be checked more than once.
@@ -47,20 +49,48 @@ impl Named {
 
 #[derive(Default)]
 pub(super) struct Names {
-    entries: FxHashMap<String, (Named, Span)>,
+    entries: FxHashMap<String, Entry>,
     /// In source order, for suggestions that do not depend on hashing.
     order: Vec<(String, Named)>,
-    /// Names of items that could not be read: nothing is known of them, so nothing about them is wrong.
+    /// Names of items that could not be read, and words on lines that could not: nothing is known of them, so nothing about them is wrong.
     broken: FxHashSet<String>,
+    /// Whether one of those was looked for.
+    sought_broken: Cell<bool>,
+}
+
+struct Entry {
+    named: Named,
+    span: Span,
+    /// Whether anything refers to it.
+    used: Cell<bool>,
 }
 
 impl Names {
     pub(super) fn get(&self, text: &str) -> Option<Named> {
-        self.entries.get(text).map(|(named, _)| *named)
+        let entry = self.entries.get(text)?;
+        entry.used.set(true);
+        Some(entry.named)
+    }
+
+    /// The same, without referring to it.
+    pub(super) fn peek(&self, text: &str) -> Option<Named> {
+        self.entries.get(text).map(|entry| entry.named)
     }
 
     pub(super) fn is_broken(&self, text: &str) -> bool {
-        self.broken.contains(text)
+        let broken = self.broken.contains(text);
+        self.sought_broken.set(self.sought_broken.get() || broken);
+        broken
+    }
+
+    /// Whether anything referred to an item that could not be read.
+    pub(super) fn sought_broken(&self) -> bool {
+        self.sought_broken.get()
+    }
+
+    /// Where a name is declared, if nothing refers to it.
+    pub(super) fn idle(&self, text: &str) -> Option<Span> {
+        self.entries.get(text).filter(|entry| !entry.used.get()).map(|entry| entry.span)
     }
 
     /// All names for which `fits` holds.
@@ -101,7 +131,7 @@ impl<'a> Checker<'a> {
     pub(super) fn collect_names(&mut self) {
         let items = self.items;
         let broken = self.pack.parts.iter().flat_map(|part| &part.files).flat_map(|file| &file.broken);
-        self.names.broken = broken.map(|name| name.text.clone()).collect();
+        self.names.broken = broken.map(|name| name.text.clone()).chain(self.damaged_words()).collect();
         for (at, role) in items.roles.iter().enumerate() {
             self.declare(&role.name, Named::Role(RoleId::new(at)));
         }
@@ -175,8 +205,8 @@ impl<'a> Checker<'a> {
             let message = format!("`{}` is built in", name.text);
             self.problem(Code::NameClash, name.span, message, "it comes with every question; choose another name for this fact");
         }
-        let Some((other, other_span)) = self.names.entries.get(&name.text).copied() else {
-            self.names.entries.insert(name.text.clone(), (named, name.span));
+        let Some((other, other_span)) = self.names.entries.get(&name.text).map(|entry| (entry.named, entry.span)) else {
+            self.names.entries.insert(name.text.clone(), Entry { named, span: name.span, used: Cell::new(false) });
             self.names.order.push((name.text.clone(), named));
             return;
         };
@@ -200,21 +230,35 @@ impl<'a> Checker<'a> {
     }
 
     fn wrong_kind<T>(&mut self, text: &str, span: Span, named: Named, needed: &str, fits: &impl Fn(Named) -> Option<T>) -> Reported {
-        let near = nearest(text, self.names.of_kind(|named| fits(named).is_some())).map(str::to_owned);
-        let help = near.map_or_else(|| self.known(needed, |named| fits(named).is_some()), |near| format!("did you mean `{near}`?"));
+        let fits = |named| fits(named).is_some();
+        let near = near(text, self.names.of_kind(fits).map(|name| (name, true))).map(|near| near.name.to_owned());
+        let help = near.map_or_else(|| self.known(needed, fits), |near| format!("did you mean `{near}`?"));
         self.problem(Code::WrongKind, span, format!("`{text}` is {}, here {needed} is needed", named.kind()), help)
     }
 
     pub(super) fn unknown_name(&mut self, text: &str, span: Span, needed: &str, fits: impl Fn(Named) -> bool) -> Reported {
         let bare = needed.split_once(' ').map_or(needed, |(_, noun)| noun).to_owned();
-        let near = nearest(text, self.names.of_kind(&fits)).map(str::to_owned);
-        let help = near.map_or_else(|| self.known(needed, fits), |near| format!("did you mean `{near}`?"));
-        self.problem(Code::UnknownName, span, format!("there is no {bare} `{text}`"), help)
+        let wanted = self.wanted.clone();
+        let right = |name: &str| wanted.as_ref().is_none_or(|ty| self.has_type(name, ty));
+        let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
+        let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
+        let problem = match near {
+            Some(near) if near.is_certain => problem
+                .help(format!("did you mean `{}`?", near.name))
+                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
+            Some(near) => problem.help(format!("did you mean `{}`?", near.name)),
+            None => problem.help(self.known(needed, &fits)),
+        };
+        let near = near.map(|near| near.name.to_owned());
+        self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near });
+        self.report(problem)
     }
 
-    /// "the pack's roles are …", at most eight of them.
+    /// "known here: …", at most eight of them, those of the type that is needed first.
     fn known(&self, needed: &str, fits: impl Fn(Named) -> bool) -> String {
-        let names: Vec<_> = self.names.of_kind(fits).take(8).map(|name| format!("`{name}`")).collect();
+        let (first, then): (Vec<_>, Vec<_>) =
+            self.names.of_kind(fits).partition(|name| self.wanted.as_ref().is_none_or(|ty| self.has_type(name, ty)));
+        let names: Vec<_> = first.into_iter().chain(then).take(8).map(|name| format!("`{name}`")).collect();
         if names.is_empty() {
             return format!("the pack has no such item; add one, or write the name of {needed} that it has");
         }
@@ -226,7 +270,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn fact(&mut self, name: &Name) -> Checked<FactId> {
-        if self.names.get(&name.text).is_none() && !self.names.group(&name.text).is_empty() {
+        if self.names.peek(&name.text).is_none() && !self.names.is_broken(&name.text) && !self.names.group(&name.text).is_empty() {
             return Err(self.group_instead_of_fact(&name.text, name.span));
         }
         self.resolve(name, "a fact", |named| if let Named::Fact(id) = named { Some(id) } else { None })

@@ -40,6 +40,7 @@ impl Checker<'_> {
 
     /// Each once, in source order, without what only follows from a wrong form.
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.fold_unresolved();
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let damaged_lines: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
         self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic, &damaged_lines)).collect();
@@ -88,12 +89,12 @@ impl Checker<'_> {
     }
 
     /// Where a span begins.
-    fn line(&self, span: Span) -> (SourceId, usize) {
+    pub(super) fn line(&self, span: Span) -> (SourceId, usize) {
         (span.source, self.pack.sources.get(span.source).map_or(0, |source| source.line(span.start as usize)))
     }
 
     /// Whether a part of the item around this was left out.
-    fn is_damaged(&self, span: Span) -> bool {
+    pub(super) fn is_damaged(&self, span: Span) -> bool {
         let files = self.pack.parts.iter().flat_map(|part| &part.files);
         let item = files.filter(|file| file.source == span.source).flat_map(|file| &file.items).find(|item| covers(item.span, span));
         item.is_some_and(|item| self.holds_damage(item.span))
@@ -110,6 +111,7 @@ fn is_of_the_whole(code: Code) -> bool {
         code,
         Code::Unguarded
             | Code::NoEffect
+            | Code::SaidTwice
             | Code::IncompleteTest
             | Code::TestWithoutMoment
             | Code::MissingSetting

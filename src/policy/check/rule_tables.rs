@@ -2,7 +2,7 @@
 
 use thin_vec::ThinVec;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit, near};
 use crate::policy::expr::Expr;
 use crate::policy::{ActionId, Rule, RuleKind, Subject, Terms, Text};
 use crate::source::Span;
@@ -11,6 +11,7 @@ use crate::syntax::ast::{self, Cell, CellKind, Column, ColumnKind, Quantity, Row
 use super::Checker;
 use super::clauses::{Clauses, Subject as About};
 use super::guards::Place;
+use super::names::Named;
 use super::report::{Checked, Reported};
 use super::rules::{assemble, with_approvers};
 use super::scope::Scope;
@@ -52,9 +53,27 @@ impl<'a> Checker<'a> {
 
     fn test_column(&mut self, column: &'a Column, scope: &Scope) -> Checked<Option<Expr>> {
         match &column.kind {
-            ColumnKind::Test(expr) => self.expr(expr, scope).map(Some),
+            ColumnKind::Test(expr) => {
+                self.misspelt_header(expr)?;
+                self.expr(expr, scope).map(Some)
+            }
             _ => Ok(None),
         }
+    }
+
+    /// A header that stands for nothing and is nearly the word of a clause.
+    fn misspelt_header(&mut self, header: &ast::Expr) -> Checked<()> {
+        let ast::ExprKind::Name(name) = &header.kind else { return Ok(()) };
+        let near = near(name, crate::syntax::header_words().map(|word| (word, true)));
+        let Some(near) = near.filter(|_| self.names.peek(name).is_none() && !self.names.is_broken(name)) else { return Ok(()) };
+        let facts = self.names.of_kind(|named| matches!(named, Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)));
+        if crate::diagnostic::nearest(name, facts).is_some() {
+            return Ok(());
+        }
+        let problem = Diagnostic::new(Code::TableColumn, format!("no column is called `{name}`")).at(header.span, "");
+        let problem = problem.help(format!("did you mean `{}`?", near.name));
+        let edits = vec![Edit { span: header.span, text: near.name.to_owned() }];
+        Err(self.report(if near.is_certain { problem.fix(format!("write `{}`", near.name), edits) } else { problem }))
     }
 
     fn row(&mut self, table: &Table<'a, '_>, columns: &'a [Column], at: usize, row: &'a Row) -> Checked<(Rule, Terms)> {

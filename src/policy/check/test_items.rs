@@ -297,6 +297,8 @@ impl<'a> Checker<'a> {
         })?;
         match row.parse::<usize>() {
             Ok(row) if (1..=rows).contains(&row) => Ok(RuleId::new(first.index() + row - 1)),
+            // What could not be read of it may be that row.
+            Ok(_) if self.is_torn(table) => Err(Reported::ALREADY),
             _ => Err(self.problem(Code::UnknownName, name.span, format!("`{table}` has no row {row}"), format!("its rows are 1 to {rows}"))),
         }
     }

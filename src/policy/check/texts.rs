@@ -1,12 +1,13 @@
 //! Texts for people: their languages and placeholders.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, near};
 use crate::policy::{Piece, Template, Text};
 use crate::source::Span;
 use crate::syntax::ast::{self, Name, Quoted};
 
 use super::Checker;
 use super::names::Named;
+use super::repeated::Unresolved;
 use super::report::{Checked, all};
 
 const BUILT_IN: &[&str] = &["amount", "limit", "left", "actor.id", "actor.team", "today", "now"];
@@ -129,12 +130,14 @@ impl Checker<'_> {
 
     fn unknown_placeholder(&mut self, inside: &str, name: &str, text: Span) -> super::report::Reported {
         let facts = self.names.of_kind(|named| matches!(named, Named::Fact(_)));
-        let near = nearest(name, facts.chain(BUILT_IN.iter().copied())).map(str::to_owned);
+        let near = near(name, facts.chain(BUILT_IN.iter().copied()).map(|name| (name, true)));
         let help = match near {
-            Some(near) => format!("did you mean `{{{near}}}`?"),
+            Some(near) => format!("did you mean `{{{}}}`?", near.name),
             None => "in braces stand facts, `{amount}`, `{limit}`, `{left}`, `{today}`, `{now}`, `{actor.id}` and `{actor.team}`".to_owned(),
         };
         let span = self.inside(text, &format!("{{{inside}}}"));
+        let near = near.map(|near| near.name.to_owned());
+        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownPlaceholder, needed: "fact".to_owned(), span, near });
         self.problem(Code::UnknownPlaceholder, span, format!("`{{{inside}}}` stands for nothing"), help)
     }
 

@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
     }
 
     fn point(&mut self, expr: &'a ast::Expr, unit: Unit, unit_span: Span, scope: &Scope) -> Checked<Expr> {
-        let checked = self.expr(expr, scope)?;
+        let checked = self.expr_as(expr, Some(Type::Date), scope)?;
         match (&checked.ty, is_calendar(unit)) {
             (Type::Date, true) | (Type::Datetime, false) => Ok(checked),
             (Type::Datetime, true) => Ok(date_of(checked)),

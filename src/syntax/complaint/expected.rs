@@ -65,7 +65,7 @@ fn is_operator(rule: Rule) -> bool {
 }
 
 /// The keyword of a rule that is one.
-pub(super) fn keyword(rule: Rule) -> Option<String> {
+pub(in crate::syntax) fn keyword(rule: Rule) -> Option<String> {
     format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
 }
 
@@ -137,6 +137,43 @@ pub(super) fn line_words(rule: Rule) -> &'static [&'static str] {
     crate::syntax::items::line_words(item)
 }
 
+/// What a line that begins with this word looks like when it is right.
+pub(super) fn line_hint(rule: Rule, word: &str) -> Option<&'static str> {
+    Some(match (rule, word) {
+        (Rule::clause_piece, "when") => "as in `when reason is damaged and amount > 25 EUR`",
+        (Rule::clause_piece, "unless") => "as in `unless customer.tags includes vip`",
+        (Rule::clause_piece, "from") => "as in `from 2026-07-31`, or `from 2026-07-31 by contract.signed_on`",
+        (Rule::clause_piece, "until") => "as in `until 2026-07-31`, or `until 2026-07-31 by contract.signed_on`",
+        (Rule::clause_piece, "approved") => "as in `approved by lead, finance`",
+        (Rule::clause_piece, "charge") => "as in `charge goodwill, patience`, or `charge goodwill by amount of order.total`",
+        (Rule::clause_piece, "require") => "as in `require photo when reason is damaged`",
+        (Rule::clause_piece, "because") => "as in `because \"Sale goods are final.\"`, or one text a language: `because de \"…\" en \"…\"`",
+        (Rule::clause_piece, "offer") => "as in `offer voucher up to 20 EUR when reason is late`",
+        (Rule::clause_piece, "advise") => "as in `advise \"Please ask a colleague to take this case.\"`",
+        (Rule::clause_piece, "ask") => "as in `ask lead within 2 hours when reason is late`",
+        (Rule::clause_piece, "cites") => "as in `cites \"BGB § 437\"`",
+        (Rule::clause_piece, "owner") => "as in `owner \"Head of service\"`",
+        (Rule::clause_piece, "review") => "as in `review by 2027-06-30`",
+        (Rule::test_line_piece, "on") => "as in `on 2026-11-21`, or `on 2026-11-21T10:00`",
+        (Rule::test_line_piece, "as") => "as in `as agent \"anna\" in team \"berlin\"`",
+        (Rule::test_line_piece, "given") => "as in `given reason is late`, `given order.seasonal` or `given not customer.fraud`",
+        (Rule::test_line_piece, "said") => "as in `said reason is late`",
+        (Rule::test_line_piece, "spent") => "as in `spent goodwill 280 EUR`",
+        (Rule::test_line_piece, "ask") => "as in `ask refund of 30 EUR`",
+        (Rule::test_line_piece, "expect") => "as in `expect yes`, `expect up to 20 EUR`, `expect ask lead` or `expect because small_refund`",
+        (Rule::setting_piece, "currency") => "as in `currency EUR`",
+        (Rule::setting_piece, "time") => "as in `time zone Europe/Berlin`",
+        (Rule::setting_piece, "languages") => "as in `languages de, en`",
+        (Rule::setting_piece, "holidays") => "as in `holidays 2026-12-25, 2026-12-26`, or `holidays from \"holidays.csv\"`",
+        (Rule::setting_piece, "includes") => "as in `includes \"../company\"`",
+        (Rule::role_line_piece, "answers") => "as in `answers within 4 hours`",
+        (Rule::role_line_piece, _) => "as in `above agent, clerk`",
+        (Rule::deadline_piece, _) => "as in `within 24 hours`, or `within 7 days after order.delivered_on`",
+        (Rule::literal_piece, _) => "as in `80 EUR`, `25%`, `30 days`, `2026-11-21`, `yes` or `\"SALE-\"`",
+        _ => return None,
+    })
+}
+
 /// What a piece looks like when it is right.
 pub(super) fn hint(rule: Rule) -> Option<&'static str> {
     Some(match rule {
@@ -153,6 +190,17 @@ pub(super) fn hint(rule: Rule) -> Option<&'static str> {
         Rule::test_piece => "as in `test \"an agent refunds 20 EUR\"`",
         Rule::promise_piece => "as in `agent cannot refund more than 100 EUR unless entitled`",
         Rule::text_cell_piece => "a text stands in quotation marks, in a CSV file as `\"\"\"text\"\"\"`",
+        Rule::charge_cell_piece => "as in `goodwill, patience`, or `goodwill by amount of order.total`",
+        Rule::require_cell_piece => "as in `photo`, or `photo when amount > 25 EUR`",
+        Rule::names_cell_piece => "a cell is a name, or several with commas between them",
+        Rule::role_cell_piece => "a cell is a role, several with commas between them, or `everyone`",
+        Rule::limit_cell_piece => "a cell is a quantity such as `50 EUR` or `25%`, or `unlimited`",
+        Rule::value_cell_piece => "a cell is a value such as `250 EUR` or `25%`",
+        Rule::day_cell_piece => "as in `2027-01-31`, or `2027-01-31 by contract.signed_on`",
+        Rule::offer_cell_piece => "as in `voucher up to 20 EUR`",
+        Rule::advise_cell_piece => "as in `\"Ask a colleague.\"`",
+        Rule::ask_cell_piece => "as in `lead within 2 hours`",
+        Rule::column_piece => "a header is `role`, `up to`, the word of a clause, or what the cells test, such as `order.total`",
         Rule::test_cell_piece => "a cell is a value, a list of values, `<= 45 days`, `10 EUR .. 50 EUR`, `not …` or `any`",
         _ => return None,
     })

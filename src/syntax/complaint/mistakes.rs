@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::expected::{is_cell, keyword, line_words};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
 use crate::syntax::numerals;
 use crate::syntax::piece::Rule;
@@ -10,8 +10,9 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 26] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 27] = [
         curly_quotes,
+        one_language_of_two,
         comma_number,
         listed_comparisons,
         indented_item,
@@ -47,7 +48,28 @@ fn curly_quotes(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let problem = Diagnostic::new(Code::BadText, format!("{sign} is no quotation mark here")).at(failure.span(), "");
-    Some(problem.help("a text stands between straight quotation marks: `\"…\"`"))
+    let problem = problem.help("a text stands between straight quotation marks: `\"…\"`");
+    let is_mark = |c: char| "“”„«»‘’‚'`›‹\"".contains(c);
+    let line = failure.rest().lines().next().unwrap_or_default();
+    let inside = line.get(sign.len()..).unwrap_or_default();
+    let Some((end, mark)) = inside.char_indices().find(|(_, c)| is_mark(*c)) else { return Some(problem) };
+    let text = inside.get(..end).unwrap_or_default();
+    let at = failure.at..failure.at + sign.len() + end + mark.len_utf8();
+    Some(if text.contains('\\') { problem } else { failure.with_fix(problem, at, format!("\"{text}\"")) })
+}
+
+/// `because "…" en "…"`
+fn one_language_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let language = failure.found();
+    let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase()) && !is_reserved(language);
+    let follows = failure.rest().get(language.len()..)?.trim_start().starts_with('"');
+    if !is_language || !follows || !failure.before().ends_with('"') || language == "as" || failure.piece.text.len() > 4000 {
+        return None;
+    }
+    let previous = failure.previous_at()?;
+    let span = failure.piece.span(previous.start, previous.end);
+    let problem = Diagnostic::new(failure.code(), "this text says no language, but the one behind it does").at(span, "").at(failure.span(), "");
+    Some(problem.help(format!("write the language of each, as in `de \"…\" {language} \"…\"`")))
 }
 
 /// `12,50`, `1.000,00`, `1.000.000`
@@ -66,7 +88,10 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
     let span = failure.piece.span(start, start + written.len());
     let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
-    Some(problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right))))
+    let problem = problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)));
+    // `1,000` may be one or a thousand.
+    let is_clear = written.contains('.') || written.rsplit(',').next().is_none_or(|digits| digits.len() != 3);
+    Some(if is_clear { failure.with_fix(problem, start..start + written.len(), right) } else { problem })
 }
 
 /// `> 30 days, <= 60 days`
@@ -80,7 +105,10 @@ fn listed_comparisons(failure: &Failure<'_>) -> Option<Diagnostic> {
     let joined = text.split(',').map(str::trim).collect::<Vec<_>>().join(" and ");
     let plain = text.split(',').any(|part| !sign(part));
     let problem = Diagnostic::new(Code::BadCell, "a comma lists plain values, not comparisons").at(failure.piece.whole(), "");
-    Some(problem.help(if plain { "put the comparison into a row of its own".to_owned() } else { format!("write `{}`", shorten(&joined)) }))
+    if plain {
+        return Some(problem.help("put the comparison into a row of its own"));
+    }
+    Some(failure.with_fix(problem.help(format!("write `{}`", shorten(&joined))), 0..text.len(), joined))
 }
 
 /// An item that is indented, so that it seems to belong to the one above.
@@ -90,7 +118,9 @@ fn indented_item(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let problem = Diagnostic::new(Code::Indentation, format!("`{word}` does not go on with the item above")).at(failure.span(), "");
-    Some(problem.help("an item starts in the first column; take the space before it away"))
+    let start = failure.piece.text.get(..failure.at)?.rfind('\n')? + 1;
+    let edit = Edit { span: failure.piece.span(start, failure.at), text: String::new() };
+    Some(problem.help("an item starts in the first column; take the space before it away").fix("begin it in the first column", vec![edit]))
 }
 
 /// `agent may refund when …` in one line.
@@ -99,7 +129,10 @@ fn own_line(failure: &Failure<'_>) -> Option<Diagnostic> {
     if failure.starts_line() || !failure.expects(Rule::EOI) || !line_words(failure.rule).contains(&word) {
         return None;
     }
-    Some(failure.problem(format!("`{word}` begins a line of its own"), format!("put `{word}` and what follows it into the next line, indented")))
+    let problem =
+        failure.problem(format!("`{word}` begins a line of its own"), format!("put `{word}` and what follows it into the next line, indented"));
+    let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at), text: "\n  ".to_owned() };
+    Some(problem.fix(format!("put `{word}` into a line of its own"), vec![edit]))
 }
 
 /// `may refund more than`, `may not refund up to`, `entitled to refund up to`
@@ -136,10 +169,14 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     let before = failure.before();
     if before.ends_with(['=', '<', '>']) && rest.starts_with(['=', '>']) {
         let right = if before.ends_with('=') && rest.starts_with('>') { "`>=`" } else { "`=` or `is`" };
-        return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", format!("write {right}")));
+        let problem = failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", format!("write {right}"));
+        let right = if right == "`>=`" { ">=" } else { "=" };
+        let is_plain = before.ends_with('=');
+        return Some(if is_plain { failure.with_fix(problem, before.len() - 1..failure.at + 1, right) } else { problem });
     }
     if before.ends_with('=') && rest.starts_with('<') {
-        return Some(failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", "write `<=`"));
+        let problem = failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", "write `<=`");
+        return Some(failure.with_fix(problem, before.len() - 1..failure.at + 1, "<="));
     }
     for (sign, right) in [
         ("!=", "`is not`"),
@@ -154,18 +191,30 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
         ("−", "`-`"),
     ] {
         if rest.starts_with(sign) {
-            return Some(failure.problem(format!("`{sign}` means nothing here"), format!("write {right}")));
+            let problem = failure.problem(format!("`{sign}` means nothing here"), format!("write {right}"));
+            let length = if rest.starts_with("&&") { 2 } else { sign.len() };
+            let word = right.trim_matches('`');
+            let text = if word.starts_with(char::is_alphabetic) { format!("{word} ") } else { word.to_owned() };
+            let spaced = rest.get(length..).is_some_and(|behind| behind.starts_with(' '));
+            return Some(failure.with_fix(problem, failure.at..failure.at + length, if spaced { text.trim_end() } else { &text }));
         }
     }
     match rest.chars().next()? {
-        '|' if before.ends_with('|') || rest.starts_with("||") => Some(failure.problem("`||` means nothing here", "write `or`")),
+        '|' if before.ends_with('|') || rest.starts_with("||") => {
+            let at = if rest.starts_with("||") { failure.at..failure.at + 2 } else { before.len() - 1..failure.at + 1 };
+            Some(failure.with_fix(failure.problem("`||` means nothing here", "write `or`"), at, "or"))
+        }
         '|' => Some(
             failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`"),
         ),
         '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
         '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
-        sign @ (':' | ';') => Some(failure.problem(format!("`{sign}` means nothing here"), "leave it out")),
-        '.' if rest == "." => Some(failure.problem("a sentence ends without a full stop", "leave the `.` out")),
+        sign @ (':' | ';') => {
+            Some(failure.with_fix(failure.problem(format!("`{sign}` means nothing here"), "leave it out"), failure.at..failure.at + 1, ""))
+        }
+        '.' if rest == "." => {
+            Some(failure.with_fix(failure.problem("a sentence ends without a full stop", "leave the `.` out"), before.len()..failure.at + 1, ""))
+        }
         _ => None,
     }
 }
@@ -213,7 +262,23 @@ fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !(sign || (word && after_number) || code_first) {
         return None;
     }
-    Some(failure.problem("money is written with the code of its currency behind the number", "as in `50 EUR`"))
+    let problem = failure.problem("money is written with the code of its currency behind the number", "as in `50 EUR`");
+    if code_first {
+        let previous = failure.previous_at()?;
+        let code = failure.piece.text.get(previous.clone())?;
+        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
+        let digits = failure.rest().get(..failure.rest().find(|c| !is_part(c)).unwrap_or(failure.rest().len()))?;
+        return Some(failure.with_fix(problem, previous.start..failure.at + digits.len(), format!("{digits} {code}")));
+    }
+    let code = match found.to_lowercase().as_str() {
+        "€" | "eur" | "euro" | "euros" if after_number => "EUR",
+        "usd" => "USD",
+        "chf" => "CHF",
+        "£" | "gbp" if after_number => "GBP",
+        _ => return Some(problem),
+    };
+    let space = if before.len() == failure.at { " " } else { "" };
+    Some(failure.with_fix(problem, failure.at..failure.at + found.len(), format!("{space}{code}")))
 }
 
 /// Names of types in other languages.
@@ -231,7 +296,8 @@ fn foreign_type(failure: &Failure<'_>) -> Option<Diagnostic> {
         "currency" | "amount" | "price" | "euro" => "money",
         _ => return None,
     };
-    Some(failure.problem(format!("`{}` is no type", failure.found()), format!("write `{right}`")))
+    let problem = failure.problem(format!("`{}` is no type", failure.found()), format!("write `{right}`"));
+    Some(if right.contains(' ') { problem } else { failure.with_fix(problem, failure.found_at(), right) })
 }
 
 /// A word that is nearly one of those that could stand here.
@@ -262,8 +328,17 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
         candidates.extend(line_words(failure.rule));
     }
     let lower = found.to_lowercase();
-    let near = nearest(&lower, candidates.iter().copied())?;
-    Some(failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{near}`?")))
+    let near = near(&lower, candidates.iter().map(|word| (*word, true)))?;
+    let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{}`?", near.name));
+    if !near.is_certain && lower != near.name {
+        return Some(problem);
+    }
+    if failure.starts_line() && line_words(failure.rule).contains(&near.name) {
+        // It begins a piece of its own, so this one cannot be tried with it.
+        let edit = Edit { span: failure.span(), text: near.name.to_owned() };
+        return Some(problem.fix(format!("write `{}`", near.name), vec![edit]));
+    }
+    Some(failure.with_fix(problem, failure.found_at(), near.name))
 }
 
 /// `30 dogs`
@@ -293,14 +368,21 @@ fn everyday_word(failure: &Failure<'_>) -> Option<Diagnostic> {
         "lte" | "less" | "under" | "below" if failure.expects(Rule::kw_and) => "<",
         _ => return None,
     };
-    Some(failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`")))
+    let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`"));
+    Some(if right == "and" || right == "may" { failure.with_fix(problem, failure.found_at(), right) } else { problem })
 }
 
 /// `reason is damaged, late`
 fn list_without_one_of(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_list = failure.found() == "," && failure.expects(Rule::kw_and);
     let after_is = failure.before().split_whitespace().rev().nth(1).is_some_and(|word| matches!(word, "is" | "=" | "not"));
-    (is_list && after_is).then(|| failure.problem("one value stands behind `is`", "write `is one of` before a list"))
+    if !is_list || !after_is {
+        return None;
+    }
+    let problem = failure.problem("one value stands behind `is`", "write `is one of` before a list");
+    let before = failure.before();
+    let value = before.rfind(char::is_whitespace)? + 1;
+    Some(failure.with_fix(problem, value..value, "one of "))
 }
 
 /// `given a, b`, `includes "../q", "../w"`
@@ -348,7 +430,8 @@ fn and_between_names(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !matches!(found, "and" | "or") || !failure.expects(Rule::comma) || failure.expects(Rule::kw_and) {
         return None;
     }
-    Some(failure.problem("a list is separated by commas", format!("write `,` for `{found}`")))
+    let problem = failure.problem("a list is separated by commas", format!("write `,` for `{found}`"));
+    Some(failure.with_fix(problem, failure.before().len()..failure.at + found.len(), ","))
 }
 
 /// `reason one of …`, `d within 3 days after e`
@@ -365,7 +448,12 @@ fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
         "equals" => "is",
         _ => return None,
     };
-    Some(failure.problem(format!("`{}` does not fit here", failure.found()), format!("write `{right}`")))
+    let problem = failure.problem(format!("`{}` does not fit here", failure.found()), format!("write `{right}`"));
+    let end = match failure.rest().strip_prefix("one").map(str::trim_start) {
+        Some(rest) if rest.starts_with("of") => failure.rest().len() - rest.len() + 2,
+        _ => failure.found().len(),
+    };
+    Some(failure.with_fix(problem, failure.at..failure.at + end, right))
 }
 
 /// `1 < x < 3`
@@ -400,7 +488,8 @@ fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let last = failure.before().rsplit(char::is_whitespace).next()?;
-    let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| last.len() > 2)?;
+    let is_word = last.chars().all(char::is_alphabetic);
+    let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| is_word && last.len() > 2)?;
     Some(failure.problem(format!("a window is missing behind `{last}`"), format!("did you mean `{near}` for `{last}`?")))
 }
 
@@ -408,7 +497,11 @@ fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
 fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
     let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
     let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
-    fits.then(|| failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value"))
+    if !fits {
+        return None;
+    }
+    let problem = failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value");
+    Some(failure.with_fix(problem, failure.at..failure.at, "is "))
 }
 
 /// `order.item.total`

@@ -31,22 +31,23 @@ fn work(client: &mut Client<'_>, number: usize) {
     }
 }
 
+/// What so many clients were told that work at the same time.
+fn at_once(clients: usize, work: impl Fn(usize) -> Told + Sync) -> Vec<Told> {
+    std::thread::scope(|scope| {
+        let work = &work;
+        let clients: Vec<_> = (0..clients).map(|number| scope.spawn(move || work(number))).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    })
+}
+
 #[test]
 fn overspend_nothing() {
     let database = Database::new();
     let site = Site::new(&database.address, 2);
-    let told: Vec<Told> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|number| {
-                let site = &site;
-                scope.spawn(move || {
-                    let mut client = site.client();
-                    work(&mut client, number);
-                    client.told
-                })
-            })
-            .collect();
-        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    let told = at_once(CLIENTS, |number| {
+        let mut client = site.client();
+        work(&mut client, number);
+        client.told
     });
     site.check(&told);
     assert_eq!(told.iter().map(|told| told.refused.len()).sum::<usize>(), CLIENTS * ACTORS.len());
@@ -67,24 +68,16 @@ fn overspend_nothing() {
 fn overspend_no_budget_of_all() {
     let database = Database::new();
     let site = Site::new(&database.address, 2);
-    let told: Vec<Told> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|number| {
-                let site = &site;
-                scope.spawn(move || {
-                    let mut client = site.client();
-                    for round in 0.. {
-                        let odd = u64::try_from(number * 331 + round * 717).unwrap();
-                        let body = voucher(&format!("agent-{number}"), 901 + odd % 1_099, &format!("c-{number}-{round}"));
-                        if !client.grant(number + round, &body, &format!("{number}-{round}")) {
-                            return client.told;
-                        }
-                    }
-                    unreachable!()
-                })
-            })
-            .collect();
-        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    let told = at_once(CLIENTS, |number| {
+        let mut client = site.client();
+        for round in 0.. {
+            let odd = u64::try_from(number * 331 + round * 717).unwrap();
+            let body = voucher(&format!("agent-{number}"), 901 + odd % 1_099, &format!("c-{number}-{round}"));
+            if !client.grant(number + round, &body, &format!("{number}-{round}")) {
+                return client.told;
+            }
+        }
+        unreachable!()
     });
     site.check(&told);
     let spent: u64 = told.iter().flat_map(|told| told.granted.values()).map(|grant| cents(&grant["amount"])).sum();
@@ -95,34 +88,26 @@ fn overspend_no_budget_of_all() {
 fn answer_a_key_once() {
     let database = Database::new();
     let site = Site::new(&database.address, 2);
-    let told: Vec<Told> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..8)
-            .map(|number| {
-                let site = &site;
-                scope.spawn(move || {
-                    let mut told = Told::default();
-                    for round in 0..30 {
-                        // Two clients share each key.
-                        let key = format!("{}-{round}", number / 2);
-                        let body = late("anna", 1_031 + 97 * (number / 2) + 13 * round);
-                        let both = std::thread::scope(|scope| {
-                            let at = [0, 1].map(|server| {
-                                let (body, key) = (&body, &key);
-                                scope.spawn(move || site.client().insist(server, "/v1/grants", body, key))
-                            });
-                            at.map(|heard| heard.join().unwrap())
-                        });
-                        let mut client = site.client();
-                        client.told = told;
-                        let granted = both.map(|heard| client.note(&key, &heard));
-                        assert_eq!(granted[0], granted[1], "{key}");
-                        told = client.told;
-                    }
-                    told
-                })
-            })
-            .collect();
-        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    let told = at_once(8, |number| {
+        let mut told = Told::default();
+        for round in 0..30 {
+            // Two clients share each key.
+            let key = format!("{}-{round}", number / 2);
+            let body = late("anna", u64::try_from(1_031 + 97 * (number / 2) + 13 * round).unwrap());
+            let both = std::thread::scope(|scope| {
+                let at = [0, 1].map(|server| {
+                    let (body, key, site) = (&body, &key, &site);
+                    scope.spawn(move || site.client().insist(server, "/v1/grants", body, key))
+                });
+                at.map(|heard| heard.join().unwrap())
+            });
+            let mut client = site.client();
+            client.told = told;
+            let granted = both.map(|heard| client.note(&key, &heard));
+            assert_eq!(granted[0], granted[1], "{key}");
+            told = client.told;
+        }
+        told
     });
     let mut once: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     let mut refused = 0;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::super::StoreError;
+use super::remembered::Remembered;
 use super::script::Script;
 use super::{code, failed};
 
@@ -14,9 +15,16 @@ use super::{code, failed};
 #[derive(Debug)]
 pub(super) struct Lot {
     options: SqliteConnectOptions,
-    idle: Mutex<Vec<SqliteConnection>>,
+    idle: Mutex<Vec<Kept>>,
     free: Arc<Semaphore>,
     size: u32,
+}
+
+/// A connection and what it remembers.
+#[derive(Debug)]
+struct Kept {
+    connection: SqliteConnection,
+    remembered: Remembered,
 }
 
 /// A connection of a lot, which goes back to it, without an open transaction.
@@ -24,6 +32,7 @@ pub(super) struct Held {
     lot: Arc<Lot>,
     permit: Option<OwnedSemaphorePermit>,
     connection: Option<SqliteConnection>,
+    pub remembered: Remembered,
     /// Whether a transaction has begun.
     pub is_open: bool,
 }
@@ -31,21 +40,22 @@ pub(super) struct Held {
 impl Lot {
     pub fn new(options: SqliteConnectOptions, size: usize, idle: Vec<SqliteConnection>) -> Arc<Self> {
         let free = Arc::new(Semaphore::new(size));
+        let idle = idle.into_iter().map(|connection| Kept { connection, remembered: Remembered::default() }).collect();
         Arc::new(Self { options, idle: Mutex::new(idle), free, size: u32::try_from(size).unwrap_or(1) })
     }
 
     pub async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
         let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::Unavailable("it is closed".into()))?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.options.connect().await.map_err(|error| failed(&error))?,
+        let Kept { connection, remembered } = match idle {
+            Some(kept) => kept,
+            None => Kept { connection: self.options.connect().await.map_err(|error| failed(&error))?, remembered: Remembered::default() },
         };
-        Ok(Held { lot: Arc::clone(self), permit: Some(permit), connection: Some(connection), is_open: false })
+        Ok(Held { lot: Arc::clone(self), permit: Some(permit), connection: Some(connection), remembered, is_open: false })
     }
 
-    fn give(&self, connection: SqliteConnection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    fn give(&self, connection: SqliteConnection, remembered: Remembered) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Kept { connection, remembered });
     }
 
     /// Waits for everything that is held, and closes it.
@@ -54,8 +64,8 @@ impl Lot {
         let Ok(_all) = self.free.acquire_many(self.size).await else { return Ok(()) };
         self.free.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        for connection in idle {
-            connection.close().await.map_err(|error| failed(&error))?;
+        for kept in idle {
+            kept.connection.close().await.map_err(|error| failed(&error))?;
         }
         Ok(())
     }
@@ -84,8 +94,9 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
+        let remembered = std::mem::take(&mut self.remembered);
         if !self.is_open {
-            self.lot.give(connection);
+            self.lot.give(connection, remembered);
             return;
         }
         // Without a runtime the connection is closed, which ends its transaction too.
@@ -95,7 +106,7 @@ impl Drop for Held {
             let ended = sqlx::query("ROLLBACK").execute(&mut connection).await;
             // SQLite ends a transaction of itself after some errors; then there is nothing to roll back.
             if ended.is_ok() || ended.is_err_and(|error| code(&error) == Some(1)) {
-                lot.give(connection);
+                lot.give(connection, remembered);
             }
             drop(permit);
         });

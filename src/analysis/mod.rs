@@ -1,0 +1,318 @@
+//! Exact analysis: which answers a policy can give, over the finite pieces into which its constants cut each fact.
+//!
+//! In go a policy, its program and a day; out come cases, each a whole question with its decision. Nothing is sampled: a piece is a set of values that every condition
+//! treats alike, so that one value stands for all. Where a condition reads something that cannot be cut exactly, or there are more pieces than a bound, a
+//! [`Coverage::GaveUp`] says why. What is unknown in a real question is no piece of its own: every fact that matters is known here, or absent.
+//!
+//! ```text
+//! let analysis = Analysis::new(policy, program, today);
+//! // A case in which somebody meets a bare no:
+//! let found = analysis.find_no(action, role, |decision| !decision.offer.is_empty() || !decision.advice.is_empty());
+//! found.case.map(|case| case.as_test(policy, program, "nobody meets a wall"));
+//! // A case in which the first condition holds and the second does not:
+//! analysis.find_where(&[first], &[second]);
+//! // Every piece, once:
+//! analysis.each(action, role, |case, decision| { … ; true });
+//! ```
+
+mod case;
+mod constants;
+mod ground;
+mod leaf;
+mod linear;
+mod pieces;
+mod texts;
+mod turning;
+mod walk;
+
+use jiff::civil::Date;
+
+pub use case::Case;
+use ground::{Ground, Side};
+pub use walk::{Coverage, Depth};
+
+use crate::decide::{Decision, Mode, Outcome, Probe};
+use crate::number::Number;
+use crate::policy::{ActionId, BudgetId, Policy, RoleId};
+use crate::program::Program;
+use crate::program::node::Condition;
+use crate::question::Question;
+use linear::Doubt;
+use walk::{Node, Turn, Visitor, Walk};
+
+/// What a search found, and whether it looked everywhere: without a case and [`Coverage::Exact`] there is none.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// A case as wanted.
+    pub case: Option<Case>,
+    /// Whether everything was looked at, as far as it was needed.
+    pub coverage: Coverage,
+}
+
+/// The analysis of one policy on one day.
+#[derive(Debug)]
+pub struct Analysis<'a> {
+    ground: Ground<'a>,
+    depth: Depth,
+    most_points: usize,
+}
+
+impl<'a> Analysis<'a> {
+    /// Answers are told apart; how limits compare with each other is not.
+    #[must_use]
+    pub fn new(policy: &'a Policy, program: &'a Program, today: Date) -> Self {
+        Self { ground: Ground::new(vec![Side { policy, program }], today), depth: Depth::Answers, most_points: walk::MOST_POINTS }
+    }
+
+    /// The same at another depth.
+    #[must_use]
+    pub fn with_depth(self, depth: Depth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// The same with another bound on the points that one search looks at.
+    #[must_use]
+    pub fn with_most_points(self, most_points: usize) -> Self {
+        Self { most_points, ..self }
+    }
+
+    /// Shows a case of each piece with its decision: every combination of facts, used budgets and quantities asked for (none, and one of each piece) that the rules of the
+    /// action, of what is offered instead, and the fallbacks tell apart. `show` says whether to go on.
+    pub fn each(&self, action: ActionId, role: RoleId, show: impl FnMut(&Case, &Decision) -> bool) -> Coverage {
+        let asked = (action, role);
+        let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], self.depth) };
+        walk.add_action(0);
+        let mut showing = Showing { walk: &walk, asked, show, doubt: None };
+        let coverage = walk.run(&mut showing);
+        let doubt = showing.doubt;
+        coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why }))
+    }
+
+    /// A case whose answer is `no` and that nothing excuses. What excuses a case must be there for good: where it is there while facts are unknown and every budget is used
+    /// up, it is there in every case that is left. Offers that are granted, advice and people to ask are such.
+    pub fn find_no(&self, action: ActionId, role: RoleId, excuses: impl Fn(&Decision) -> bool) -> Found {
+        let asked = (action, role);
+        let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], self.depth) };
+        walk.add_action(0);
+        let mut denied = Denied { walk: &walk, asked, excuses, found: None, doubt: None };
+        let coverage = walk.run(&mut denied);
+        let doubt = denied.doubt;
+        Found { case: denied.found, coverage: coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why })) }
+    }
+
+    /// A case in which the first conditions hold and the others do not. It asks for nothing in particular: its action and role are the first.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for lints to come"))]
+    pub(crate) fn find_where(&self, hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
+        let asked = (ActionId::new(0), RoleId::new(0));
+        let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], Depth::Answers) };
+        hold.iter().chain(fail).for_each(|condition| {
+            walk.add_condition(0, condition);
+        });
+        let mut seeker = Seeker { ground: &self.ground, hold, fail, asked, found: None };
+        let coverage = walk.run(&mut seeker);
+        Found { case: seeker.found, coverage }
+    }
+}
+
+/// Shows every case of every point.
+struct Showing<'w, 'g, 'a, F> {
+    walk: &'w Walk<'g, 'a>,
+    asked: (ActionId, RoleId),
+    show: F,
+    doubt: Doubt,
+}
+
+impl<F: FnMut(&Case, &Decision) -> bool> Visitor for Showing<'_, '_, '_, F> {
+    fn leaf(&mut self, node: &Node<'_>) -> Turn {
+        let Some(program) = self.walk.ground.sides.first().map(|side| side.program) else { return Turn::Stop };
+        for (point, _) in self.walk.spendings(node, &mut self.doubt) {
+            let Some(question) = self.walk.ground.whole_question(0, &point, self.asked) else { continue };
+            let amounts = self.walk.amounts(node, &[Some(question.clone())]);
+            for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
+                let case = Case { question: Question { amount, ..question.clone() }, today: self.walk.ground.today };
+                let decision = program.decide(&case.question, Mode::Ask);
+                if !(self.show)(&case, &decision) {
+                    return Turn::Stop;
+                }
+            }
+        }
+        Turn::Deeper
+    }
+}
+
+/// Looks for a `no` without an excuse.
+struct Denied<'w, 'g, 'a, F> {
+    walk: &'w Walk<'g, 'a>,
+    asked: (ActionId, RoleId),
+    excuses: F,
+    found: Option<Case>,
+    doubt: Doubt,
+}
+
+impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
+    fn program(&self) -> Option<&Program> {
+        self.walk.ground.sides.first().map(|side| side.program)
+    }
+
+    /// The question with every budget used up, as far as it may be where conditions read it.
+    fn used_up(&self, node: &Node<'_>, question: &Question) -> Question {
+        let most =
+            |at: usize| self.walk.ground.spent(0, BudgetId::new(at)).and_then(|var| node.most(self.walk.ground, var)).unwrap_or_else(Number::largest);
+        Question { spent: (0..question.spent.len()).map(most).collect(), ..question.clone() }
+    }
+
+    /// Whether nothing that lies beyond a point is a `no` without an excuse: not even the hardest of what may be asked for, with every budget used up.
+    fn is_excused(&self, node: &Node<'_>, question: &Question) -> bool {
+        let Some(program) = self.program() else { return true };
+        let least = self.used_up(node, question);
+        if program.decide(&least, Mode::Ask).outcome.is_allowed() {
+            return true;
+        }
+        if program.action_of(question.action).is_none_or(|action| action.step.is_none()) {
+            return self.excuse(&program.decide(&least, Mode::Ask));
+        }
+        let most = program.decide(&Question { amount: Some(Number::largest()), ..least }, Mode::Ask);
+        most.outcome.is_allowed() || most.outcome == Outcome::UpTo || self.excuse(&most)
+    }
+
+    fn excuse(&self, decision: &Decision) -> bool {
+        !decision.ask.is_empty() || (self.excuses)(decision)
+    }
+}
+
+impl<F: Fn(&Decision) -> bool> Visitor for Denied<'_, '_, '_, F> {
+    fn enter(&mut self, node: &Node<'_>) -> Turn {
+        let Some(Some(question)) = node.questions.first() else { return Turn::Leave };
+        // What is asked for may turn conditions about.
+        if self.walk.is_even(question.action) && self.is_excused(node, question) { Turn::Leave } else { Turn::Deeper }
+    }
+
+    fn leaf(&mut self, node: &Node<'_>) -> Turn {
+        let Some(program) = self.walk.ground.sides.first().map(|side| side.program) else { return Turn::Stop };
+        for (point, _) in self.walk.spendings(node, &mut self.doubt) {
+            let Some(question) = self.walk.ground.whole_question(0, &point, self.asked) else { continue };
+            // A part can be granted of whatever is asked for.
+            if program.decide(&question, Mode::Ask).outcome.is_allowed() && self.walk.is_even(question.action) {
+                continue;
+            }
+            let amounts = self.walk.amounts(node, &[Some(question.clone())]);
+            for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
+                let case = Case { question: Question { amount, ..question.clone() }, today: self.walk.ground.today };
+                let decision = program.decide(&case.question, Mode::Ask);
+                if decision.outcome == Outcome::No && !self.excuse(&decision) {
+                    self.found = Some(case);
+                    return Turn::Stop;
+                }
+            }
+        }
+        Turn::Deeper
+    }
+}
+
+/// Looks for a case in which conditions come out as wanted.
+struct Seeker<'s, 'g, 'a> {
+    ground: &'g Ground<'a>,
+    hold: &'s [&'a Condition],
+    fail: &'s [&'a Condition],
+    asked: (ActionId, RoleId),
+    found: Option<Case>,
+}
+
+impl Visitor for Seeker<'_, '_, '_> {
+    fn enter(&mut self, node: &Node<'_>) -> Turn {
+        let Some(Some(question)) = node.questions.first() else { return Turn::Leave };
+        let Some(program) = self.ground.sides.first().map(|side| side.program) else { return Turn::Leave };
+        let probe = Probe::new(program, question);
+        let hopeless = self.hold.iter().any(|condition| !probe.truth(condition).can_be_yes())
+            || self.fail.iter().any(|condition| probe.truth(condition).is_surely_yes());
+        if hopeless { Turn::Leave } else { Turn::Deeper }
+    }
+
+    fn leaf(&mut self, node: &Node<'_>) -> Turn {
+        let Some(question) = self.ground.whole_question(0, node.point, self.asked) else { return Turn::Deeper };
+        let Some(program) = self.ground.sides.first().map(|side| side.program) else { return Turn::Stop };
+        let probe = Probe::new(program, &question);
+        let fits = self.hold.iter().all(|condition| probe.truth(condition).is_surely_yes())
+            && self.fail.iter().all(|condition| !probe.truth(condition).is_surely_yes());
+        if !fits {
+            return Turn::Deeper;
+        }
+        self.found = Some(Case { question, today: self.ground.today });
+        Turn::Stop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::pack::Pack;
+    use crate::policy;
+
+    const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\n  holidays 2026-11-20\nrole agent\naction refund of money\n\
+        fact kind one of torn, late, wrong\nfact total money\nfact paid money optional\nfact bought date\nfact sent date\nfact tags some of vip, press\nfact code text\n";
+
+    fn engine(rules: &[&str]) -> Engine {
+        let rules: String =
+            rules.iter().enumerate().fold(String::new(), |text, (at, rule)| format!("{text}\nrule r{at}\n  agent may refund\n  when {rule}\n"));
+        let (pack, problems) = Pack::from_texts(&[("p.kulanz", &format!("{HEAD}{rules}"))]);
+        assert!(problems.is_empty(), "{problems:?}");
+        Engine::new(policy::check(&pack).unwrap_or_else(|problems| panic!("{problems:?}")))
+    }
+
+    /// The facts of a case where the first rules' conditions hold and the last one's does not, and whether that was exact.
+    fn found(hold: &[&str], fail: &str) -> (Option<String>, Coverage) {
+        let all: Vec<&str> = hold.iter().copied().chain([fail]).collect();
+        let engine = engine(&all);
+        let conditions: Vec<&Condition> = engine.program().rules.iter().map(|rule| &rule.condition).collect();
+        let analysis = Analysis::new(engine.policy(), engine.program(), jiff::civil::date(2026, 11, 22));
+        let (fail, hold) = conditions.split_last().unwrap();
+        let found = analysis.find_where(hold, &[*fail]);
+        let facts = |case: Case| {
+            let test = case.as_test(engine.policy(), engine.program(), "t");
+            test.lines().filter_map(|line| line.strip_prefix("  given ")).collect::<Vec<_>>().join(", ")
+        };
+        (found.case.map(facts), found.coverage)
+    }
+
+    fn exact(hold: &[&str], fail: &str) -> Option<String> {
+        let (found, coverage) = found(hold, fail);
+        assert_eq!(if found.is_none() { coverage } else { Coverage::Exact }, Coverage::Exact, "{hold:?} {fail}");
+        found
+    }
+
+    #[test]
+    fn between_two_cuts_one_step_apart_lies_nothing() {
+        assert_eq!(exact(&["total > 50 EUR"], "total >= 50.01 EUR"), None);
+        assert_eq!(exact(&["total > 50 EUR"], "total >= 50.02 EUR").unwrap(), "total is 50.01 EUR");
+        assert_eq!(exact(&["kind is not torn", "kind is not late"], "kind is wrong"), None);
+        assert_eq!(exact(&["tags includes any of vip, press"], "tags includes vip").unwrap(), "tags is press");
+        assert_eq!(exact(&["code starts with \"A\""], "code contains \"A\""), None);
+    }
+
+    #[test]
+    fn two_facts_are_compared_whatever_each_is() {
+        let holds = ["paid is present and paid > 20% of total", "total > 100 EUR"];
+        assert_eq!(exact(&holds, "paid is present and paid > 20 EUR"), None);
+        assert!(exact(&holds, "paid is present and paid > 20.50 EUR").is_some());
+        assert_eq!(exact(&["paid is present and paid > total", "paid is present and paid < 10 EUR"], "total < 10 EUR"), None);
+        assert_eq!(exact(&["paid is present and paid + total < 10 EUR", "total > 4 EUR"], "paid is present and paid < 6 EUR"), None);
+    }
+
+    #[test]
+    fn days_are_counted_along_the_calendar() {
+        // 2026-11-20 is a holiday, and today is a Sunday.
+        assert_eq!(exact(&["within 1 working day after bought"], "bought >= 2026-11-19"), None);
+        assert_eq!(exact(&["more than 1 working day after bought"], "bought <= 2026-11-17").unwrap(), "bought is 2026-11-18");
+        assert_eq!(exact(&["today - bought <= 30 days"], "within 1 month after bought or bought > today"), None);
+        assert_eq!(exact(&["today - bought <= 32 days"], "within 1 month after bought or bought > today").unwrap(), "bought is 2026-10-21");
+        assert_eq!(exact(&["sent is within 2 months after bought", "bought > 2026-01-01"], "sent > 2026-01-01"), None);
+        assert!(exact(&["sent is within 2 months after bought", "bought > 2026-01-01"], "sent > 2026-01-05").is_some());
+    }
+
+    #[test]
+    fn what_cannot_be_cut_is_said() {
+        let (_, coverage) = found(&["(total / 1 EUR) * total > 7 EUR"], "total > 7 EUR or total < 0 EUR");
+        assert!(matches!(coverage, Coverage::GaveUp { .. }), "{coverage:?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The analysis finds every answer that questions reach.
+
+mod random;
