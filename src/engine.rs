@@ -83,19 +83,19 @@ pub struct Checked {
 /// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
-    leveled(Pack::read(path), path, now)
+    at_its_levels(path, Pack::read(path), now)
 }
 
 /// The same, with some files as they stand elsewhere than on the disk.
 pub(crate) fn check_over(path: &Path, overlay: &Overlay, now: Timestamp) -> Checked {
-    leveled(Pack::read_over(path, overlay), path, now)
+    at_its_levels(path, Pack::read_over(path, overlay), now)
 }
 
-fn leveled(read: (Pack, Vec<Diagnostic>), path: &Path, now: Timestamp) -> Checked {
-    // Only the text of a file with problems is kept, so they have to be read twice where they are shown.
-    let (levels, _) = Levels::find(path, &mut Sources::default());
-    let mut found = checked(read, now, |policy, program, today| lint::lint_at(policy, program, today, &levels));
-    found.diagnostics.extend(Levels::find(path, &mut found.sources).1);
+/// The lints are taken as seriously as the pack's `kulanz.toml` says.
+fn at_its_levels(path: &Path, (mut pack, diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp) -> Checked {
+    let (levels, unclear) = Levels::find(path, &mut pack.sources);
+    let mut found = checked((pack, diagnostics), now, |policy, program, today| lint::lint_at(policy, program, today, &levels));
+    found.diagnostics.extend(unclear);
     found
 }
 
