@@ -35,7 +35,7 @@ use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors, shown};
 use crate::lint;
 use crate::options::{self, Options};
-use crate::pack::{Edited, Pack};
+use crate::pack::{Overlay, Pack};
 use crate::policy::{self, Complete, Policy};
 #[cfg(feature = "ledger")]
 use crate::policy::{ActionId, BudgetId};
@@ -86,19 +86,17 @@ pub fn check(path: &Path, now: Timestamp) -> Checked {
     checked(Pack::read(path), now, lint::lint)
 }
 
-/// The same, with other texts than those of some files.
-pub(crate) fn check_edited(path: &Path, edited: Edited, now: Timestamp) -> Checked {
-    checked(Pack::read_edited(path, edited), now, lint::lint)
+/// The same, with some files as they stand elsewhere than on the disk.
+pub(crate) fn check_over(path: &Path, overlay: &Overlay, now: Timestamp) -> Checked {
+    checked(Pack::read_over(path, overlay), now, lint::lint)
 }
 
 fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
-    let engine = match policy::check(&pack) {
-        Ok(policy) => {
-            let engine = Engine::new(policy);
+    let engine = match compile(&pack) {
+        Ok(engine) => {
             // What a lint says of a pack that could be read only in part would mislead.
             if !has_errors(&diagnostics) {
-                let today = engine.policy.time_zone.to_datetime(now).date();
-                diagnostics.extend(lint(&engine.policy, &engine.program, today));
+                diagnostics.extend(lint(&engine.policy, &engine.program, engine.day(now)));
             }
             Some(engine)
         }
@@ -111,7 +109,27 @@ fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lin
     Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 
+/// Checks and compiles a pack that was read, without a look at what the lints would say of it.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub(crate) fn compile(pack: &Pack) -> Result<Engine, Vec<Diagnostic>> {
+    policy::check(pack).map(Engine::new)
+}
+
 impl Engine {
+    /// The day of a moment where the policy holds.
+    fn day(&self, now: Timestamp) -> Date {
+        self.policy.time_zone.to_datetime(now).date()
+    }
+
+    /// What the lints say of it.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn lint(&self, now: Timestamp) -> Vec<Diagnostic> {
+        lint::lint(&self.policy, &self.program, self.day(now))
+    }
+
     /// Reads, checks and compiles a pack: a folder or a file.
     ///
     /// # Errors

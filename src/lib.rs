@@ -25,6 +25,8 @@ pub mod handbook;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod mend;
 mod number;
 pub mod options;

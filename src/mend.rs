@@ -3,14 +3,15 @@
 //! In: a pack on disk. Out: which changes were made in which files, and what is still wrong. What must stay true: only files of the pack itself are changed,
 //! each whole or not at all; and no change is made after which the pack has more errors than before.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
-use crate::engine::{Checked, check_edited};
-use crate::pack::Edited;
+use crate::engine::{Checked, check, check_over};
+use crate::pack::Overlay;
 use crate::rewrite::{replace, unwritable};
 use crate::source::{Source, SourceId};
 
@@ -46,25 +47,23 @@ pub struct Mended {
 /// Where a file cannot be written, what was said of the pack before is what is left.
 #[must_use]
 pub fn mend(path: &Path, now: Timestamp) -> Mended {
-    let before = check_edited(path, Edited::default(), now);
+    let before = check(path, now);
     let at_first = errors(&before);
     let Some(home) = home(path) else { return Mended { changes: Vec::new(), unwritten: Vec::new(), checked: before } };
     let bench = |checked, care| Bench { path, home: &home, now, care, edited: Edited::default(), changes: Vec::new(), checked };
     let mended = bench(before, Care::AtLast).work();
     // A mended line may show mistakes behind it, and those be mended too. Where they are not, each change must stand on its own.
-    let mended = if errors(&mended.checked) <= at_first { mended } else { bench(check_edited(path, Edited::default(), now), Care::Always).work() };
+    let mended = if errors(&mended.checked) <= at_first { mended } else { bench(check(path, now), Care::Always).work() };
     let (texts, mut changes, mut checked) = (mended.edited, mended.changes, mended.checked);
     let mut unwritten = Vec::new();
-    let mut files: Vec<(String, String)> = texts.into_iter().collect();
-    files.sort();
-    for (name, text) in files {
+    for (name, text) in texts {
         if let Err(error) = replace(&home.join(&name), &text) {
             unwritten.push(unwritable(Path::new(&name), &error));
             changes.retain(|change| change.file != name);
         }
     }
     if !unwritten.is_empty() {
-        checked = check_edited(path, Edited::default(), now);
+        checked = check(path, now);
     }
     Mended { changes, unwritten, checked }
 }
@@ -74,6 +73,9 @@ fn home(path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
     if path.is_dir() { Some(path) } else { path.parent().map(Path::to_owned) }
 }
+
+/// New texts of files, by the names that problems call them.
+type Edited = BTreeMap<String, String>;
 
 /// When a pack must not have more errors than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +144,11 @@ impl Bench<'_> {
             return false;
         }
         let Some(edited) = self.with(fixes) else { return false };
-        let checked = check_edited(self.path, edited.clone(), self.now);
+        let mut overlay = Overlay::default();
+        for (name, text) in &edited {
+            overlay.insert(&self.home.join(name), text.as_str().into());
+        }
+        let checked = check_over(self.path, &overlay, self.now);
         let is_worse = self.care == Care::Always && errors(&checked) > errors(&self.checked);
         if is_worse || edited == self.edited {
             return false;

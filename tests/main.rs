@@ -12,6 +12,8 @@ mod format;
 mod handbook;
 mod ledger;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod policy;
 mod process;
 mod question;

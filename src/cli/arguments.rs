@@ -129,6 +129,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Serve an editor: the language server, over standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp,
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
@@ -189,9 +192,22 @@ pub struct Test {
     #[arg(long, value_name = "TEXT", env = "KULANZ_FILTER", hide_env = true)]
     pub filter: Option<String>,
 
-    /// Also show which rules and table rows decided no test
+    /// Also show which rules, table rows, clauses and conditions no test touches
     #[arg(long, env = "KULANZ_COVERAGE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub coverage: bool,
+
+    /// Print the tests that would raise coverage, ready to be pasted
+    #[arg(long, env = "KULANZ_MISSING", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub missing: bool,
+
+    /// Exit 1 where the tests cover less than this
+    #[arg(long, value_name = "PERCENT", env = "KULANZ_MIN_COVERAGE", hide_env = true, value_parser = clap::value_parser!(u8).range(..=100))]
+    pub min_coverage: Option<u8>,
+
+    /// Run them again whenever a file of the pack changes
+    #[cfg(feature = "server")]
+    #[arg(long, env = "KULANZ_WATCH", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub watch: bool,
 }
 
 const ASK_USAGE: &str = "\

@@ -26,6 +26,8 @@ mod ids;
 mod language;
 mod lines;
 mod locate;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod new;
 mod options;
@@ -43,6 +45,8 @@ mod terminal;
 mod test;
 mod typed;
 mod version;
+#[cfg(feature = "server")]
+mod watch;
 
 use std::process::ExitCode;
 
@@ -86,6 +90,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "lsp")]
+        Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Version => version::run(terminal),

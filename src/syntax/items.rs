@@ -16,7 +16,7 @@ pub(crate) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty"
 const MAX_BUDGET_LINES: usize = 50;
 
 /// The words that a line of an item may begin with to start a piece.
-pub(super) fn line_words(keyword: &str) -> &'static [&'static str] {
+pub(crate) fn line_words(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "policy" => &["currency", "time", "languages", "holidays", "includes"],
         "role" => &["above", "answers"],

@@ -16,7 +16,7 @@ const RESERVED: &str = "and or not is of any yes no one some all between within 
     charge require because offer advise ask cites owner review even rounded unlimited everyone nobody entitled today now amount spent";
 
 /// Whether a word can be no name.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.split_whitespace().any(|reserved| reserved == word)
 }
 

@@ -12,3 +12,4 @@ mod new;
 mod options;
 mod surface;
 mod test;
+mod watch;
