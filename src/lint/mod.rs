@@ -4,7 +4,7 @@
 //! shows that case, found and confirmed by the engine.
 
 mod bare_no;
-pub(crate) mod case;
+mod case;
 mod idle_route;
 mod idle_row;
 mod lookup_gap;

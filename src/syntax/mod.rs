@@ -40,12 +40,7 @@ use crate::source::{SourceId, Sources, Span};
 use piece::{Piece, Reader, Rule};
 use reading::{Reading, Written};
 #[cfg(feature = "lsp")]
-pub(crate) use {
-    clauses::clause_words,
-    items::line_words,
-    tables::HEADERS,
-    words::is_reserved,
-};
+pub(crate) use {clauses::clause_words, items::line_words, tables::HEADERS, words::is_reserved};
 
 /// How many problems of one text are reported; a text with more is not a policy.
 pub(crate) const MAX_PROBLEMS: usize = 200;
