@@ -60,7 +60,7 @@ pub(super) fn describe(policy: &Policy, case: &[(FactId, Option<Value>)]) -> Str
 }
 
 /// What a test says of a fact behind `given`.
-pub(crate) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
+pub(super) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
     let fact = policy.facts.get(id.index())?;
     let name = &fact.name;
     Some(match value {
@@ -73,7 +73,7 @@ pub(crate) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> O
 }
 
 /// A value as an author writes it.
-pub(crate) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
+pub(super) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
     match value {
         Value::Quantity(number) => quantity(policy, ty, number),
         Value::YesNo(value) => if *value { "yes" } else { "no" }.into(),

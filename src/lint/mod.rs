@@ -7,7 +7,7 @@
 mod allow;
 mod band_gap;
 mod bare_no;
-pub(crate) mod case;
+mod case;
 mod contested_entitlement;
 mod division_by_zero;
 mod equal_lines;
