@@ -28,7 +28,10 @@ mod walk;
 use jiff::civil::Date;
 
 pub use case::Case;
-use ground::{Ground, Side};
+pub(crate) use case::{amount, literal};
+pub(crate) use ground::{Choice, Domain, Ground, Point, Side, Source, Var};
+pub(crate) use linear::Doubt;
+pub(crate) use pieces::{Extent, Interval};
 pub use walk::{Coverage, Depth};
 
 use crate::decide::{Decision, Mode, Outcome, Probe};
@@ -37,8 +40,7 @@ use crate::policy::{ActionId, BudgetId, Policy, RoleId};
 use crate::program::Program;
 use crate::program::node::Condition;
 use crate::question::Question;
-use linear::Doubt;
-use walk::{Node, Turn, Visitor, Walk};
+pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What};
 
 /// What a search found, and whether it looked everywhere: without a case and [`Coverage::Exact`] there is none.
 #[derive(Clone, Debug)]
