@@ -33,9 +33,9 @@ use serde::Serialize;
 use crate::answer::{self, Answer};
 use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors, shown};
-use crate::lint;
+use crate::lint::{self, Levels};
 use crate::options::{self, Options};
-use crate::pack::Pack;
+use crate::pack::{Overlay, Pack};
 use crate::policy::{self, Complete, Policy};
 #[cfg(feature = "ledger")]
 use crate::policy::{ActionId, BudgetId};
@@ -83,18 +83,28 @@ pub struct Checked {
 /// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
-    checked(path, now, lint::lint)
+    at_its_levels(path, Pack::read(path), now)
 }
 
-fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
-    let (pack, mut diagnostics) = Pack::read(path);
-    let engine = match policy::check(&pack) {
-        Ok(policy) => {
-            let engine = Engine::new(policy);
+/// The same, with some files as they stand elsewhere than on the disk.
+pub(crate) fn check_over(path: &Path, overlay: &Overlay, now: Timestamp) -> Checked {
+    at_its_levels(path, Pack::read_over(path, overlay), now)
+}
+
+/// The lints are taken as seriously as the pack's `kulanz.toml` says.
+fn at_its_levels(path: &Path, (mut pack, diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp) -> Checked {
+    let (levels, unclear) = Levels::find(path, &mut pack.sources);
+    let mut found = checked((pack, diagnostics), now, |policy, program, today| lint::lint_at(policy, program, today, &levels));
+    found.diagnostics.extend(unclear);
+    found
+}
+
+fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lint: impl Fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
+    let engine = match compile(&pack) {
+        Ok(engine) => {
             // What a lint says of a pack that could be read only in part would mislead.
             if !has_errors(&diagnostics) {
-                let today = engine.policy.time_zone.to_datetime(now).date();
-                diagnostics.extend(lint(&engine.policy, &engine.program, today));
+                diagnostics.extend(lint(&engine.policy, &engine.program, engine.day(now)));
             }
             Some(engine)
         }
@@ -103,18 +113,40 @@ fn checked(path: &Path, now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec
             None
         }
     };
-    let engine = engine.filter(|_| !has_errors(&diagnostics));
+    // What is only denied is no reason to answer nothing.
+    let engine = engine.filter(|_| !diagnostics.iter().any(lint::is_fatal));
     Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 
+/// Checks and compiles a pack that was read, without a look at what the lints would say of it.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub(crate) fn compile(pack: &Pack) -> Result<Engine, Vec<Diagnostic>> {
+    policy::check(pack).map(Engine::new)
+}
+
 impl Engine {
+    /// The day of a moment where the policy holds.
+    fn day(&self, now: Timestamp) -> Date {
+        self.policy.time_zone.to_datetime(now).date()
+    }
+
+    /// What the lints say of it, at the levels of the pack at `path`.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn lint(&self, path: &Path, now: Timestamp) -> Vec<Diagnostic> {
+        let (levels, _) = Levels::find(path, &mut Sources::default());
+        lint::lint_at(&self.policy, &self.program, self.day(now), &levels)
+    }
+
     /// Reads, checks and compiles a pack: a folder or a file.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it; warnings are left to [`check`].
     pub fn read(path: &Path) -> Result<Self, Broken> {
-        let Checked { sources, diagnostics, engine } = checked(path, Timestamp::now(), lint::errors);
+        let Checked { sources, diagnostics, engine } = checked(Pack::read(path), Timestamp::now(), lint::errors);
         engine.ok_or(Broken { sources, diagnostics })
     }
 

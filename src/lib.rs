@@ -26,6 +26,9 @@ pub mod handbook;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
+pub mod mend;
 mod number;
 pub mod options;
 pub mod outline;

@@ -4,9 +4,14 @@
 //! links followed.
 
 mod disk;
+#[cfg(feature = "cli")]
+pub(crate) mod find;
 mod load;
+mod overlay;
 
 use std::path::Path;
+
+pub use overlay::{Overlay, canonical};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
@@ -40,7 +45,13 @@ impl Pack {
     /// Whatever cannot be read or parsed is reported; the pack holds the rest.
     #[must_use]
     pub fn read(path: &Path) -> (Self, Vec<Diagnostic>) {
-        match disk::Disk::open(path) {
+        Self::read_over(path, &Overlay::default())
+    }
+
+    /// The same, with some files as they stand in an editor.
+    #[must_use]
+    pub fn read_over(path: &Path, overlay: &Overlay) -> (Self, Vec<Diagnostic>) {
+        match disk::Disk::open(path, overlay) {
             Ok((disk, start)) => load::load(&disk, &start),
             Err(problem) => (Self::default(), vec![*problem]),
         }

@@ -108,12 +108,12 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {error}", path.display()))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unwritable, format!("cannot write `{}`: {error}", path.display()))
 }
 
 /// Writes a file beside the old one and puts it in its place, with its permissions. Behind a link it is the target that is replaced.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
     let permissions = fs::metadata(&target)?.permissions();
     if permissions.readonly() {

@@ -13,6 +13,8 @@ mod format;
 mod handbook;
 mod ledger;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod policy;
 mod process;
 mod question;

@@ -37,6 +37,11 @@ impl Running {
         line
     }
 
+    /// What it writes.
+    pub fn output(&mut self) -> &mut impl BufRead {
+        &mut self.out
+    }
+
     /// What it reads.
     pub fn input(&mut self) -> &mut impl std::io::Write {
         self.child.stdin.as_mut().unwrap()

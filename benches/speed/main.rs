@@ -22,6 +22,7 @@ mod in_process;
 #[path = "../kulanz/mod.rs"]
 mod kulanz;
 mod load;
+mod lsp;
 mod machine;
 mod packs;
 mod rounds;
@@ -48,11 +49,12 @@ const QUICK: Effort = Effort { turns: Duration::from_secs(1), http: Duration::fr
 /// A part of the table, and what makes it.
 type Part = (&'static str, fn(Effort) -> Vec<Row>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("spread", in_process::spread),
     ("desk", in_process::desk),
     ("packs", packs::packs),
     ("load", load::load),
+    ("lsp", lsp::lsp),
     ("batch", batch::batch),
     ("http", http::http),
 ];

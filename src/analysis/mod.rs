@@ -103,7 +103,6 @@ impl<'a> Analysis<'a> {
     }
 
     /// A case in which the first conditions hold and the others do not. It asks for nothing in particular: its action and role are the first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for lints to come"))]
     pub(crate) fn find_where(&self, hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
         let asked = (ActionId::new(0), RoleId::new(0));
         let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], Depth::Answers) };

@@ -97,6 +97,8 @@ pub enum Command {
     New(New),
     /// Read a pack and report every problem in it
     Check(Check),
+    /// What a code such as K0202 means, with a wrong and a right example
+    ExplainCode(ExplainCode),
     /// Bring policy files into the one layout
     Fmt(Fmt),
     /// Run the tests of a pack
@@ -129,6 +131,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Serve an editor: the language server, over standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp,
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page, or write one for each command into a folder
@@ -152,10 +157,22 @@ pub struct Check {
     #[arg(long, env = "KULANZ_DENY_WARNINGS", hide_env = true, value_parser = BoolishValueParser::new())]
     pub deny_warnings: bool,
 
+    /// Mend what can be mended without asking, in the files of the pack, and report what is left
+    #[arg(long, env = "KULANZ_FIX", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub fix: bool,
+
     /// Also check who works here, a TOML file, against the policy
     #[cfg(feature = "ledger")]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
+}
+
+/// `kulanz explain-code`
+#[derive(Debug, Args)]
+pub struct ExplainCode {
+    /// The code, such as K0202 [default: all of them, in a list]
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// `kulanz fmt`
@@ -177,9 +194,22 @@ pub struct Test {
     #[arg(long, value_name = "TEXT", env = "KULANZ_FILTER", hide_env = true)]
     pub filter: Option<String>,
 
-    /// Also show which rules and table rows decided no test
+    /// Also show which rules, table rows, clauses and conditions no test touches
     #[arg(long, env = "KULANZ_COVERAGE", hide_env = true, value_parser = BoolishValueParser::new())]
     pub coverage: bool,
+
+    /// Print the tests that would raise coverage, ready to be pasted
+    #[arg(long, env = "KULANZ_MISSING", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub missing: bool,
+
+    /// Exit 1 where the tests cover less than this
+    #[arg(long, value_name = "PERCENT", env = "KULANZ_MIN_COVERAGE", hide_env = true, value_parser = clap::value_parser!(u8).range(..=100))]
+    pub min_coverage: Option<u8>,
+
+    /// Run them again whenever a file of the pack changes
+    #[cfg(feature = "server")]
+    #[arg(long, env = "KULANZ_WATCH", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub watch: bool,
 }
 
 const ASK_USAGE: &str = "\

@@ -1,7 +1,6 @@
 //! `kulanz check`
 
 use std::io::Write;
-#[cfg(feature = "ledger")]
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -11,18 +10,17 @@ use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{locate, scanned};
 use crate::diagnostic::{Code, Diagnostic, Severity, render};
-use crate::engine;
-#[cfg(feature = "ledger")]
-use crate::engine::Checked;
+use crate::engine::{self, Checked};
 #[cfg(feature = "ledger")]
 use crate::ledger::staff;
+use crate::mend::{Change, Mended, mend};
 use crate::source::Sources;
 
 /// Reports every problem of a pack. For people they are problems and go to standard error; as JSON and SARIF they are the result.
 pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     let path = locate::pack(terminal)?;
     #[cfg_attr(not(feature = "ledger"), expect(unused_mut, reason = "only people add to it"))]
-    let mut report = engine::check(&path, Timestamp::now());
+    let (mut report, changes) = if arguments.fix { fixed(&path) } else { (engine::check(&path, Timestamp::now()), Vec::new()) };
     #[cfg(feature = "ledger")]
     if let Some(people) = &arguments.people {
         check_people(people, &path, &mut report, terminal)?;
@@ -30,9 +28,13 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     let errors = Count::of(Severity::Error, Code::TooManyProblems, &report.diagnostics);
     let warnings = Count::of(Severity::Warning, Code::TooManyWarnings, &report.diagnostics);
     match terminal.format {
+        Format::Json if arguments.fix => writeln!(terminal.out(), "{}", with_changes(render::json(&report.diagnostics, &report.sources), &changes))?,
         Format::Json => writeln!(terminal.out(), "{}", render::json(&report.diagnostics, &report.sources))?,
         Format::Sarif => writeln!(terminal.out(), "{}", scanned::from_here(render::sarif(&report.diagnostics, &report.sources), &path))?,
         _ => {
+            if arguments.fix {
+                list(&changes, terminal)?;
+            }
             tell(&report.diagnostics, &report.sources, terminal)?;
             note_promises(report.engine.map_or(0, |engine| engine.policy().promises.len()), terminal);
             match summary(errors, warnings) {
@@ -43,6 +45,30 @@ pub fn run(arguments: &Check, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     let clean = errors.is_none() && (warnings.is_none() || !arguments.deny_warnings);
     Ok(if clean { Outcome::Done } else { Outcome::Problems })
+}
+
+/// Mends the pack; what is left, and what was changed.
+fn fixed(path: &Path) -> (Checked, Vec<Change>) {
+    let Mended { changes, unwritten, mut checked } = mend(path, Timestamp::now());
+    checked.diagnostics.extend(unwritten);
+    (checked, changes)
+}
+
+fn list(changes: &[Change], terminal: &Terminal) -> std::io::Result<()> {
+    let mut out = terminal.out();
+    for Change { code, file, line, title } in changes {
+        writeln!(out, "mended {file}:{line}: {title} ({})", code.text())?;
+    }
+    if changes.is_empty() { writeln!(out, "nothing to mend without asking") } else { Ok(()) }
+}
+
+/// `"changes": [{"code", "file", "line", "title"}]` beside what is left.
+fn with_changes(mut report: serde_json::Value, changes: &[Change]) -> serde_json::Value {
+    let change = |change: &Change| serde_json::json!({ "code": change.code.text(), "file": change.file, "line": change.line, "title": change.title });
+    if let Some(fields) = report.as_object_mut() {
+        fields.insert("changes".to_owned(), changes.iter().map(change).collect());
+    }
+    report
 }
 
 /// Adds what is wrong with the list of people.

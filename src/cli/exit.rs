@@ -67,6 +67,12 @@ impl Failure {
         Self::Usage(message.to_string(), Some(help.to_string()))
     }
 
+    /// Whether nobody is left to be told.
+    #[cfg(feature = "server")]
+    pub fn is_unheard(&self) -> bool {
+        matches!(self, Self::Broken(error) if is_broken_pipe(error))
+    }
+
     /// Says it and gives the exit status. A reader who went away (`| head`) is told nothing.
     pub fn report(&self, terminal: &Terminal) -> ExitCode {
         match self {

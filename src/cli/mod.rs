@@ -17,6 +17,7 @@ mod check;
 mod completions;
 mod diff;
 mod exit;
+mod explain_code;
 mod fmt;
 #[cfg(feature = "ledger")]
 mod grant;
@@ -26,6 +27,8 @@ mod ids;
 mod language;
 mod lines;
 mod locate;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod new;
 mod options;
@@ -43,6 +46,8 @@ mod terminal;
 mod test;
 mod typed;
 mod version;
+#[cfg(feature = "server")]
+mod watch;
 
 use std::process::ExitCode;
 
@@ -68,6 +73,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
     match command {
         Command::New(arguments) => new::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
+        Command::ExplainCode(arguments) => explain_code::run(arguments, terminal),
         Command::Fmt(arguments) => fmt::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
@@ -86,6 +92,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "lsp")]
+        Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),
         Command::Man(arguments) => man::run(arguments, terminal),
         Command::Version => version::run(terminal),

@@ -4,10 +4,13 @@
 //! [`render`]. Messages are lower case without a final full stop; what the author wrote stands in backticks.
 
 mod codes;
+mod explain;
+mod pages;
 pub mod render;
 mod shown;
 
 pub use codes::Code;
+pub use explain::Explanation;
 
 use crate::source::{Sources, Span};
 
@@ -25,6 +28,10 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Which problem it is.
     pub code: Code,
+    /// How bad it is: as its code says, unless whoever keeps the pack has set another level for a lint.
+    pub severity: Severity,
+    /// The name of the lint that found it, by which its level is set.
+    pub lint: Option<&'static str>,
     /// What is wrong.
     pub message: String,
     /// Where and why; the first one is the place of the problem. Empty only where there is no text to point at (a file that cannot be read).
@@ -68,7 +75,7 @@ impl Diagnostic {
     /// A problem without a place, for now.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None, fix: None, case: None }
+        Self { code, severity: code.severity(), lint: None, message: message.into(), labels: Vec::new(), help: None, fix: None, case: None }
     }
 
     /// Adds a place; the first one added is the main one.
@@ -92,6 +99,18 @@ impl Diagnostic {
         self
     }
 
+    /// Asks whether something else was meant for what stands at `span`, and mends it where that is certain; `other` is the help where nothing is near.
+    #[must_use]
+    pub fn meant(self, span: Span, near: Option<Near<'_>>, other: impl FnOnce() -> String) -> Self {
+        match near {
+            Some(Near { name, is_certain: true }) => {
+                self.help(format!("did you mean `{name}`?")).fix(format!("write `{name}`"), vec![Edit { span, text: name.to_owned() }])
+            }
+            Some(Near { name, .. }) => self.help(format!("did you mean `{name}`?")),
+            None => self.help(other()),
+        }
+    }
+
     /// Adds the case that shows it.
     #[must_use]
     pub fn case(mut self, test: impl Into<String>) -> Self {
@@ -99,10 +118,10 @@ impl Diagnostic {
         self
     }
 
-    /// The severity that belongs to the code.
+    /// How bad it is.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
     /// The main place, where there is one.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::Overlay;
 use super::load::{MAX_FILE, MAX_FILES, Refusal, Shelf, check_size, is_policy, join, outside};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -11,29 +12,53 @@ use crate::diagnostic::{Code, Diagnostic};
 const MAX_DEPTH: usize = 64;
 
 /// The folder that holds a pack, and nothing outside of it.
-pub(super) struct Disk {
+pub(super) struct Disk<'o> {
+    /// What stands in the place of files.
+    overlay: &'o Overlay,
     /// Canonical.
     root: PathBuf,
     /// The pack's own folder below the root; what people see is relative to it.
     home: String,
 }
 
-impl Disk {
+impl<'o> Disk<'o> {
     /// Finds the pack at `path`, and the path by which it is asked for.
-    pub fn open(path: &Path) -> Result<(Self, String), Refusal> {
-        let canonical = fs::canonicalize(path).map_err(|error| unreadable(&path.display().to_string(), &error))?;
+    pub fn open(path: &Path, overlay: &'o Overlay) -> Result<(Self, String), Refusal> {
+        let canonical = match fs::canonicalize(path) {
+            Ok(canonical) => canonical,
+            Err(_) if overlay.get(path).is_some() => path.to_path_buf(),
+            Err(error) => return Err(unreadable(&path.display().to_string(), &error).into()),
+        };
         let is_folder = canonical.is_dir();
         let home = if is_folder { canonical.as_path() } else { canonical.parent().unwrap_or(&canonical) };
         let root = if is_folder { home.parent().unwrap_or(home) } else { home }.to_path_buf();
-        let disk = Self { home: below(&root, home).unwrap_or_default(), root };
+        let disk = Self { overlay, home: below(&root, home).unwrap_or_default(), root };
         let start = below(&disk.root, &canonical).unwrap_or_default();
         Ok((disk, start))
     }
 
     /// The real place of a path below the root.
     fn place(&self, path: &str) -> Result<PathBuf, Refusal> {
-        let place = fs::canonicalize(self.root.join(path)).map_err(|error| unreadable(&self.shown(path), &error))?;
+        let place = self.canonical(path, path)?;
         if place.starts_with(&self.root) { Ok(place) } else { Err(outside(&self.shown(path)).into()) }
+    }
+
+    /// Where a path below the root leads; `written` is what people call it.
+    fn canonical(&self, path: &str, written: &str) -> Result<PathBuf, Refusal> {
+        let wanted = self.root.join(path);
+        match fs::canonicalize(&wanted) {
+            Ok(place) => Ok(place),
+            Err(_) if self.overlay.get(&wanted).is_some() => Ok(wanted),
+            Err(error) => Err(unreadable(&(if path == written { self.shown(path) } else { written.to_owned() }), &error).into()),
+        }
+    }
+
+    /// Policy files in a folder that are not on the disk yet.
+    fn unsaved(&self, folder: &Path, found: &mut Vec<String>) {
+        let names = self.overlay.paths().filter(|path| path.starts_with(folder)).filter_map(|path| below(&self.root, path));
+        found.extend(names.filter(|name| is_policy(name)));
+        found.sort();
+        found.dedup();
     }
 
     fn walk(&self, folder: &str, above: &mut Vec<PathBuf>, found: &mut Vec<String>) -> Result<(), Refusal> {
@@ -69,27 +94,32 @@ impl Disk {
     }
 }
 
-impl Shelf for Disk {
+impl Shelf for Disk<'_> {
     fn resolve(&self, from: &str, written: &str) -> Result<String, Refusal> {
         // By its words first, so that nothing is learned about what lies elsewhere; then by where links lead.
         let wanted = join(from, written).ok_or_else(|| outside(written))?;
-        let place = fs::canonicalize(self.root.join(wanted)).map_err(|error| unreadable(written, &error))?;
+        let place = self.canonical(&wanted, written)?;
         below(&self.root, &place).ok_or_else(|| outside(written).into())
     }
 
     fn policies(&self, path: &str) -> Result<Vec<String>, Refusal> {
-        if self.place(path)?.is_file() {
+        let place = self.place(path)?;
+        if place.is_file() || self.overlay.get(&place).is_some() {
             return Ok(vec![path.to_owned()]);
         }
         let mut found = Vec::new();
         self.walk(path, &mut Vec::new(), &mut found)?;
         found.sort();
+        self.unsaved(&place, &mut found);
         Ok(found)
     }
 
     fn text(&self, path: &str) -> Result<String, Refusal> {
         let shown = self.shown(path);
         let place = self.place(path)?;
+        if let Some(text) = self.overlay.get(&place) {
+            return readable(text.to_owned(), &shown);
+        }
         let meta = fs::metadata(&place).map_err(|error| unreadable(&shown, &error))?;
         if !meta.is_file() {
             return Err(Box::new(Diagnostic::new(Code::Unreadable, format!("`{shown}` is not a file"))));
@@ -101,10 +131,7 @@ impl Shelf for Disk {
         file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&shown, &error))?;
         check_size(bytes.len(), &shown)?;
         let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
-        match text.find('\0') {
-            Some(at) => Err(with_nul(&shown, text.as_bytes(), at).into()),
-            None => Ok(text),
-        }
+        readable(text, &shown)
     }
 
     fn shown(&self, path: &str) -> String {
@@ -129,6 +156,15 @@ fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
         _ => format!("`{shown}` cannot be read: {error}"),
     };
     Diagnostic::new(Code::Unreadable, message)
+}
+
+/// A text that can be a policy.
+fn readable(text: String, shown: &str) -> Result<String, Refusal> {
+    check_size(text.len(), shown)?;
+    match text.find('\0') {
+        Some(at) => Err(with_nul(shown, text.as_bytes(), at).into()),
+        None => Ok(text),
+    }
 }
 
 fn line_of(bytes: &[u8], at: usize) -> usize {

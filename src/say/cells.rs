@@ -4,7 +4,7 @@ use crate::policy::Policy;
 use crate::source::Span;
 
 /// Writes `order.total: <= 50 EUR` for what stands in a cell; `false` where the span lies in no table.
-pub(super) fn with_header(out: &mut String, policy: &Policy, span: Span) -> bool {
+pub(crate) fn with_header(out: &mut String, policy: &Policy, span: Span) -> bool {
     let Some((title, cell)) = found(policy, span) else { return false };
     for part in [title, ": ", cell] {
         out.push_str(part);

@@ -21,6 +21,7 @@ mod tongue;
 
 #[cfg(all(feature = "cli", feature = "ledger"))]
 pub(crate) use booked::{Herald, short};
+pub(crate) use cells::with_header as cell;
 pub use human::Colour;
 #[cfg(all(feature = "cli", feature = "ledger"))]
 pub(crate) use month::Month;

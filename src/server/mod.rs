@@ -24,7 +24,7 @@ mod problem;
 mod proposal;
 mod pulse;
 mod refusal;
-mod reload;
+pub(crate) mod reload;
 mod router;
 mod schema;
 mod service;
@@ -164,7 +164,7 @@ impl Source for Files {
 }
 
 /// The files and folders that a pack was read from: its own, and each that stands beside it.
-fn roots(path: &Path, sources: &Sources) -> Vec<PathBuf> {
+pub(crate) fn roots(path: &Path, sources: &Sources) -> Vec<PathBuf> {
     let home = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let beside = sources.iter().filter_map(|(_, source)| {
         let mut parts = source.name().split('/');

@@ -52,6 +52,23 @@ impl Bearer {
     }
 }
 
+/// The words of the clauses that fit below `head`, the first lines of an item.
+#[cfg(feature = "lsp")]
+pub(crate) fn clause_words(item: &str, head: &str) -> Vec<&'static str> {
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let says = |pair: [&str; 2]| words.windows(2).any(|found| *found == pair);
+    let bearer = if item == "fallback" {
+        Bearer::Fallback
+    } else if says(["entitled", "to"]) && !says(["if", "entitled"]) {
+        Bearer::Entitlement
+    } else if says(["may", "not"]) || says(["nobody", "may"]) {
+        Bearer::Prohibition
+    } else {
+        Bearer::Permission
+    };
+    CLAUSES.into_iter().filter(|word| bearer.takes(word)).collect()
+}
+
 impl From<&HeadKind> for Bearer {
     fn from(kind: &HeadKind) -> Self {
         match kind {

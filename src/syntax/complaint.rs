@@ -7,6 +7,9 @@ mod expected;
 mod mistakes;
 mod repair;
 
+#[cfg(feature = "lsp")]
+pub(super) use expected::keyword;
+
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::layout::first_word;

@@ -6,7 +6,7 @@ use super::clauses::{Bearer, CLAUSES, check_once};
 use super::layout::{Line, extent, first_word, pieces};
 use super::piece::{Node, Piece, Reader, Rule, child};
 use super::words::normal;
-use crate::diagnostic::{Code, Diagnostic, Edit, near};
+use crate::diagnostic::{Code, Diagnostic, Edit, Near, near};
 use crate::source::{SourceId, Span, Spanned};
 
 /// The words that an item begins with.
@@ -16,7 +16,7 @@ pub(crate) const ITEMS: [&str; 12] = ["policy", "role", "fact", "action", "duty"
 const MAX_BUDGET_LINES: usize = 50;
 
 /// The words that a line of an item may begin with to start a piece.
-pub(super) fn line_words(keyword: &str) -> &'static [&'static str] {
+pub(crate) fn line_words(keyword: &str) -> &'static [&'static str] {
     match keyword {
         "policy" => &["currency", "time", "languages", "holidays", "includes"],
         "role" => &["above", "answers"],
@@ -162,10 +162,7 @@ impl<'t> ItemReader<'t, '_> {
         let problem = Diagnostic::new(Code::UnknownItem, format!("no item begins with `{}`", super::words::shorten(&shown))).at(span, "");
         let lower = keyword.to_lowercase();
         let problem = match (near(&lower, ITEMS.into_iter().map(|item| (item, true))), self.looks_like(lines)) {
-            (Some(near), _) if near.is_certain || lower == near.name => problem
-                .help(format!("did you mean `{}`?", near.name))
-                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
-            (Some(near), _) => problem.help(format!("did you mean `{}`?", near.name)),
+            (Some(near), _) => problem.meant(span, Some(Near { is_certain: near.is_certain || lower == near.name, ..near }), String::new),
             (None, Some(item)) => problem.help(format!("this looks like a `{item}`; write `{item}` before its name")),
             (None, None) => {
                 problem.help(format!("an item begins in the first column with one of `{}`; what belongs to an item is indented", ITEMS.join("`, `")))

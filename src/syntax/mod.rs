@@ -12,6 +12,8 @@ mod complaint;
 mod csv;
 mod examples;
 mod expressions;
+#[cfg(feature = "lsp")]
+mod follow;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod items;
 mod layout;
@@ -26,6 +28,8 @@ mod words;
 
 pub(crate) use csv::Sheet;
 pub use csv::{parse_csv_table, parse_holidays};
+#[cfg(feature = "lsp")]
+pub(crate) use follow::{could_follow, keywords};
 pub(crate) use items::ITEMS;
 pub(crate) use layout::comment_start;
 pub use tables::TableKind;
@@ -35,6 +39,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Sources, Span};
 use piece::{Piece, Reader, Rule};
 use reading::{Reading, Written};
+#[cfg(feature = "lsp")]
+pub(crate) use {clauses::clause_words, items::line_words, words::is_reserved};
 
 /// How many problems of one text are reported; a text with more is not a policy.
 pub(crate) const MAX_PROBLEMS: usize = 200;

@@ -14,6 +14,11 @@ pub(super) struct DecimalComma {
 }
 
 impl DecimalComma {
+    /// Whether only one number can be meant: `1,000` may be one or a thousand, and where there are lists `12,50` may be two numbers.
+    pub fn is_clear(&self, lists: bool) -> bool {
+        is_clear(&self.written) && (!lists || self.written.contains('.'))
+    }
+
     /// How to mend it; `lists` says whether it could have been meant as a list.
     pub fn help(&self, lists: bool) -> String {
         if lists && self.written.chars().filter(|c| *c == ',').count() == 1 && !self.written.contains('.') {
@@ -21,6 +26,12 @@ impl DecimalComma {
         }
         format!("write `{}`", self.right)
     }
+}
+
+/// Whether the last sign of a number can only be its decimal point, or the others only group digits.
+pub(super) fn is_clear(written: &str) -> bool {
+    let last = written.rsplit([',', '.']).next().unwrap_or_default();
+    last.len() != 3 || (written.contains(',') && written.contains('.'))
 }
 
 /// The first number in `text` that has a comma between digits. Texts in it are skipped.

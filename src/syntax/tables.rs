@@ -469,7 +469,9 @@ impl Reader<'_, '_> {
             let at = self.piece.span(comma.at.start, comma.at.end);
             let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", comma.written)).at(at, "");
             let lists = matches!(column.kind, ColumnKind::Test(_) | ColumnKind::Is);
-            return self.refuse(problem.help(comma.help(lists)));
+            let problem = problem.help(comma.help(lists));
+            let fix = vec![Edit { span: at, text: comma.right.clone() }];
+            return self.refuse(if comma.is_clear(lists) { problem.fix(format!("write `{}`", comma.right), fix) } else { problem });
         }
         Some(Cell { span, kind: self.cell_kind(&column.kind)? })
     }

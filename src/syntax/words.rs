@@ -7,7 +7,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quic
 use super::ast::{Datetime, Literal, Name, Period, Quoted, Steps, Text, TextVariant, Type, Unit};
 use super::piece::{Node, Reader, Rule, child, children, has};
 use crate::clock::WIDEST_OFFSET_SECONDS;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::number::{Number, NumberError};
 use crate::source::{Span, Spanned};
 
@@ -16,7 +16,7 @@ const RESERVED: &str = "and or not is of any yes no one some all between within 
     charge require because offer advise ask cites owner review even rounded unlimited everyone nobody entitled today now amount spent";
 
 /// Whether a word can be no name.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.split_whitespace().any(|reserved| reserved == word)
 }
 
@@ -50,11 +50,24 @@ impl Reader<'_, '_> {
 
     fn each_once(&mut self, names: &[Name]) {
         let mut seen = std::collections::HashMap::new();
+        let mut before: Option<Span> = None;
         for name in names {
             if let Some(first) = seen.insert(name.text.as_str(), name.span) {
                 let problem = Diagnostic::new(Code::SaidTwice, format!("`{}` stands in this list twice", name.text));
-                self.problems.push(problem.at(name.span, "again here").at(first, "first here").help("leave one of them out"));
+                let problem = problem.at(name.span, "again here").at(first, "first here").help("leave one of them out");
+                // With the comma before it, if nothing else stands there.
+                let between = before.map(|before| Span { start: before.end, end: name.span.start, ..name.span });
+                let is_plain = between.is_some_and(|between| {
+                    let start = between.range().start.saturating_sub(self.piece.base);
+                    self.piece.text.get(start..start + between.range().len()).is_some_and(|text| text.trim() == ",")
+                });
+                let edits = between.filter(|_| is_plain).map(|between| vec![Edit { span: between.to(name.span), text: String::new() }]);
+                self.problems.push(match edits {
+                    Some(edits) => problem.fix(format!("leave the second `{}` out", name.text), edits),
+                    None => problem,
+                });
             }
+            before = Some(name.span);
         }
     }
 

@@ -6,8 +6,11 @@ mod coverage;
 mod expect;
 mod human;
 mod junit;
+mod missing;
 
-pub use coverage::{Coverage, RuleCoverage};
+pub use coverage::{ConditionCoverage, Coverage, PartCoverage, RuleCoverage};
+use coverage::{Goals, Observer};
+pub use missing::{Missing, MissingTest, Unreached, missing};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -85,20 +88,48 @@ pub enum Coverages {
     Told,
 }
 
+impl Report {
+    /// The same without what the tests touched.
+    #[must_use]
+    pub fn without_coverage(&self) -> Self {
+        Self { coverage: None, ..self.clone() }
+    }
+}
+
 /// Runs the tests of a policy with its program.
 #[must_use]
 pub fn run(policy: &Policy, program: &Program, options: Options<'_>) -> Report {
-    let mut touched = vec![0; policy.rules.len()];
+    let goals = (options.coverage == Coverages::Told).then(|| Goals::of(policy, program));
+    let mut counts = vec![0; goals.as_ref().map_or(0, |goals| goals.all.len())];
     let mut tests = Vec::new();
     for test in policy.tests.iter().filter(|test| is_chosen(test, options.filter)) {
         let question = question(policy, test);
         let decision = program.decide(&question, Mode::Ask);
-        coverage::touch(&decision, &mut touched);
+        if let Some(goals) = &goals {
+            let reached = Observer { policy, program, goals }.reached(&question, &decision);
+            counts.iter_mut().zip(reached).for_each(|(count, reached)| *count += usize::from(reached));
+        }
         tests.push(report(policy, test, &question, &decision, options.language));
     }
     let passed = tests.iter().filter(|test| test.passed).count();
-    let coverage = (options.coverage == Coverages::Told).then(|| Coverage::new(policy, &touched));
+    let coverage = goals.map(|goals| Coverage::new(policy, &goals, &counts));
     Report { passed, failed: tests.len() - passed, tests, coverage }
+}
+
+/// Runs one test of a policy with its program.
+#[must_use]
+pub fn run_one(policy: &Policy, program: &Program, test: &Test, language: usize) -> TestReport {
+    let question = question(policy, test);
+    let decision = program.decide(&question, Mode::Ask);
+    report(policy, test, &question, &decision, language)
+}
+
+/// What comes out of a test and why, whether it passes or not: for a reader without colours.
+#[must_use]
+pub fn explain(policy: &Policy, program: &Program, test: &Test, language: usize) -> String {
+    let question = question(policy, test);
+    let decision = program.decide(&question, Mode::Ask);
+    Speech::new(policy, language).human(&question, &decision, crate::say::Colour::Plain)
 }
 
 fn is_chosen(test: &Test, filter: Option<&str>) -> bool {

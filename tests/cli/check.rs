@@ -160,3 +160,23 @@ fn promises_are_not_yet_proven_and_it_says_so() {
     let silent = folder(&[("a.kulanz", policy)]);
     assert!(!kulanz(&["check", "-p", silent.path().to_str().unwrap()]).exits(0).err.contains("promise"));
 }
+
+#[test]
+fn fix_mends_what_is_certain_and_reports_the_rest() {
+    let pack = folder(&[("a.kulanz", BROKEN)]);
+    let path = pack.path().to_str().unwrap();
+    let ended = kulanz(&["check", "--fix", "-p", path]).exits(1);
+    ended.prints("mended a.kulanz:11: write `agent` (K0202)\n").says("a.kulanz:14:13").says("1 error\n");
+    assert_eq!(std::fs::read_to_string(pack.path().join("a.kulanz")).unwrap(), BROKEN.replace("agnet", "agent"));
+    kulanz(&["check", "--fix", "-p", path]).exits(1).prints("nothing to mend without asking\n").says("1 error\n");
+    kulanz(&["check", "--fix", "-p", COUNTER]).exits(0).prints("nothing to mend without asking\nno problems\n");
+}
+
+#[test]
+fn fix_tells_programs_what_it_changed() {
+    let pack = folder(&[("a.kulanz", BROKEN)]);
+    let json = kulanz(&["check", "--fix", "--format", "json", "-p", pack.path().to_str().unwrap()]).exits(1).json();
+    let change = serde_json::json!({ "code": "K0202", "file": "a.kulanz", "line": 11, "title": "write `agent`" });
+    assert_eq!(json["changes"], serde_json::json!([change]));
+    assert_eq!(json["errors"], 1);
+}

@@ -73,3 +73,44 @@ fn a_link_stays_a_link() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(files.path().join("real.kulanz")).unwrap(), formatted());
 }
+
+/// A file of more than a hundred kilobytes that is not in the one layout.
+#[cfg(unix)]
+fn large() -> String {
+    (0..4_000).fold(String::new(), |text, nth| text + &format!("role   role_{nth}    \"Role {nth}\"\n"))
+}
+
+/// Runs `kulanz fmt` in a shell that lets no file grow beyond a few kilobytes.
+#[cfg(unix)]
+fn with_little_room(before: &str, file: &std::path::Path) -> std::process::Output {
+    let script = format!("{before} ulimit -c 0; ulimit -f 8; exec \"$0\" fmt \"$1\"");
+    std::process::Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_kulanz")]).arg(file).output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn who_is_killed_while_writing_leaves_the_file_whole() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = folder(&[("a.kulanz", &large())]);
+    let file = folder.path().join("a.kulanz");
+    let ended = with_little_room("", &file);
+    assert!(ended.status.signal().is_some(), "{ended:?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), large());
+    // What is left behind is no part of a pack and in nobody's way.
+    kulanz(&["fmt", file.to_str().unwrap()]).exits(0).prints("changed");
+    assert!(fs::read_to_string(&file).unwrap().starts_with("role role_0    \"Role 0\"\n"));
+    let policies = fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|it| it == "kulanz"));
+    assert_eq!(policies.count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_changes_nothing() {
+    let folder = folder(&[("a.kulanz", &large())]);
+    let file = folder.path().join("a.kulanz");
+    let ended = with_little_room("trap '' XFSZ;", &file);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("cannot write"), "{ended:?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), large());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -64,3 +64,38 @@ fn a_pack_that_does_not_check_is_not_tested() {
     let ended = kulanz(&["test", "-p", pack.path().to_str().unwrap()]).exits(1).says("broken.kulanz");
     assert!(ended.out.is_empty());
 }
+
+#[test]
+fn what_is_missing_can_be_pasted() {
+    let pack = own_counter();
+    let path = pack.path().to_str().unwrap();
+    let before = kulanz(&["test", "-p", path, "--format", "json", "--coverage"]).exits(0).json();
+    let ended = kulanz(&["test", "-p", path, "--missing"]).exits(0).says("instead of");
+    assert!(ended.out.starts_with("test \""), "{}", ended.out);
+    fs::write(pack.path().join("more.kulanz"), &ended.out).unwrap();
+    let after = kulanz(&["test", "-p", path, "--format", "json", "--coverage"]).exits(0).json();
+    assert_eq!(after["failed"], 0);
+    assert!(after["coverage"]["percent"].as_u64() > before["coverage"]["percent"].as_u64());
+    kulanz(&["fmt", "--check", path]).exits(0);
+    // Nothing more is found once they are there.
+    let rest = kulanz(&["test", "-p", path, "--missing", "--format", "json"]).exits(0).json();
+    assert_eq!(rest["tests"], serde_json::json!([]));
+    assert_eq!(rest["percent"], rest["percent_then"]);
+}
+
+#[test]
+fn missing_fits_not_everything() {
+    kulanz(&["test", "-p", COUNTER, "--missing", "--format", "junit"]).exits(2).says("--missing");
+    kulanz(&["test", "-p", COUNTER, "--missing", "--filter", "parcel"]).exits(2).says("--filter");
+    kulanz(&["test", "-p", COUNTER, "--missing", "--watch"]).exits(2).says("--watch");
+}
+
+#[test]
+fn the_least_coverage_is_kept() {
+    let percent = kulanz(&["test", "-p", COUNTER, "--coverage", "--format", "json"]).exits(0).json()["coverage"]["percent"].as_u64().unwrap();
+    assert!(percent > 0 && percent < 100);
+    let least = |percent: u64| kulanz(&["test", "-p", COUNTER, "--min-coverage", &percent.to_string()]);
+    assert!(!least(percent).exits(0).out.contains("covered"));
+    least(percent + 1).exits(1).prints("2 passed").says(&format!("the tests cover {percent} %, less than {} %", percent + 1));
+    least(101).exits(2);
+}

@@ -7,6 +7,7 @@
 
 mod broken_lines;
 mod dice;
+mod fixes;
 mod mutations;
 mod page;
 

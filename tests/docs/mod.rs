@@ -15,6 +15,7 @@
 mod audit;
 mod blocks;
 mod case;
+mod errors;
 mod growing;
 mod guide;
 mod http;

@@ -6,6 +6,7 @@ mod every_policy;
 mod files;
 mod mangled;
 mod meaning;
+mod random;
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,6 @@
 //! Running the tests of a pack.
 
+mod coverage;
 mod packs;
 
 use kulanz::say::Colour;

@@ -1,6 +1,6 @@
 //! Names, types and units of expressions.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::policy::expr::{Expr, ExprKind, Type, Value};
 use crate::source::Span;
@@ -134,7 +134,9 @@ impl<'a> Checker<'a> {
         }
         let message = format!("{} is {}, {what} is {}", self.written(expr.span), type_words(&checked.ty), type_words(ty));
         let help = self.mend_unit(expr, &checked.ty, ty);
-        Err(self.problem(Code::WrongType, expr.span, message, help))
+        let problem = Diagnostic::new(Code::WrongType, message).at(expr.span, "").help(help);
+        let problem = self.with_sure_fix(problem, expr, ty);
+        Err(self.report(problem))
     }
 
     /// How a value of one type can be written as one of another.
@@ -161,7 +163,7 @@ impl<'a> Checker<'a> {
     fn is_value_name(&self, name: &str) -> bool {
         matches!(name, "amount" | "today" | "now" | "actor.id" | "actor.team")
             || matches!(self.names.get(name), Some(Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)))
-            || self.names.is_broken(name)
+            || self.names.may_be_broken(name)
     }
 
     /// Whether a name could only be a value of a `one of` here: nothing that can be read is called so.
@@ -371,9 +373,9 @@ impl<'a> Checker<'a> {
         let message = format!("{} and {} {together}", type_words(&first.ty), type_words(&second.ty));
         let help = self.mend_either(first, second, second_written);
         let (first_text, second_text) = (type_words(&first.ty), type_words(&second.ty));
-        self.report(
-            crate::diagnostic::Diagnostic::new(Code::DifferentUnits, message).at(second.span, second_text).at(first.span, first_text).help(help),
-        )
+        let problem = Diagnostic::new(Code::DifferentUnits, message).at(second.span, second_text).at(first.span, first_text).help(help);
+        let problem = self.with_sure_fix(problem, second_written, &first.ty);
+        self.report(problem)
     }
 }
 

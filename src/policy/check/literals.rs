@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::calendar;
 use crate::clock::{Unreal, local};
-use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
+use crate::diagnostic::{Code, Diagnostic, near, nearest};
 use crate::number::Number;
 use crate::policy::ChoiceId;
 use crate::policy::expr::{Expr, ExprKind, Steps, Type, Value};
@@ -133,15 +133,9 @@ impl Checker<'_> {
         }
         let near = near(name, choices.iter().map(|id| (self.choices.name(*id), true)));
         let problem = Diagnostic::new(Code::UnknownValue, format!("`{name}` is no value of {}", what(self))).at(span, "");
-        let problem = match near {
-            Some(near) if near.is_certain => problem
-                .help(format!("did you mean `{}`?", near.name))
-                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
-            Some(near) => problem.help(format!("did you mean `{}`?", near.name)),
-            None => problem.help(format!("its values are {}", self.choice_words(choices))),
-        };
-        let near = near.map(|near| near.name.to_owned());
-        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownValue, needed: "value".to_owned(), span, near });
+        let problem = problem.meant(span, near, || format!("its values are {}", self.choice_words(choices)));
+        let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
+        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownValue, needed: "value".to_owned(), span, near, is_certain });
         Err(self.report(problem))
     }
 }

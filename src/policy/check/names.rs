@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Code, Diagnostic, Edit, near};
+use crate::diagnostic::{Code, Diagnostic, near};
 use crate::policy::{ActionId, BudgetId, DutyId, Entity, FactId, RoleId, RuleId};
 use crate::source::Span;
 use crate::syntax::ast::{Name, RuleTable};
@@ -54,6 +54,8 @@ pub(super) struct Names {
     order: Vec<(String, Named)>,
     /// Names of items that could not be read, and words on lines that could not: nothing is known of them, so nothing about them is wrong.
     broken: FxHashSet<String>,
+    /// Those of them that stand where an item that could not be read has its name.
+    damaged_heads: FxHashSet<String>,
     /// Whether one of those was looked for.
     sought_broken: Cell<bool>,
 }
@@ -79,8 +81,13 @@ impl Names {
 
     pub(super) fn is_broken(&self, text: &str) -> bool {
         let broken = self.broken.contains(text);
-        self.sought_broken.set(self.sought_broken.get() || broken);
+        self.sought_broken.set(self.sought_broken.get() || self.damaged_heads.contains(text));
         broken
+    }
+
+    /// The same, without looking for it.
+    pub(super) fn may_be_broken(&self, text: &str) -> bool {
+        self.broken.contains(text)
     }
 
     /// Whether anything referred to an item that could not be read.
@@ -132,6 +139,7 @@ impl<'a> Checker<'a> {
         let items = self.items;
         let broken = self.pack.parts.iter().flat_map(|part| &part.files).flat_map(|file| &file.broken);
         self.names.broken = broken.map(|name| name.text.clone()).chain(self.damaged_words()).collect();
+        self.names.damaged_heads = self.damaged_heads().collect();
         for (at, role) in items.roles.iter().enumerate() {
             self.declare(&role.name, Named::Role(RoleId::new(at)));
         }
@@ -231,9 +239,10 @@ impl<'a> Checker<'a> {
 
     fn wrong_kind<T>(&mut self, text: &str, span: Span, named: Named, needed: &str, fits: &impl Fn(Named) -> Option<T>) -> Reported {
         let fits = |named| fits(named).is_some();
-        let near = near(text, self.names.of_kind(fits).map(|name| (name, true))).map(|near| near.name.to_owned());
-        let help = near.map_or_else(|| self.known(needed, fits), |near| format!("did you mean `{near}`?"));
-        self.problem(Code::WrongKind, span, format!("`{text}` is {}, here {needed} is needed", named.kind()), help)
+        let near = near(text, self.names.of_kind(fits).map(|name| (name, true)));
+        let problem = Diagnostic::new(Code::WrongKind, format!("`{text}` is {}, here {needed} is needed", named.kind())).at(span, "");
+        let problem = problem.meant(span, near, || self.known(needed, fits));
+        self.report(problem)
     }
 
     pub(super) fn unknown_name(&mut self, text: &str, span: Span, needed: &str, fits: impl Fn(Named) -> bool) -> Reported {
@@ -242,15 +251,9 @@ impl<'a> Checker<'a> {
         let right = |name: &str| wanted.as_ref().is_none_or(|ty| self.has_type(name, ty));
         let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
         let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
-        let problem = match near {
-            Some(near) if near.is_certain => problem
-                .help(format!("did you mean `{}`?", near.name))
-                .fix(format!("write `{}`", near.name), vec![Edit { span, text: near.name.to_owned() }]),
-            Some(near) => problem.help(format!("did you mean `{}`?", near.name)),
-            None => problem.help(self.known(needed, &fits)),
-        };
-        let near = near.map(|near| near.name.to_owned());
-        self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near });
+        let problem = problem.meant(span, near, || self.known(needed, &fits));
+        let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
+        self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near, is_certain });
         self.report(problem)
     }
 

@@ -6,7 +6,7 @@ use iso_currency::Currency;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, near};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Name, Setting};
 
@@ -185,9 +185,9 @@ impl<'a> Checker<'a> {
             return Some(Spanned { value, span: zone.span });
         }
         let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let near = crate::diagnostic::nearest(&zone.value, names.iter().map(String::as_str));
-        let help = near.map_or_else(|| "write a name of the IANA list, such as `Europe/Berlin`".to_owned(), |near| format!("did you mean `{near}`?"));
-        self.problem(Code::UnknownTimeZone, zone.span, format!("`{}` is no time zone", zone.value), help);
+        let problem = Diagnostic::new(Code::UnknownTimeZone, format!("`{}` is no time zone", zone.value)).at(zone.span, "");
+        let near = near(&zone.value, names.iter().map(|name| (name.as_str(), true)));
+        self.report(problem.meant(zone.span, near, || "write a name of the IANA list, such as `Europe/Berlin`".to_owned()));
         None
     }
 

@@ -1,5 +1,6 @@
 //! How types and values are called in messages, and small questions about checked expressions.
 
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::policy::ChoiceId;
 use crate::policy::expr::{Expr, ExprKind, Type, Value};
 use crate::source::Span;
@@ -122,6 +123,24 @@ impl Checker<'_> {
             Type::Duration => Some(format!("`{number} days`, or another unit of time")),
             _ => None,
         }
+    }
+
+    /// Adds to a problem the change that surely makes a value one of this type: the unit of a bare number, or a value of a list without its quotation marks.
+    pub(super) fn with_sure_fix(&self, problem: Diagnostic, expr: &ast::Expr, ty: &Type) -> Diagnostic {
+        let behind = |text: String| Edit { span: Span { start: expr.span.end, ..expr.span }, text };
+        let edit = match (&expr.kind, ty) {
+            (ast::ExprKind::Literal(ast::Literal::Number(_)), Type::Money) => behind(format!(" {}", self.settings.code())),
+            (ast::ExprKind::Literal(ast::Literal::Number(_)), Type::Percent) => behind("%".to_owned()),
+            (ast::ExprKind::Literal(ast::Literal::Text(text)), Type::OneOf(choices))
+                if self.choices.get(text).is_some_and(|id| choices.contains(&id)) =>
+            {
+                Edit { span: expr.span, text: text.clone() }
+            }
+            _ => return problem,
+        };
+        let written =
+            if edit.span == expr.span { edit.text.clone() } else { format!("{}{}", self.pack.sources.snippet(expr.span).trim(), edit.text) };
+        problem.fix(format!("write `{written}`"), vec![edit])
     }
 
     /// A value of a type, for helps.

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use bell::Bell;
-use fingerprint::Fingerprint;
+pub(crate) use bell::Bell;
+pub(crate) use fingerprint::Fingerprint;
 
 /// The stack of the reading thread in bytes: that of a main thread, so that what could be read at the start can be read again.
 const STACK: usize = 8 << 20;
 /// How long nothing must have changed before the files are believed to be whole.
-const QUIET: Duration = Duration::from_millis(100);
+pub(crate) const QUIET: Duration = Duration::from_millis(100);
 
 /// What can be read again: a pack, or a list of people.
 pub trait Source: Send + 'static {

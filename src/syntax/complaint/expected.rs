@@ -65,7 +65,7 @@ fn is_operator(rule: Rule) -> bool {
 }
 
 /// The keyword of a rule that is one.
-pub(super) fn keyword(rule: Rule) -> Option<String> {
+pub(in crate::syntax) fn keyword(rule: Rule) -> Option<String> {
     format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
 }
 

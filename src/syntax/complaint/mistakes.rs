@@ -89,8 +89,7 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     let span = failure.piece.span(start, start + written.len());
     let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
     let problem = problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)));
-    // `1,000` may be one or a thousand.
-    let is_clear = written.contains('.') || written.rsplit(',').next().is_none_or(|digits| digits.len() != 3);
+    let is_clear = numerals::is_clear(written) || !written.contains(',');
     Some(if is_clear { failure.with_fix(problem, start..start + written.len(), right) } else { problem })
 }
 
@@ -419,6 +418,10 @@ fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
     if !is_reserved(found) || !failure.expects_any(&[Rule::name, Rule::names, Rule::rule_ref, Rule::subject]) || failure.expects(Rule::EOI) {
         return None;
+    }
+    if failure.rule == Rule::fact_piece && matches!(found, "one" | "some" | "yes") {
+        let example = if found == "yes" { "fact order.seasonal yes/no" } else { "fact reason one of damaged, late" };
+        return Some(failure.problem("this fact has no name", format!("write its name before the type, as in `{example}`")));
     }
     let problem = Diagnostic::new(Code::ReservedWord, format!("`{found}` is a word of the language and cannot be a name")).at(failure.span(), "");
     Some(problem.help(format!("choose another name, such as `{found}_`, or say more: `the_{found}`")))

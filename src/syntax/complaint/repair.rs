@@ -47,6 +47,19 @@ impl Attempt {
         bounds::exceeded(&piece).is_none() && grammar::Grammar::parse(failure.rule, &blank_comments(piece.text)).is_ok()
     }
 
+    /// Whether the piece is understood at least to the end of the line that is changed: behind it may come the next mistake.
+    fn mends_its_line(&self, failure: &Failure<'_>) -> bool {
+        let text = self.apply(failure.piece.text);
+        let piece = Piece { text: &text, ..*failure.piece };
+        if bounds::exceeded(&piece).is_some() {
+            return false;
+        }
+        let Err(error) = grammar::Grammar::parse(failure.rule, &blank_comments(&text)) else { return true };
+        let reached = Failure::new(&piece, failure.rule, &error).at;
+        let behind = self.at.start + self.text.len();
+        text.get(behind..).and_then(|rest| rest.find('\n')).is_some_and(|line| reached > behind + line)
+    }
+
     /// The line with the change, as it should be.
     fn line(&self, failure: &Failure<'_>) -> Option<String> {
         let text = self.apply(failure.piece.text);
@@ -56,6 +69,10 @@ impl Attempt {
     }
 
     fn edit(&self, failure: &Failure<'_>) -> Option<Edit> {
+        // No comment is lost.
+        if failure.piece.text.get(self.at.clone())?.contains('#') {
+            return None;
+        }
         // In a cell of a spreadsheet a quotation mark is written twice.
         let plain = failure.piece.doubled.is_empty() && !self.text.contains(['"', ',', ';']);
         let in_policy = failure.piece.doubled.is_empty() && !super::expected::is_cell(failure.rule);
@@ -67,7 +84,7 @@ impl Failure<'_> {
     /// Adds a fix to a problem where the piece is understood after it.
     pub(super) fn with_fix(&self, problem: Diagnostic, at: Range<usize>, text: impl Into<String>) -> Diagnostic {
         let attempt = Attempt { at, text: text.into() };
-        if self.piece.text.len() > LONGEST || !attempt.works(self) {
+        if self.piece.text.len() > LONGEST || !attempt.mends_its_line(self) {
             return problem;
         }
         let title = if attempt.text.is_empty() { "leave it out".to_owned() } else { format!("write `{}`", attempt.text.trim()) };
@@ -101,6 +118,10 @@ impl Failure<'_> {
         let behind = self.piece.text.get(at.end..).unwrap_or_default();
         let space = behind.len() - behind.trim_start_matches(' ').len();
         let has_before = self.piece.text.get(..at.start).is_none_or(|before| before.ends_with(char::is_whitespace));
+        if behind.trim().is_empty() {
+            let start = self.piece.text.get(..at.start).unwrap_or_default().trim_end().len();
+            return Attempt { at: start..at.end, text: String::new() };
+        }
         let end = if has_before { at.end + space } else { at.end };
         Attempt { at: at.start..end, text: String::new() }
     }
@@ -131,9 +152,11 @@ pub(super) fn doubled_word(failure: &Failure<'_>) -> Option<Diagnostic> {
         return None;
     }
     let (attempt, help, _) = doubled(failure).or_else(|| doubled_before(failure))?;
-    let end = attempt.at.start + failure.piece.text.get(attempt.at.clone())?.trim_end().len();
-    let word = super::shorten(failure.piece.text.get(attempt.at.start..end)?);
-    let problem = Diagnostic::new(failure.code(), format!("`{word}` stands here twice")).at(failure.piece.span(attempt.at.start, end), "");
+    let taken = failure.piece.text.get(attempt.at.clone())?;
+    let end = attempt.at.start + taken.trim_end().len();
+    let start = attempt.at.end - taken.trim_start().len();
+    let word = super::shorten(taken.trim());
+    let problem = Diagnostic::new(failure.code(), format!("`{word}` stands here twice")).at(failure.piece.span(start, end), "");
     let problem = match attempt.line(failure) {
         Some(line) => problem.help(format!("leave one of them out: {line}")),
         None => problem.help(help),

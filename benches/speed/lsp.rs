@@ -1,0 +1,145 @@
+//! How long somebody who writes waits for the language server.
+
+use std::fs;
+use std::io::{BufRead, Read as _, Write as _};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+
+use kulanz_scenario::{Kind, Scenario};
+use serde_json::{Value, json};
+
+use crate::Effort;
+use crate::child::{self, Running};
+use crate::kulanz::Kulanz;
+use crate::rounds::Measured;
+use crate::table::{Goal, Row, time};
+
+/// The rules of the pack.
+const RULES: usize = 2_000;
+
+/// What a completion may take, in nanoseconds.
+const BOUND: f64 = 50e6;
+
+/// What is written, over and over again.
+const WRITTEN: &str = "\nrule being_written\n  nobody may refund\n  when reason is ";
+
+/// Each keystroke is one piece, and takes turns with a load of the pack.
+pub fn lsp(effort: Effort) -> Vec<Row> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join("policy.kulanz");
+    let text = Scenario::new(Kind::Spread, RULES).policy();
+    fs::write(&path, &text).unwrap();
+    let mut editor = Editor::open(&path, &text);
+    let mut times = vec![Vec::new(); 3];
+    for _ in 0..effort.repeats {
+        let (completion, problems) = editor.keystroke();
+        times[0].push(completion);
+        times[1].push(problems);
+        let begun = Instant::now();
+        drop(Kulanz::read(folder.path()));
+        times[2].push(begun.elapsed().as_nanos() as f64);
+    }
+    let measured = Measured::of(times);
+    let (completion, problems, load) = (measured.median(0), measured.median(1), measured.median(2));
+    vec![
+        Row::new("language server, 2,000 rules: completion", time(completion), format!("{} at most", time(BOUND)), completion / BOUND)
+            .goal(Goal::AtMost(1.0)),
+        Row::new("language server, 2,000 rules: completion", time(completion), format!("{} load", time(load)), measured.ratio(0, 2)),
+        Row::new(
+            "language server, 2,000 rules: problems, 60 ms of pause among it",
+            time(problems),
+            format!("{} load", time(load)),
+            measured.ratio(1, 2),
+        ),
+    ]
+}
+
+/// Somebody who writes below the last rule.
+struct Editor {
+    server: Running,
+    uri: String,
+    /// The line on which the text ends.
+    end: usize,
+    count: i64,
+}
+
+impl Editor {
+    fn open(path: &Path, text: &str) -> Self {
+        let server = Running::start(child::kulanz().arg("lsp").stdin(Stdio::piped()));
+        let uri = format!("file://{}", path.display());
+        let mut editor = Self { server, uri, end: text.matches('\n').count(), count: 0 };
+        let folder = format!("file://{}", path.parent().unwrap().display());
+        editor.ask("initialize", &json!({ "capabilities": {}, "workspaceFolders": [{ "uri": folder, "name": "pack" }] }));
+        editor.tell("initialized", &json!({}));
+        editor.tell("textDocument/didOpen", &json!({ "textDocument": { "uri": editor.uri, "languageId": "kulanz", "version": 0, "text": text } }));
+        // Until the pack is known.
+        editor.ask("workspace/symbol", &json!({ "query": "" }));
+        editor
+    }
+
+    /// Writes the beginning of a rule and asks what fits; nanoseconds until it is told, and until the problems are. Then it is as it was.
+    fn keystroke(&mut self) -> (f64, f64) {
+        let begun = Instant::now();
+        self.replace(self.end, WRITTEN);
+        let line = self.end + WRITTEN.matches('\n').count();
+        let character = WRITTEN.rsplit('\n').next().unwrap().len();
+        let found = self
+            .ask("textDocument/completion", &json!({ "textDocument": { "uri": self.uri }, "position": { "line": line, "character": character } }));
+        let completion = begun.elapsed().as_nanos() as f64;
+        assert_eq!(found["items"].as_array().unwrap().len(), 8, "the values of `reason`: {found}");
+        self.problems(|problems| !problems.is_empty());
+        let problems = begun.elapsed().as_nanos() as f64;
+        self.replace(line, "");
+        self.problems(<[_]>::is_empty);
+        (completion, problems)
+    }
+
+    /// Replaces everything behind the text.
+    fn replace(&mut self, last: usize, text: &str) {
+        self.count += 1;
+        let range = json!({ "start": { "line": self.end, "character": 0 }, "end": { "line": last, "character": 999 } });
+        let document = json!({ "uri": self.uri, "version": self.count });
+        self.tell("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": [{ "range": range, "text": text }] }));
+    }
+
+    fn problems(&mut self, fit: impl Fn(&[Value]) -> bool) {
+        loop {
+            let message = self.read();
+            if message["method"] == "textDocument/publishDiagnostics" && fit(message["params"]["diagnostics"].as_array().unwrap()) {
+                return;
+            }
+        }
+    }
+
+    fn tell(&mut self, method: &str, params: &Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+    }
+
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
+        self.count += 1;
+        let id = self.count;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        loop {
+            let message = self.read();
+            if message["id"] == id {
+                return message["result"].clone();
+            }
+        }
+    }
+
+    fn send(&mut self, message: &Value) {
+        let body = message.to_string();
+        write!(self.server.input(), "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    }
+
+    fn read(&mut self) -> Value {
+        let out = self.server.output();
+        let mut length = String::new();
+        out.read_line(&mut length).unwrap();
+        out.read_line(&mut String::new()).unwrap();
+        let mut body = vec![0; length.trim().strip_prefix("Content-Length: ").unwrap().parse().unwrap()];
+        out.read_exact(&mut body).unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+}
