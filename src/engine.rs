@@ -33,7 +33,7 @@ use serde::Serialize;
 use crate::answer::{self, Answer};
 use crate::decide::{Decision, Mode, Outcome};
 use crate::diagnostic::{Diagnostic, has_errors, shown};
-use crate::lint;
+use crate::lint::{self, Levels};
 use crate::options::{self, Options};
 use crate::pack::{Overlay, Pack};
 use crate::policy::{self, Complete, Policy};
@@ -83,15 +83,23 @@ pub struct Checked {
 /// Reads, checks, compiles and lints a pack: a folder or a file. `now` is the moment by which what has a date is judged.
 #[must_use]
 pub fn check(path: &Path, now: Timestamp) -> Checked {
-    checked(Pack::read(path), now, lint::lint)
+    at_its_levels(path, Pack::read(path), now)
 }
 
 /// The same, with some files as they stand elsewhere than on the disk.
 pub(crate) fn check_over(path: &Path, overlay: &Overlay, now: Timestamp) -> Checked {
-    checked(Pack::read_over(path, overlay), now, lint::lint)
+    at_its_levels(path, Pack::read_over(path, overlay), now)
 }
 
-fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lint: fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
+/// The lints are taken as seriously as the pack's `kulanz.toml` says.
+fn at_its_levels(path: &Path, (mut pack, diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp) -> Checked {
+    let (levels, unclear) = Levels::find(path, &mut pack.sources);
+    let mut found = checked((pack, diagnostics), now, |policy, program, today| lint::lint_at(policy, program, today, &levels));
+    found.diagnostics.extend(unclear);
+    found
+}
+
+fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lint: impl Fn(&Policy, &Program, Date) -> Vec<Diagnostic>) -> Checked {
     let engine = match compile(&pack) {
         Ok(engine) => {
             // What a lint says of a pack that could be read only in part would mislead.
@@ -105,7 +113,8 @@ fn checked((pack, mut diagnostics): (Pack, Vec<Diagnostic>), now: Timestamp, lin
             None
         }
     };
-    let engine = engine.filter(|_| !has_errors(&diagnostics));
+    // What is only denied is no reason to answer nothing.
+    let engine = engine.filter(|_| !diagnostics.iter().any(lint::is_fatal));
     Checked { diagnostics: shown(diagnostics, &pack.sources), sources: pack.sources, engine }
 }
 
@@ -124,10 +133,11 @@ impl Engine {
         self.policy.time_zone.to_datetime(now).date()
     }
 
-    /// What the lints say of it.
+    /// What the lints say of it, at the levels of the pack at `path`.
     #[cfg(feature = "lsp")]
-    pub(crate) fn lint(&self, now: Timestamp) -> Vec<Diagnostic> {
-        lint::lint(&self.policy, &self.program, self.day(now))
+    pub(crate) fn lint(&self, path: &Path, now: Timestamp) -> Vec<Diagnostic> {
+        let (levels, _) = Levels::find(path, &mut Sources::default());
+        lint::lint_at(&self.policy, &self.program, self.day(now), &levels)
     }
 
     /// Reads, checks and compiles a pack: a folder or a file.

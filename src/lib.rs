@@ -19,6 +19,7 @@ pub mod cli;
 mod clock;
 pub mod decide;
 pub mod diagnostic;
+pub mod difference;
 pub mod engine;
 mod escapes;
 pub mod handbook;

@@ -7,6 +7,7 @@ mod answering;
 mod benches;
 mod cli;
 mod diagnostics;
+mod difference;
 mod docs;
 mod format;
 mod handbook;

@@ -101,6 +101,11 @@ pub(crate) fn expectations(policy: &Policy, decision: &Decision) -> Vec<String> 
     lines
 }
 
+/// A quantity of an action as an author writes it.
+pub(crate) fn amount(policy: &Policy, measure: Option<&Type>, number: &Number) -> String {
+    measure.map_or_else(|| number.to_string(), |ty| literal(policy, ty, &Value::Quantity(number.clone())))
+}
+
 /// What a test says of a fact behind `given`.
 pub(crate) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
     let fact = policy.facts.get(id.index())?;

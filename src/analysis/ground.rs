@@ -234,6 +234,10 @@ impl<'a> Ground<'a> {
         self.joint.get(side)?.get(id.index()).copied()
     }
 
+    pub fn choice_name(&self, choice: Choice) -> &str {
+        self.names.get(choice.0).map_or("", String::as_str)
+    }
+
     pub fn var(&self, side: usize, fact: FactRef) -> Option<Var> {
         match fact {
             FactRef::Fact(id) => self.facts.get(side)?.get(&id).copied(),
@@ -244,6 +248,11 @@ impl<'a> Ground<'a> {
 
     pub fn spent(&self, side: usize, id: BudgetId) -> Option<Var> {
         self.budgets.get(side)?.get(&id).copied()
+    }
+
+    /// Whether a variable is what a budget has used.
+    pub fn is_spent(&self, var: Var) -> bool {
+        self.variable(var).is_some_and(|variable| matches!(variable.source, Source::Spent(_)))
     }
 
     pub fn amount(&self) -> Var {

@@ -28,7 +28,10 @@ mod walk;
 use jiff::civil::Date;
 
 pub use case::Case;
-use ground::{Ground, Side};
+pub(crate) use case::{amount, literal};
+pub(crate) use ground::{Choice, Domain, Ground, Point, Side, Source, Var};
+pub(crate) use linear::Doubt;
+pub(crate) use pieces::{Extent, Interval};
 pub use walk::{Coverage, Depth};
 
 use crate::decide::{Decision, Mode, Outcome, Probe};
@@ -37,8 +40,7 @@ use crate::policy::{ActionId, BudgetId, Policy, RoleId};
 use crate::program::Program;
 use crate::program::node::Condition;
 use crate::question::Question;
-use linear::Doubt;
-use walk::{Node, Turn, Visitor, Walk};
+pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What};
 
 /// What a search found, and whether it looked everywhere: without a case and [`Coverage::Exact`] there is none.
 #[derive(Clone, Debug)]
@@ -101,7 +103,6 @@ impl<'a> Analysis<'a> {
     }
 
     /// A case in which the first conditions hold and the others do not. It asks for nothing in particular: its action and role are the first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for lints to come"))]
     pub(crate) fn find_where(&self, hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
         let asked = (ActionId::new(0), RoleId::new(0));
         let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], Depth::Answers) };

@@ -2,16 +2,18 @@
 //!
 //! Only what is undecided counts: a part of an `and` that surely holds reads nothing any more.
 
+mod scale;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constants::{Constants, classes, sets};
 use super::ground::{Choice, Datum, Domain, Ground, Point, Source, Var};
-use super::linear::{Bent, Comparing, Doubt, Linear, Scale as Scales, Way, places, splits};
+use super::linear::{Bent, Comparing, Doubt, Linear, Way, splits};
 use super::pieces::{Extent, Piece, intervals};
 use crate::decide::Probe;
 use crate::number::Number;
-use crate::policy::expr::{Comparison, Distance, Steps, Type, Value};
-use crate::policy::{ActionId, ChoiceId, FactRef, LookupId, RoleId};
+use crate::policy::expr::{Comparison, Distance, Steps, Value};
+use crate::policy::{ChoiceId, FactRef, LookupId};
 use crate::program::gate::{Choices, Gate};
 use crate::program::node::{Atom, Condition, Offset, Quantity, Scale, Test, TestKind};
 use crate::program::{Definition, LookupValue};
@@ -587,29 +589,5 @@ fn calendar_length(steps: &Steps, scale: Scale) -> Option<Number> {
         (Unit::Hour, Scale::Datetime) => steps.count.multiply(&Number::from(3600)),
         (Unit::Minute, Scale::Datetime) => steps.count.multiply(&Number::from(60)),
         _ => None,
-    }
-}
-
-/// Dates from 1900 to 2200; other quantities up to a thousand millions.
-const FIRST_DAY: i64 = -25_567;
-const LAST_DAY: i64 = 84_006;
-const LARGEST: i64 = 1_000_000_000;
-
-impl Scales for Turning<'_, '_> {
-    fn grid(&self, var: Var) -> Option<(Number, i64, i64)> {
-        let Domain::Quantity(ty, step) = &self.ground.variable(var)?.domain else { return None };
-        let (first, last) = match ty {
-            Type::Date => (FIRST_DAY, LAST_DAY),
-            Type::Datetime => (FIRST_DAY * 86_400, LAST_DAY * 86_400),
-            _ => (-LARGEST, LARGEST),
-        };
-        Some((step.clone(), places(step, first)?, places(step, last)?))
-    }
-
-    fn value(&self, bent: &Bent, at: &Number) -> Option<Number> {
-        let mut point = self.point.clone();
-        *point.get_mut(bent.var.0)? = Some(Datum::Number(at.clone()));
-        let question = self.ground.question(bent.side, &point, (ActionId::new(0), RoleId::new(0)))?;
-        Probe::new(self.ground.sides.get(bent.side)?.program, &question).number(&bent.quantity)
     }
 }

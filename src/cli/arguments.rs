@@ -109,6 +109,8 @@ pub enum Command {
     Options(Options),
     /// What a role may do, in sentences, to read and to print
     Handbook(Handbook),
+    /// Which answers are different between two policies, each with a case
+    Diff(Diff),
     /// Grant something: decide and book it
     #[cfg(feature = "ledger")]
     Grant(Grant),
@@ -348,6 +350,27 @@ pub struct Serve {
     /// Whether callers count as a system of record [default: true]
     #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]
     pub trust_record: Option<bool>,
+}
+
+const DIFF_HELP: &str = "\
+OLD and NEW are folders, files, or revisions of the git repository that holds the pack: a commit, tag or branch, or git:REVISION:PATH.
+Exit status: 0 same answers, 1 different answers, 2 trouble.";
+
+/// `kulanz diff`
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_HELP)]
+pub struct Diff {
+    /// What was: a folder, a file or a git revision
+    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+    pub old: PathBuf,
+
+    /// What is: likewise
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+    pub new: PathBuf,
+
+    /// The day on which all questions are asked, at noon [default: today]
+    #[arg(long, value_name = "DATE", env = "KULANZ_ON", hide_env = true)]
+    pub on: Option<String>,
 }
 
 /// `kulanz completions`

@@ -15,6 +15,7 @@ mod budget;
 mod case;
 mod check;
 mod completions;
+mod diff;
 mod exit;
 mod explain_code;
 mod fmt;
@@ -77,6 +78,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
+        Command::Diff(arguments) => diff::run(arguments, terminal),
         Command::Handbook(arguments) => handbook::run(arguments, terminal),
         #[cfg(feature = "ledger")]
         Command::Grant(arguments) => grant::run(arguments, terminal),

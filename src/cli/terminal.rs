@@ -67,6 +67,7 @@ impl Format {
         let (also, forms): (&[Self], _) = match command {
             Command::Check(_) => (&[Self::Sarif], "`human`, `json` and `sarif`"),
             Command::Test(_) => (&[Self::Junit], "`human`, `json` and `junit`"),
+            Command::Diff(_) => (&[Self::Md], "`human`, `json` and `markdown`"),
             Command::Handbook(_) => (&[Self::Html, Self::Md], "`md`, `html` and `json`"),
             _ => (&[], "`human` and `json`"),
         };

@@ -107,7 +107,8 @@ fn pasteable(missing: &Missing) -> String {
         if at == 0 && !text.is_empty() {
             text.push('\n');
         }
-        text.extend(["# no case found: ", &unreached.what, " (", &unreached.source, ")\n"]);
+        let why = if unreached.impossible { "# cannot be: " } else { "# no case found: " };
+        text.extend([why, &unreached.what, " (", &unreached.source, ")\n"]);
     }
     text
 }

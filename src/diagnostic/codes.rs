@@ -228,4 +228,63 @@ codes! {
     BareNo = "K0909" Warning;
     /// There are so many problems that not all warnings are shown.
     TooManyWarnings = "K0910" Warning;
+
+    /// No rule, definition, table, budget, duty or text of the pack uses a fact. Tests and promises do not count.
+    UnusedFact = "K0930" Warning;
+    /// No rule requires a duty.
+    UnusedDuty = "K0931" Warning;
+    /// No rule charges a budget or reads what has been spent of it. It limits nothing.
+    UnusedBudget = "K0932" Warning;
+    /// Nothing uses a definition or a `gives` table.
+    UnusedDefinition = "K0933" Warning;
+    /// No rule, budget or clause names a role, and no other role stands above or below it. Only what binds everybody reaches it.
+    UnusedRole = "K0934" Warning;
+    /// No permission and no entitlement is about an action. Nobody is ever granted it.
+    UngrantableAction = "K0935" Warning;
+    /// A fact that has to be found out, and for which nobody knows what to ask: it has no `asks`, no default and comes from no system of record.
+    NoQuestion = "K0936" Warning;
+    /// A text is missing in one of the policy's languages. Readers of that language see it in another.
+    MissingLanguage = "K0937" Warning;
+    /// The last day on which a rule was in force has passed. It never applies any more.
+    ExpiredRule = "K0938" Warning;
+    /// A prohibition does not apply where a fact is absent, and whoever asks may say that it is: it need not come from a system of record.
+    UnverifiedAbsence = "K0939" Warning;
+    /// An entitlement to a quantity charges no budget. Nothing counts how often it is claimed.
+    UncountedEntitlement = "K0940" Warning;
+    /// A second signature comes from the role that proposes, or from one below it, so that whoever proposes may sign or have a subordinate sign.
+    OwnSignature = "K0941" Warning;
+    /// Nobody decides about their own account in most actions, but in this one they may: the prohibition that guards the others leaves it out.
+    OwnAccount = "K0942" Warning;
+    /// A rule of a higher role gives less than one of a role below it gives in the same cases. Permissions flow up, so it changes nothing.
+    LowerGivesMore = "K0943" Warning;
+    /// A role has no budget line of its own, and two lines of roles below it are equally near. The first in the text counts.
+    EqualLines = "K0944" Warning;
+    /// A value is divided by one that can be zero. The result is undefined there and counts against the asker.
+    DivisionByZero = "K0945" Warning;
+    /// A limit can go below zero, where it counts as nothing.
+    NegativeLimit = "K0946" Warning;
+    /// A rule can never apply, or never makes a difference because another gives at least as much in all its cases.
+    IdleRule = "K0947" Warning;
+    /// Between the cases of several rules for one action lie values that none of them holds for, or a boundary that neither side owns.
+    BandGap = "K0948" Warning;
+    /// A customer can be owed what a prohibition forbids, and the prohibition does not say which of the two counts. The entitlement wins.
+    ContestedEntitlement = "K0949" Warning;
+    /// A cap, or the limit above which a second signature is needed, holds for each grant, and no budget bounds the sum. Several grants pass it.
+    SplittableCap = "K0950" Warning;
+    /// A permission has no limit, though a higher role has one for the same action.
+    NoLimit = "K0951" Warning;
+    /// A permission charges no budget, though a higher role, or the same one for less, charges one for the same action.
+    NoBudget = "K0952" Warning;
+
+    /// An entitlement charges a budget of the person or team that is asked. What is owed is no goodwill, and an exhausted allotment would keep it back.
+    OwedFromAllotment = "K0953" Warning;
+
+    /// An `# allow(…)` comment under which the lint finds nothing.
+    UnusedAllow = "K0960" Warning;
+    /// An `# allow(…)` comment that allows nothing: it gives no reason, names no lint, or stands above no item.
+    UnclearAllow = "K0961" Warning;
+    /// The `[lints]` of `kulanz.toml` are not understood.
+    UnclearLints = "K0962" Error;
+    /// A lint has more cases to look at than its bound. It has looked at a part of them, or at none.
+    TooManyCases = "K0963" Warning;
 }

@@ -28,6 +28,10 @@ pub enum Severity {
 pub struct Diagnostic {
     /// Which problem it is.
     pub code: Code,
+    /// How bad it is: as its code says, unless whoever keeps the pack has set another level for a lint.
+    pub severity: Severity,
+    /// The name of the lint that found it, by which its level is set.
+    pub lint: Option<&'static str>,
     /// What is wrong.
     pub message: String,
     /// Where and why; the first one is the place of the problem. Empty only where there is no text to point at (a file that cannot be read).
@@ -71,7 +75,7 @@ impl Diagnostic {
     /// A problem without a place, for now.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), labels: Vec::new(), help: None, fix: None, case: None }
+        Self { code, severity: code.severity(), lint: None, message: message.into(), labels: Vec::new(), help: None, fix: None, case: None }
     }
 
     /// Adds a place; the first one added is the main one.
@@ -114,10 +118,10 @@ impl Diagnostic {
         self
     }
 
-    /// The severity that belongs to the code.
+    /// How bad it is.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
     /// The main place, where there is one.

@@ -7,7 +7,7 @@ use crate::decide::{Mode, Truth};
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ActionId, FactId, Policy, RoleId};
 use crate::program::node::Condition;
-use crate::question::{Actor, Explain, FactState, Provenance, Question};
+use crate::question::{Actor, Explain, FactState, Provenance, Question, default_state};
 
 /// Some facts with their values; the others are unknown.
 pub(super) struct Sample(Vec<(FactId, Option<Value>)>);
@@ -15,6 +15,10 @@ pub(super) struct Sample(Vec<(FactId, Option<Value>)>);
 impl Sample {
     pub fn of(id: FactId, value: Value) -> Self {
         Self(vec![(id, Some(value))])
+    }
+
+    pub fn absent(id: FactId) -> Self {
+        Self(vec![(id, None)])
     }
 
     /// What a condition comes to where nothing else is known.
@@ -56,7 +60,7 @@ pub(super) fn describe(policy: &Policy, case: &[(FactId, Option<Value>)]) -> Str
 }
 
 /// What a test says of a fact behind `given`.
-pub(crate) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
+pub(super) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
     let fact = policy.facts.get(id.index())?;
     let name = &fact.name;
     Some(match value {
@@ -69,7 +73,7 @@ pub(crate) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> O
 }
 
 /// A value as an author writes it.
-pub(crate) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
+pub(super) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
     match value {
         Value::Quantity(number) => quantity(policy, ty, number),
         Value::YesNo(value) => if *value { "yes" } else { "no" }.into(),
@@ -103,4 +107,33 @@ fn quantity(policy: &Policy, ty: &Type, number: &Number) -> String {
         Type::Datetime => calendar::moment(number).map_or_else(String::new, |moment| moment.to_string()),
         _ => number.to_string(),
     }
+}
+
+/// A test takes the default of every fact that it does not name.
+pub(super) fn with_defaults(on: Subject<'_>, named: &[(FactId, Option<Value>)], question: &mut Question) {
+    for (at, (state, fact)) in question.facts.iter_mut().zip(&on.policy.facts).enumerate() {
+        if named.iter().all(|(id, _)| id.index() != at) {
+            *state = default_state(fact);
+        }
+    }
+}
+
+/// A case as a test that can be pasted into the pack; it expects the word that the engine answers, which has no limit of its own.
+pub(super) fn as_test(on: Subject<'_>, question: &Question, title: &str) -> String {
+    let mut lines = vec![
+        format!("test \"{title}\""),
+        format!("  on {}", on.today),
+        format!("  as {} \"anna\" in team \"team\"", on.role_name(question.actor.role)),
+    ];
+    for (at, state) in question.facts.iter().enumerate() {
+        let value = match state {
+            FactState::Unknown | FactState::Known(_, Provenance::Default) => continue,
+            FactState::Absent(_) => None,
+            FactState::Known(value, _) => Some(value),
+        };
+        lines.extend(statement(on.policy, FactId::new(at), value).map(|statement| format!("  given {statement}")));
+    }
+    lines.push(format!("  ask {}", on.action_name(question.action)));
+    lines.push(format!("  expect {}", on.program.decide(question, Mode::Ask).outcome.word()));
+    lines.join("\n")
 }

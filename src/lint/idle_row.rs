@@ -4,7 +4,7 @@ use super::Subject;
 use super::row_gap::{group_rows, quantity_of};
 use crate::decide::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Rule, RuleKind, Subject as Binds};
+use crate::policy::{Charge, ChargeBy, Requirement, Rule, RuleKind, Subject as Binds};
 use crate::program;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -43,9 +43,12 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Whether one row gives everything that another gives, to everybody to whom that gives it, and asks for no more.
-fn gives_at_least(on: Subject<'_>, (more, more_compiled): (&Rule, &program::Rule), (less, less_compiled): (&Rule, &program::Rule)) -> bool {
-    let plain = |rule: &Rule| rule.requires.is_empty() && rule.charges.is_empty();
-    if !plain(more) || !more.instead.offers.is_empty() || !more.instead.routes.is_empty() || more.because != less.because {
+pub(super) fn gives_at_least(
+    on: Subject<'_>,
+    (more, more_compiled): (&Rule, &program::Rule),
+    (less, less_compiled): (&Rule, &program::Rule),
+) -> bool {
+    if !asks_no_more(more, less) || !more.instead.offers.is_empty() || !more.instead.routes.is_empty() || more.because != less.because {
         return false;
     }
     let (more_quantity, less_quantity) = (quantity_of(more_compiled), quantity_of(less_compiled));
@@ -73,4 +76,14 @@ fn covers(on: Subject<'_>, a: &Binds, b: &Binds, reaches: impl Fn(crate::policy:
     };
     let givers = of(a);
     of(b).iter().all(|bound| givers.iter().any(|giver| reaches(*bound, *giver)))
+}
+
+/// Whether all that one rule asks for in return is asked for by the other too.
+fn asks_no_more(more: &Rule, less: &Rule) -> bool {
+    let same_charge = |charge: &Charge| {
+        let is_plain = |by: &ChargeBy| matches!(by, ChargeBy::Amount | ChargeBy::Once);
+        less.charges.iter().any(|other| other.budget == charge.budget && is_plain(&charge.by) && is_plain(&other.by))
+    };
+    let same_duty = |due: &Requirement| less.requires.iter().any(|other| other.duty == due.duty && other.when.is_none());
+    more.charges.iter().all(same_charge) && more.requires.iter().all(same_duty)
 }

@@ -69,7 +69,7 @@ impl Analysis {
 
     /// What the lints say.
     pub fn lint(&self) -> Vec<Diagnostic> {
-        self.engine.as_ref().map(|engine| engine.lint(Timestamp::now())).unwrap_or_default()
+        self.engine.as_ref().map(|engine| engine.lint(&home(&self.root), Timestamp::now())).unwrap_or_default()
     }
 
     /// What the editor counts in a line.

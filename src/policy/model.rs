@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::number::Number;
 use crate::policy::expr::{Expr, Steps, Type, Value};
 use crate::policy::ids::{ChoiceId, DefinitionId, FactId, LookupId, RoleId, RuleId};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 
 /// A checked policy.
@@ -62,6 +62,8 @@ pub struct Policy {
     pub promises: Vec<Promise>,
     /// The texts that all spans point into.
     pub sources: Sources,
+    /// Of these, the policy files of the pack itself; the others are tables, and what it includes.
+    pub own: Vec<SourceId>,
     /// Names to ids.
     pub(super) index: super::Index,
 }
@@ -220,6 +222,8 @@ pub struct Budget {
     pub line_of: Vec<Option<usize>>,
     /// Its lines in source order.
     pub lines: Vec<Allotment>,
+    /// By line: where it stands, and the roles that it is for; none where it is for everybody else.
+    pub served: Vec<(Span, Vec<RoleId>)>,
     /// Where its name stands.
     pub span: Span,
 }

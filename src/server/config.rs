@@ -11,6 +11,7 @@
 //! body_bytes = 1_048_576
 //! ```
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,6 +37,8 @@ pub struct Config {
     pub trust_record: bool,
     /// What callers may use up.
     pub limits: Limits,
+    /// How seriously `check` takes its lints; the service leaves them alone.
+    pub lints: BTreeMap<String, String>,
 }
 
 impl Default for Config {
@@ -48,6 +51,7 @@ impl Default for Config {
             people: None,
             trust_record: true,
             limits: Limits::default(),
+            lints: BTreeMap::new(),
         }
     }
 }

@@ -60,3 +60,37 @@ fn a_line_that_cannot_be_read_is_one_problem() {
     }
     assert!(count > 80, "{count}");
 }
+
+/// A head that cannot be read in one of four ways; without it nothing is known of the item, nor of what it declares.
+fn broken_heads(line: &str) -> Option<[String; 4]> {
+    if line.is_empty() || line.starts_with([' ', '#', '|', '"']) {
+        return None;
+    }
+    let (keyword, rest) = line.split_once(' ')?;
+    let (code, comment) = rest.split_once(" #").unwrap_or((rest, ""));
+    let behind_name = code.trim_start().split_once(' ').map_or("", |(_, behind)| behind);
+    let signs = format!("{keyword} {code} ?? #{comment}");
+    Some([signs, format!("{keyword} ?? {rest}"), format!("{keyword}{keyword} {rest}"), format!("{keyword} {behind_name}")])
+}
+
+#[test]
+fn a_head_that_cannot_be_read_is_one_problem() {
+    let files = shop();
+    let (mut count, mut cascades) = (0, Vec::new());
+    for (at, (name, text)) in files.iter().enumerate().filter(|(_, (name, _))| name.ends_with(".kulanz")) {
+        for (number, line) in text.lines().enumerate() {
+            for head in broken_heads(line).into_iter().flatten() {
+                let changed: Vec<&str> = text.lines().enumerate().map(|(other, line)| if other == number { &head } else { line }).collect();
+                let mut files = files.clone();
+                files[at].1 = changed.join("\n");
+                let told = told(&files);
+                count += 1;
+                if told.len() > 1 {
+                    cascades.push(format!("{name}:{} {head}\n{}", number + 1, told.join("\n")));
+                }
+            }
+        }
+    }
+    assert!(count > 200, "{count}");
+    assert!(cascades.is_empty(), "{} of {count}\n{}", cascades.len(), cascades.join("\n----\n"));
+}

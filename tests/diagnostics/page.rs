@@ -33,7 +33,7 @@ pub(super) fn page(code: &str) -> Option<&'static str> {
 ";
 
 /// Codes without an example, and why.
-const WITHOUT: [(Code, &str); 9] = [
+const WITHOUT: [(Code, &str); 11] = [
     (Code::NotText, "a file that is not text cannot be shown as one"),
     (Code::TooLarge, "it would take a file of more than 16 MiB"),
     (Code::TooManyProblems, "it would take more than 200 problems"),
@@ -42,6 +42,8 @@ const WITHOUT: [(Code, &str); 9] = [
     (Code::TooLong, "it would take a sentence of thousands of words"),
     (Code::DefinitionDepth, "it would take more than 60 definitions"),
     (Code::DefinitionSize, "it would take definitions that name each other a million times"),
+    (Code::UnclearLints, "it is about `kulanz.toml`, not about a policy"),
+    (Code::TooManyCases, "it would take more than 2,000 rules"),
     (Code::TooManyWarnings, "it would take more than 200 warnings"),
 ];
 

@@ -1,6 +1,7 @@
 //! Random packs, laid out at random, with comments everywhere: ten thousand of them before a change goes in, fewer at other times.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use kulanz::diagnostic::has_errors;
 use kulanz::source::Sources;
@@ -314,7 +315,7 @@ impl Typist<'_> {
     fn comment(&mut self) {
         self.comments += 1;
         let words = self.dice.of(&["why", "\"quoted", "| bar |", "漢字", "when x", "👍", "rule r"]);
-        self.text += &format!("#{} {words} c{}", self.dice.of(&["", " ", "#"]), self.comments);
+        let _ = write!(self.text, "#{} {words} c{}", self.dice.of(&["", " ", "#"]), self.comments);
     }
 
     fn space(&mut self) {
@@ -385,7 +386,9 @@ fn pack(seed: u64) -> String {
     let items: Vec<Vec<Piece>> = (0..=author.dice.below(3)).map(|_| author.item()).collect();
     let end = if dice.one_in(8) { "\r\n" } else { "\n" };
     let mut typist = Typist { dice: &mut dice, text: String::new(), comments: 0, end };
-    items.iter().for_each(|item| typist.item(item));
+    for item in &items {
+        typist.item(item);
+    }
     typist.text
 }
 

@@ -183,6 +183,10 @@ fn what_cannot_be_reached_is_named() {
     let named: Vec<&str> = found.unreached.iter().map(|unreached| unreached.what.as_str()).collect();
     assert_eq!(named, ["dead applies"]);
     assert_eq!(found.unreached[0].source.split(':').next(), Some("p.kulanz"));
+    assert!(found.unreached[0].impossible);
+    // That nobody is above all limits takes a look at amounts, which proves nothing.
+    let hidden = confirmed(&pack("rule hidden\n  agent may voucher up to 5 EUR\n  when amount > 20 EUR and amount < 10 EUR\n"));
+    assert!(hidden.unreached.iter().any(|unreached| unreached.what == "hidden applies" && !unreached.impossible), "{:#?}", hidden.unreached);
 }
 
 #[test]

@@ -45,10 +45,9 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     for (nth, excerpt) in excerpts(&diagnostic.labels, sources).into_iter().enumerate() {
         group = excerpt.show(group, nth == 0);
     }
-    match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(help)),
-        None => group,
-    }
+    let help = diagnostic.help.as_ref().map(|help| Level::HELP.message(help));
+    let lint = diagnostic.lint.map(|lint| Level::NOTE.message(format!("the lint is `{lint}`")));
+    group.elements(help.into_iter().chain(lint))
 }
 
 /// Labels that are shown in one piece of a text.

@@ -8,7 +8,7 @@ use crate::source::{Sources, Span};
 
 /// `{"diagnostics": […], "errors": n, "warnings": n}`.
 ///
-/// Each has `code`, `severity`, `message`, `help`, `fix`, `case` (each may be `null`) and `labels`: `file`, `line`, `column`, `end_line`, `end_column` and
+/// Each has `code`, `severity`, `lint` (its name, by which its level is set), `message`, `help`, `fix`, `case` (each may be `null`) and `labels`: `file`, `line`, `column`, `end_line`, `end_column` and
 /// `text`, the main one first. A `fix` has a `title` and `edits`, which are places with their new `text`; a `case` is a `test` item. Lines and columns count from 1, columns in characters; the end is the place behind the last character.
 #[must_use]
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
@@ -27,6 +27,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources) -> Value {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
+        "lint": diagnostic.lint,
         "message": diagnostic.message,
         "help": diagnostic.help,
         "fix": diagnostic.fix.as_ref().map(|fix| object!({

@@ -39,6 +39,7 @@ impl<'a> Checker<'a> {
             window: windows.into_iter().next().unwrap_or(Window::Ever),
             line_of: line_of?,
             lines: lines.into_iter().map(|(allotment, _)| allotment).collect(),
+            served: budget.lines.iter().map(|line| (line.span, line.roles.iter().filter_map(|role| self.role(role).ok()).collect())).collect(),
             span: budget.name.span,
         })
     }

@@ -120,7 +120,8 @@ impl Checker<'_> {
                 Err(_) => failures.push(found),
             }
         }
-        let nearest = failures.into_iter().filter(|found| !found.is_empty()).min_by_key(Vec::len);
+        // With none at all, what is wrong was told elsewhere.
+        let nearest = failures.into_iter().min_by_key(Vec::len);
         if !makes_sense {
             self.diagnostics.extend(nearest.unwrap_or_default());
         }

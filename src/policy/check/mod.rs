@@ -151,6 +151,7 @@ impl<'a> Checker<'a> {
             tests,
             promises,
             sources: self.pack.sources.clone(),
+            own: self.pack.parts.first().into_iter().flat_map(|part| &part.files).map(|file| file.source).collect(),
             index,
         };
         Ok(Complete { policy, terms })

@@ -54,6 +54,8 @@ pub(super) struct Names {
     order: Vec<(String, Named)>,
     /// Names of items that could not be read, and words on lines that could not: nothing is known of them, so nothing about them is wrong.
     broken: FxHashSet<String>,
+    /// Those of them that stand where an item that could not be read has its name.
+    damaged_heads: FxHashSet<String>,
     /// Whether one of those was looked for.
     sought_broken: Cell<bool>,
 }
@@ -79,8 +81,13 @@ impl Names {
 
     pub(super) fn is_broken(&self, text: &str) -> bool {
         let broken = self.broken.contains(text);
-        self.sought_broken.set(self.sought_broken.get() || broken);
+        self.sought_broken.set(self.sought_broken.get() || self.damaged_heads.contains(text));
         broken
+    }
+
+    /// The same, without looking for it.
+    pub(super) fn may_be_broken(&self, text: &str) -> bool {
+        self.broken.contains(text)
     }
 
     /// Whether anything referred to an item that could not be read.
@@ -132,6 +139,7 @@ impl<'a> Checker<'a> {
         let items = self.items;
         let broken = self.pack.parts.iter().flat_map(|part| &part.files).flat_map(|file| &file.broken);
         self.names.broken = broken.map(|name| name.text.clone()).chain(self.damaged_words()).collect();
+        self.names.damaged_heads = self.damaged_heads().collect();
         for (at, role) in items.roles.iter().enumerate() {
             self.declare(&role.name, Named::Role(RoleId::new(at)));
         }
@@ -244,8 +252,8 @@ impl<'a> Checker<'a> {
         let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
         let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
         let problem = problem.meant(span, near, || self.known(needed, &fits));
-        let near = near.map(|near| near.name.to_owned());
-        self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near });
+        let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
+        self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near, is_certain });
         self.report(problem)
     }
 

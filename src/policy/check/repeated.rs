@@ -22,6 +22,8 @@ pub(super) struct Unresolved {
     pub(super) span: Span,
     /// What was probably meant.
     pub(super) near: Option<String>,
+    /// Whether that is but a slip of the finger away.
+    pub(super) is_certain: bool,
 }
 
 /// The places of one name that stands for nothing.
@@ -33,10 +35,17 @@ struct Places<'u> {
 impl Checker<'_> {
     /// The words on lines that could not be read: what is declared there is not known.
     pub(super) fn damaged_words(&self) -> impl Iterator<Item = String> {
+        self.damaged_lines().flat_map(words).map(str::to_owned)
+    }
+
+    /// The words that may be the name of an item that could not be read: one of the first two in its first line.
+    pub(super) fn damaged_heads(&self) -> impl Iterator<Item = String> {
+        self.damaged_lines().filter(|line| !line.starts_with(char::is_whitespace)).flat_map(|line| words(line).take(2)).map(str::to_owned)
+    }
+
+    fn damaged_lines(&self) -> impl Iterator<Item = &str> {
         let lines: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
-        let texts = lines.into_iter().filter_map(|(source, line)| self.pack.sources.get(source)?.text().lines().nth(line.checked_sub(1)?));
-        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-        texts.flat_map(move |line| line.split(move |c: char| !is_word(c))).filter(|word| word.starts_with(char::is_alphabetic)).map(str::to_owned)
+        lines.into_iter().filter_map(|(source, line)| self.pack.sources.get(source)?.text().lines().nth(line.checked_sub(1)?))
     }
 
     /// Whether some rows of a table could not be read.
@@ -66,7 +75,7 @@ impl Checker<'_> {
             let declared = if keyword == "define" { "definition" } else { keyword };
             !ITEMS.contains(&keyword) || needed.contains(declared) || (keyword == "table" && needed.contains("definition"))
         };
-        let is_strange = |unresolved: &Unresolved| unresolved.near.is_none() && unresolved.code == Code::UnknownName;
+        let is_strange = |unresolved: &Unresolved| !unresolved.is_certain && unresolved.code == Code::UnknownName;
         // As many strange names as there are items whose name was lost are probably theirs.
         let is_lost = |unresolved: &Unresolved| {
             let items = lost.iter().filter(|keyword| may_declare(keyword, &unresolved.needed)).count();
@@ -159,6 +168,11 @@ fn misnamed(problem: &Diagnostic, places: &Places<'_>, near: &str, declared: Spa
         diagnostic = diagnostic.fix(format!("write `{text}`"), vec![Edit { span: declared, text: text.clone() }]);
     }
     diagnostic
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    line.split(move |c: char| !is_word(c)).filter(|word| word.starts_with(char::is_alphabetic))
 }
 
 fn file_name(path: &str) -> &str {

@@ -136,8 +136,8 @@ impl Checker<'_> {
             None => "in braces stand facts, `{amount}`, `{limit}`, `{left}`, `{today}`, `{now}`, `{actor.id}` and `{actor.team}`".to_owned(),
         };
         let span = self.inside(text, &format!("{{{inside}}}"));
-        let near = near.map(|near| near.name.to_owned());
-        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownPlaceholder, needed: "fact".to_owned(), span, near });
+        let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
+        self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownPlaceholder, needed: "fact".to_owned(), span, near, is_certain });
         self.problem(Code::UnknownPlaceholder, span, format!("`{{{inside}}}` stands for nothing"), help)
     }
 

@@ -419,6 +419,10 @@ fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !is_reserved(found) || !failure.expects_any(&[Rule::name, Rule::names, Rule::rule_ref, Rule::subject]) || failure.expects(Rule::EOI) {
         return None;
     }
+    if failure.rule == Rule::fact_piece && matches!(found, "one" | "some" | "yes") {
+        let example = if found == "yes" { "fact order.seasonal yes/no" } else { "fact reason one of damaged, late" };
+        return Some(failure.problem("this fact has no name", format!("write its name before the type, as in `{example}`")));
+    }
     let problem = Diagnostic::new(Code::ReservedWord, format!("`{found}` is a word of the language and cannot be a name")).at(failure.span(), "");
     Some(problem.help(format!("choose another name, such as `{found}_`, or say more: `the_{found}`")))
 }

@@ -6,8 +6,7 @@ mod observe;
 
 use serde::Serialize;
 
-use goal::Goal;
-pub(super) use goal::{Clause, Goals, Leaf, Owner, What};
+pub(super) use goal::{Clause, Goal, Goals, Leaf, Owner, What};
 pub(super) use observe::Observer;
 
 use crate::answer::parts;

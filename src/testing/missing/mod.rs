@@ -9,13 +9,15 @@ mod search;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::coverage::{Goals, Observer, percent};
+use super::coverage::{Goal, Goals, Observer, What, percent};
 use super::{Coverages, Options, question, run};
+use crate::analysis::Analysis;
 use crate::decide::Mode;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::pack::Pack;
 use crate::policy::{Policy, check};
 use crate::program::Program;
+use crate::program::node::{Condition, Reads};
 use crate::question::Question;
 use search::Search;
 
@@ -50,6 +52,8 @@ pub struct Unreached {
     pub what: String,
     /// `file:line:column`
     pub source: String,
+    /// Whether it is sure that there is none; else the search did not look everywhere.
+    pub impossible: bool,
 }
 
 /// A case and what it reaches.
@@ -85,8 +89,32 @@ pub fn missing(pack: &Pack, today: Date) -> Result<Missing, Vec<Diagnostic>> {
     keep_confirmed(pack, &mut missing);
     let reached = |at: usize| chosen.iter().any(|candidate| candidate.reached.get(at) == Some(&true));
     let left = goals.all.iter().enumerate().zip(&open).filter(|((at, _), open)| **open && !reached(*at));
-    missing.unreached = left.map(|((_, goal), _)| Unreached { what: crate::testing::coverage::words(goal), source: goal.source.clone() }).collect();
+    missing.unreached = left.map(|((_, goal), _)| unreached(&complete, &program, goal, today)).collect();
     Ok(missing)
+}
+
+/// What no case was found for, and whether it is sure that there is none: where a condition can never come out as wanted, whatever the facts.
+fn unreached(policy: &Policy, program: &Program, goal: &Goal<'_>, today: Date) -> Unreached {
+    let rule = |id: crate::policy::RuleId| program.rule(id).map(|rule| &rule.condition);
+    let (conditions, wanted): (Vec<_>, _) = match &goal.what {
+        What::Rule(id) => (rule(*id).into_iter().collect(), true),
+        What::Holds(leaves) => (leaves.iter().map(|leaf| leaf.condition).collect(), true),
+        What::Fails(leaves) => (leaves.iter().map(|leaf| leaf.condition).collect(), false),
+        What::Value(..) | What::Clause(_) => (Vec::new(), true),
+    };
+    let analysis = Analysis::new(policy, program, today);
+    let never = |condition: &&Condition| {
+        let mut reads = Reads::default();
+        condition.reads(&program.named(), &mut reads);
+        // The analysis is of one day, and of questions without an amount.
+        if reads.clock || reads.amount || !reads.budgets.is_empty() || reads.actor_id {
+            return false;
+        }
+        let found = if wanted { analysis.find_where(&[*condition], &[]) } else { analysis.find_where(&[], &[*condition]) };
+        found.case.is_none() && found.coverage == crate::analysis::Coverage::Exact
+    };
+    let impossible = !conditions.is_empty() && conditions.iter().all(never);
+    Unreached { what: crate::testing::coverage::words(goal), source: goal.source.clone(), impossible }
 }
 
 /// In how many tests of the pack each goal is reached.
@@ -161,10 +189,4 @@ fn pasted(pack: &Pack, text: &str) -> Option<(Vec<String>, usize)> {
     let report = run(&policy, &Program::new(&policy), Options { coverage: Coverages::Told, ..Options::default() });
     let percent = report.coverage.map_or(0, |coverage| coverage.percent);
     Some((report.tests.into_iter().filter(|test| test.passed).map(|test| test.title).collect(), percent))
-}
-
-/// The name behind an id, in a policy.
-fn named(policy: &Policy, role: crate::policy::RoleId, action: crate::policy::ActionId) -> (String, String) {
-    let role = policy.role(role).map_or_else(String::new, |role| role.name.clone());
-    (role, policy.action(action).map_or_else(String::new, |action| action.name.clone()))
 }

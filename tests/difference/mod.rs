@@ -1,0 +1,158 @@
+//! What `kulanz diff` says of small changes; each example that it prints passes in the pack that it is for.
+
+use kulanz::difference::{Difference, difference};
+use kulanz::engine::Engine;
+use kulanz::pack::Pack;
+use kulanz::{policy, testing};
+
+use crate::process::{end, folder, kulanz};
+
+const BASE: &str = include_str!("base.kulanz");
+const BANDS: &str = "role,up to,order.total\nagent,5 EUR,< 10 EUR\n";
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
+
+fn engine(text: &str, bands: &str) -> Engine {
+    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", text), ("bands.csv", bands)]);
+    assert!(problems.is_empty(), "{text}\n{problems:?}");
+    Engine::new(policy::check(&pack).unwrap_or_else(|problems| panic!("{text}\n{problems:?}")))
+}
+
+/// The one test of a text passes.
+fn passes(text: &str, bands: &str, test: &str) {
+    let engine = engine(&format!("{text}\n{test}\n"), bands);
+    let report = testing::run(engine.policy(), engine.program(), testing::Options::default());
+    assert!(report.passed == 1 && report.failed == 0, "{test}\n{:#?}", report.tests);
+}
+
+fn compared(old: (&str, &str), new: (&str, &str)) -> Difference {
+    let (was, is) = (engine(old.0, old.1), engine(new.0, new.1));
+    let found = difference((was.policy(), was.program()), (is.policy(), is.program()), TODAY);
+    for changed in &found.answers {
+        passes(old.0, old.1, &changed.old_example);
+        passes(new.0, new.1, &changed.example);
+        assert!(changed.old != changed.new, "{changed:#?}");
+    }
+    found
+}
+
+fn changed(from: &str, to: &str) -> Difference {
+    assert!(BASE.contains(from), "{from}");
+    compared((BASE, BANDS), (&BASE.replace(from, to), BANDS))
+}
+
+fn shown(name: &str, found: &Difference) {
+    insta::with_settings!({ snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/difference/cases"), prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, found.human());
+    });
+}
+
+#[test]
+fn a_limit_is_raised() {
+    let found = changed("up to 50 EUR", "up to 80 EUR");
+    assert!(found.gave_up.is_empty() && !found.answers.is_empty());
+    shown("limit", &found);
+}
+
+#[test]
+fn a_condition_is_widened() {
+    shown("condition", &changed("within 30 days", "within 45 days"));
+}
+
+#[test]
+fn a_rule_is_removed() {
+    shown("removed", &changed("rule lead_refund\n  lead may refund up to 500 EUR\n", ""));
+}
+
+#[test]
+fn an_entitlement_is_added() {
+    let rule =
+        "rule warranty\n  entitled to refund of order.total\n  when reason is damaged and within 24 months after order.delivered_on\n\ntable bands\n";
+    shown("entitlement", &changed("table bands\n", rule));
+}
+
+#[test]
+fn a_row_is_changed() {
+    shown("row", &changed("| agent | 15 EUR | >= 100 EUR and < 500 EUR |", "| agent | 15 EUR | >= 100 EUR and < 700 EUR |"));
+}
+
+#[test]
+fn a_csv_file_is_changed() {
+    shown("csv", &compared((BASE, BANDS), (BASE, "role,up to,order.total\nagent,7 EUR,< 10 EUR\n")));
+}
+
+#[test]
+fn an_allotment_is_changed() {
+    shown("allotment", &changed("300 EUR per actor", "400 EUR per actor"));
+}
+
+#[test]
+fn a_share_is_changed() {
+    shown("share", &changed("20% of order.total", "25% of order.total"));
+}
+
+#[test]
+fn a_date_in_force_is_changed() {
+    shown(
+        "in_force",
+        &changed("  agent may voucher up to 20% of order.total\n", "  agent may voucher up to 20% of order.total\n  until 2026-11-20\n"),
+    );
+}
+
+#[test]
+fn words_that_only_one_has_are_told() {
+    let found = changed("late, changed_mind", "late, changed_mind, stolen");
+    shown("vocabulary", &found);
+    assert_eq!(found.vocabulary.len(), 1);
+}
+
+#[test]
+fn what_answers_the_same_is_no_difference() {
+    assert!(changed("rule small_refund", "rule little_refund").is_empty());
+    assert!(changed("reason is one of damaged, late and", "not reason is changed_mind and").is_empty());
+    assert!(compared((BASE, BANDS), (BASE, BANDS)).is_empty());
+    // The lead may do what the agent may, so that saying it again changes nothing.
+    assert!(changed("  agent may refund up to 50 EUR", "  agent, lead may refund up to 50 EUR").is_empty());
+}
+
+#[test]
+fn the_command_exits_like_diff() {
+    let pack = |text: &str| folder(&[("shop.kulanz", text), ("bands.csv", BANDS)]);
+    let (old, new, broken) = (pack(BASE), pack(&BASE.replace("up to 50 EUR", "up to 80 EUR")), pack("policy"));
+    let path = |folder: &tempfile::TempDir| folder.path().to_str().unwrap().to_owned();
+    let (old, new, broken) = (path(&old), path(&new), path(&broken));
+    kulanz(&["diff", &old, &old, "--on", "2026-11-21"]).exits(0).prints("same answers");
+    kulanz(&["diff", &old, &new, "--on", "2026-11-21"]).exits(1).prints("up to 50.00 EUR").prints("up to 80.00 EUR");
+    let json = kulanz(&["diff", &old, &new, "--on", "2026-11-21", "--format", "json"]).exits(1).json();
+    assert_eq!(json["same"], false);
+    assert_eq!(json["answers"][0]["role"], "agent");
+    kulanz(&["diff", &old, &new, "--on", "2026-11-21", "--format", "markdown"]).exits(1).prints("### agent: refund");
+    kulanz(&["diff", &old, &broken]).exits(2).says("does not check");
+    kulanz(&["diff", &old, "no-such-revision"]).exits(2);
+    kulanz(&["diff", &old, &new, "--on", "tomorrow"]).exits(2).says("is not a date");
+    kulanz(&["diff", &old, &new, "--format", "junit"]).exits(2).says("markdown");
+}
+
+#[test]
+fn a_revision_is_a_pack_too() {
+    let repository = folder(&[("shop/shop.kulanz", BASE), ("shop/bands.csv", BANDS)]);
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.current_dir(repository.path()).args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]).args(arguments);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    std::fs::write(repository.path().join("shop/shop.kulanz"), BASE.replace("up to 50 EUR", "up to 80 EUR")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = crate::process::command();
+        command.current_dir(repository.path()).args(arguments);
+        end(&mut command)
+    };
+    run(&["diff", "HEAD", "shop", "-p", "shop", "--on", "2026-11-21"]).exits(1).prints("up to 80.00 EUR");
+    run(&["diff", "git:HEAD:shop", "shop", "--on", "2026-11-21"]).exits(1).prints("up to 80.00 EUR");
+    run(&["diff", "git:HEAD:shop", "git:HEAD:shop", "--on", "2026-11-21"]).exits(0);
+    run(&["diff", "git:HEAD:shops", "shop"]).exits(2).says("shops");
+    run(&["diff", "HAED", "shop", "-p", "shop"]).exits(2).says("no file, folder or revision `HAED`");
+}
