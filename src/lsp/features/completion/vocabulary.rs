@@ -132,15 +132,14 @@ impl Vocabulary {
 
     /// What the document declares by now, and what it does not declare any more.
     fn follow(&mut self, known: Option<&Analysis>, document: &Document) {
-        let declared: HashSet<(&str, &str)> = heads(&document.text).map(|(_, keyword, name)| (keyword, name)).collect();
+        let declared: HashSet<&str> = heads(&document.text).map(|(_, name)| name).collect();
         let source = known.and_then(|analysis| analysis.source(&document.uri));
         if let (Some(analysis), Some(source)) = (known, source) {
             let is_here = |name: &str| analysis.names.declared(name).is_some_and(|declared| declared.name.source == source);
-            self.entries.retain(|entry| !is_here(&entry.name) || declared.iter().any(|(_, name)| *name == entry.name));
+            self.entries.retain(|entry| !is_here(&entry.name) || declared.contains(entry.name.as_str()));
         }
         let names: HashSet<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
-        let new = heads(&document.text).filter(|(_, _, name)| !names.contains(*name));
-        for (item, ..) in new {
+        for (item, _) in heads(&document.text).filter(|(_, name)| !names.contains(*name)) {
             let (pack, _) = Pack::from_texts(&[("new.kulanz", item)]);
             let found = Names::of(&pack);
             self.entries.extend(Self::of(&pack, &found, None).entries);
@@ -158,8 +157,8 @@ impl Vocabulary {
     }
 }
 
-/// Each item that declares a name: its text, its keyword and the name.
-fn heads(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+/// Each item that declares a name: its text and the name.
+fn heads(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let is_head = |line: &str| !line.starts_with([' ', '\t', '#', '\r', '\n', '|']);
     let mut starts: Vec<usize> = Vec::new();
     let mut at = 0;
@@ -176,7 +175,7 @@ fn heads(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
         let rest = item.get(item.find(keyword)? + keyword.len()..)?.trim_start_matches([' ', '\t']);
         let name = rest.get(..rest.find(|c: char| !(crate::lsp::lexer::is_word(c) || c == '.')).unwrap_or(rest.len()))?;
         let declares = matches!(keyword, "role" | "fact" | "action" | "duty" | "budget" | "define" | "table" | "rule");
-        (declares && name.starts_with(char::is_alphabetic)).then_some((item, keyword, name))
+        (declares && name.starts_with(char::is_alphabetic)).then_some((item, name))
     })
 }
 
