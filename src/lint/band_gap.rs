@@ -112,13 +112,15 @@ fn line(on: Subject<'_>, action: ActionId, one: Measured, cuts: &BTreeSet<Number
         // What is counted is whole as a rule.
         _ => Number::ONE,
     };
-    let mut line = Vec::new();
     let sorted: Vec<&Number> = cuts.iter().collect();
+    // A boundary that neither side owns lies between what is below the first cut and above the last.
+    let mut line: Vec<Number> = sorted.first().and_then(|first| first.subtract(&step)).into_iter().collect();
     for (at, cut) in sorted.iter().enumerate() {
         line.push((*cut).clone());
         let middle = sorted.get(at + 1).and_then(|next| cut.add(next)?.divide(&Number::from(2))?.round(&step, Rounding::Down));
         line.extend(middle.filter(|middle| middle > *cut));
     }
+    line.extend(sorted.last().and_then(|last| last.add(&step)));
     line
 }
 

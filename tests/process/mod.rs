@@ -109,5 +109,5 @@ pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 /// A copy of the pack that most tests ask, to be changed.
 pub fn own_counter() -> tempfile::TempDir {
     let read = |name: &str| std::fs::read_to_string(root().join(COUNTER).join(name)).unwrap();
-    folder(&[("counter.kulanz", &read("counter.kulanz")), ("tests.kulanz", &read("tests.kulanz"))])
+    folder(&[("counter.kulanz", &read("counter.kulanz")), ("tests.kulanz", &read("tests.kulanz")), ("kulanz.toml", &read("kulanz.toml"))])
 }
