@@ -1,6 +1,7 @@
 //! The pages of the codes. Written by `KULANZ_BLESS=1 cargo nextest run diagnostics::page`.
 
 /// The page of a code, where it has one.
+#[expect(clippy::too_many_lines, reason = "a line a code")]
 pub(super) fn page(code: &str) -> Option<&'static str> {
     Some(match code {
         "K0001" => include_str!("../../docs/problems/K0001.md"),

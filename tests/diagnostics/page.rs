@@ -28,6 +28,7 @@ This page and the texts on the others are made: `KULANZ_BLESS=1 cargo nextest ru
 const LIST_HEAD: &str = "//! The pages of the codes. Written by `KULANZ_BLESS=1 cargo nextest run diagnostics::page`.
 
 /// The page of a code, where it has one.
+#[expect(clippy::too_many_lines, reason = \"a line a code\")]
 pub(super) fn page(code: &str) -> Option<&'static str> {
     Some(match code {
 ";

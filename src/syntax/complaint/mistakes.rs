@@ -419,7 +419,8 @@ fn reserved_name(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !is_reserved(found) || !failure.expects_any(&[Rule::name, Rule::names, Rule::rule_ref, Rule::subject]) || failure.expects(Rule::EOI) {
         return None;
     }
-    if failure.rule == Rule::fact_piece && matches!(found, "one" | "some" | "yes") {
+    let is_first = failure.before().split_whitespace().count() <= 1;
+    if is_first && failure.rule == Rule::fact_piece && matches!(found, "one" | "some" | "yes") {
         let example = if found == "yes" { "fact order.seasonal yes/no" } else { "fact reason one of damaged, late" };
         return Some(failure.problem("this fact has no name", format!("write its name before the type, as in `{example}`")));
     }
