@@ -133,6 +133,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 ///
 /// Where it cannot be written; an old file is as it was.
+#[cfg(feature = "cli")]
 pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_file() => replace(path, text),
