@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+mod markup;
 pub mod mend;
 mod number;
 pub mod options;

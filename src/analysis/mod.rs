@@ -15,7 +15,7 @@
 //! analysis.each(action, role, |case, decision| { … ; true });
 //! ```
 
-mod case;
+pub(crate) mod case;
 mod constants;
 mod ground;
 mod leaf;

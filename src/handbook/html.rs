@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::page::{Block, Entry, Inline, Line, Page, Section, Table};
+use crate::markup::escaped;
 
 const STYLE: &str = include_str!("handbook.css");
 
@@ -114,21 +115,4 @@ fn line(out: &mut String, line: &Line) {
             }
         }
     }
-}
-
-/// A text that means nothing but itself, between tags and in an attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push(' '),
-            control if control.is_control() => escaped.push(' '),
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
 }

@@ -2,9 +2,10 @@
 
 use super::Subject;
 use crate::Number;
-use crate::calendar;
+pub(super) use crate::analysis::case::literal;
+use crate::analysis::case::statement;
 use crate::decide::{Mode, Truth};
-use crate::policy::expr::{Type, Value};
+use crate::policy::expr::Value;
 use crate::policy::{ActionId, FactId, Policy, RoleId};
 use crate::program::node::Condition;
 use crate::question::{Actor, Explain, FactState, Provenance, Question, default_state};
@@ -57,56 +58,6 @@ pub(super) fn question(on: Subject<'_>, facts: &[(FactId, Option<Value>)], actio
 pub(super) fn describe(policy: &Policy, case: &[(FactId, Option<Value>)]) -> String {
     let parts: Vec<String> = case.iter().filter_map(|(id, value)| statement(policy, *id, value.as_ref())).collect();
     if parts.is_empty() { "every case".into() } else { parts.join(", ") }
-}
-
-/// What a test says of a fact behind `given`.
-pub(super) fn statement(policy: &Policy, id: FactId, value: Option<&Value>) -> Option<String> {
-    let fact = policy.facts.get(id.index())?;
-    let name = &fact.name;
-    Some(match value {
-        None => format!("{name} is absent"),
-        Some(Value::YesNo(true)) => name.clone(),
-        Some(Value::YesNo(false)) => format!("not {name}"),
-        Some(Value::Set(choices)) if choices.is_empty() && has_value_none(policy, &fact.ty) => format!("not {name}"),
-        Some(value) => format!("{name} is {}", literal(policy, &fact.ty, value)),
-    })
-}
-
-/// A value as an author writes it.
-pub(super) fn literal(policy: &Policy, ty: &Type, value: &Value) -> String {
-    match value {
-        Value::Quantity(number) => quantity(policy, ty, number),
-        Value::YesNo(value) => if *value { "yes" } else { "no" }.into(),
-        Value::Text(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")),
-        Value::Choice(choice) => policy.choice(*choice).into(),
-        Value::Set(choices) if choices.is_empty() => "none".into(),
-        Value::Set(choices) => choices.iter().map(|choice| policy.choice(*choice)).collect::<Vec<_>>().join(", "),
-    }
-}
-
-/// Whether `none` is a value of the fact itself, and so no word for a set without values.
-fn has_value_none(policy: &Policy, ty: &Type) -> bool {
-    matches!(ty, Type::SomeOf(choices) if choices.iter().any(|id| policy.choice(*id) == "none"))
-}
-
-/// In the largest unit of which there is a whole number.
-fn duration(seconds: &Number) -> String {
-    const UNITS: [(&str, i64); 2] = [("day", 86_400), ("hour", 3600)];
-    let whole = |size: i64| seconds.divide(&Number::from(size)).filter(|count| count.is_whole() && !count.is_zero());
-    let (count, unit) = UNITS.iter().find_map(|(unit, size)| Some((whole(*size)?, *unit))).unzip();
-    let (count, unit) = (count.or_else(|| seconds.divide(&Number::from(60))).unwrap_or(Number::ZERO), unit.unwrap_or("minute"));
-    format!("{count} {unit}{}", if count == Number::ONE { "" } else { "s" })
-}
-
-fn quantity(policy: &Policy, ty: &Type, number: &Number) -> String {
-    match ty {
-        Type::Money => format!("{} {}", number.to_fixed(policy.currency_decimals), policy.currency.code()),
-        Type::Percent => format!("{number}%"),
-        Type::Duration => duration(number),
-        Type::Date => number.to_i64().and_then(calendar::date).map_or_else(String::new, |date| date.to_string()),
-        Type::Datetime => calendar::moment(number).map_or_else(String::new, |moment| moment.to_string()),
-        _ => number.to_string(),
-    }
 }
 
 /// A test takes the default of every fact that it does not name.

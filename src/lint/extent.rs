@@ -145,7 +145,7 @@ impl Extents<'_> {
             }
             Condition::Gate(Gate::Number(fact, how, decimals, mantissa), _) => {
                 if let Some(constant) = Number::decimal(*mantissa, (*decimals).into()) {
-                    compare(&Quantity::Fact(*fact), signed(*how, holds), &Quantity::Constant(constant), known);
+                    compare(&Quantity::Fact(*fact), if holds { *how } else { how.opposite() }, &Quantity::Constant(constant), known);
                 }
             }
             Condition::Test(test) => learn_test(test, holds, known),
@@ -210,7 +210,7 @@ impl Extents<'_> {
 
 fn learn_test(test: &Test, holds: bool, known: &mut Known) {
     match &test.kind {
-        TestKind::Compare(left, how, right) => compare(left, signed(*how, holds), right, known),
+        TestKind::Compare(left, how, right) => compare(left, if holds { *how } else { how.opposite() }, right, known),
         TestKind::Between(value, low, high) if holds => {
             compare(value, Comparison::AtLeast, low, known);
             compare(value, Comparison::AtMost, high, known);
@@ -223,7 +223,7 @@ fn compare(left: &Quantity, how: Comparison, right: &Quantity, known: &mut Known
     if let Quantity::Constant(number) = right {
         narrow(left, how, number, known);
     } else if let Quantity::Constant(number) = left {
-        narrow(right, mirrored(how), number, known);
+        narrow(right, how.mirrored(), number, known);
     }
     let (left, right) = (key(left), key(right));
     match how {
@@ -273,28 +273,4 @@ fn choose(function: Function, parts: impl Iterator<Item = Extent>) -> Extent {
             }
         })
         .unwrap_or_default()
-}
-
-fn signed(how: Comparison, holds: bool) -> Comparison {
-    if holds {
-        return how;
-    }
-    match how {
-        Comparison::Less => Comparison::AtLeast,
-        Comparison::AtLeast => Comparison::Less,
-        Comparison::Greater => Comparison::AtMost,
-        Comparison::AtMost => Comparison::Greater,
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-    }
-}
-
-fn mirrored(how: Comparison) -> Comparison {
-    match how {
-        Comparison::Less => Comparison::Greater,
-        Comparison::AtMost => Comparison::AtLeast,
-        Comparison::Greater => Comparison::Less,
-        Comparison::AtLeast => Comparison::AtMost,
-        same => same,
-    }
 }

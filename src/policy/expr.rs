@@ -73,6 +73,31 @@ pub enum Comparison {
     AtLeast,
 }
 
+impl Comparison {
+    /// The one that holds where this one does not.
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Self::Less => Self::AtLeast,
+            Self::AtLeast => Self::Less,
+            Self::Greater => Self::AtMost,
+            Self::AtMost => Self::Greater,
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+        }
+    }
+
+    /// The same with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::AtLeast => Self::AtMost,
+            Self::Greater => Self::Less,
+            Self::AtMost => Self::AtLeast,
+            same => same,
+        }
+    }
+}
+
 /// The bound in `within`, `more than` and `at least`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Distance {

@@ -148,7 +148,7 @@ fn bounds(test: &TestKind, into: &mut Vec<Gate>) -> Option<()> {
 
 /// The gate that a test is, or its opposite; `None` where it is none.
 pub(super) fn gate(test: &TestKind, holds: bool, constants: &mut Constants) -> Option<Gate> {
-    let either = |how: Comparison| if holds { how } else { opposite(how) };
+    let either = |how: Comparison| if holds { how } else { how.opposite() };
     Some(match test {
         TestKind::Flag(fact) => Gate::Flag(*fact, holds),
         TestKind::Present(fact) => Gate::Presence(*fact, holds),
@@ -160,7 +160,7 @@ pub(super) fn gate(test: &TestKind, holds: bool, constants: &mut Constants) -> O
             Gate::Includes(*fact, Inclusion::new(*quantifier, holds), first, bits)
         }
         TestKind::Compare(Quantity::Fact(fact), how, Quantity::Constant(constant)) => number(*fact, either(*how), constant)?,
-        TestKind::Compare(Quantity::Constant(constant), how, Quantity::Fact(fact)) => number(*fact, either(mirrored(*how)), constant)?,
+        TestKind::Compare(Quantity::Constant(constant), how, Quantity::Fact(fact)) => number(*fact, either(how.mirrored()), constant)?,
         _ => return None,
     })
 }
@@ -186,28 +186,6 @@ fn among_choices(fact: FactId, among: &[Atom], holds: bool, constants: &mut Cons
         Some(Choices { first, bits }) => Gate::Choice(fact, first, bits, holds),
         None => Gate::Choices(fact, constants.add_choices(ids), holds),
     })
-}
-
-fn opposite(how: Comparison) -> Comparison {
-    match how {
-        Comparison::Less => Comparison::AtLeast,
-        Comparison::AtLeast => Comparison::Less,
-        Comparison::Greater => Comparison::AtMost,
-        Comparison::AtMost => Comparison::Greater,
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-    }
-}
-
-/// The same with its sides exchanged.
-fn mirrored(how: Comparison) -> Comparison {
-    match how {
-        Comparison::Less => Comparison::Greater,
-        Comparison::AtLeast => Comparison::AtMost,
-        Comparison::Greater => Comparison::Less,
-        Comparison::AtMost => Comparison::AtLeast,
-        same => same,
-    }
 }
 
 /// Whether a number compares so with `mantissa` / 10^`decimals`.

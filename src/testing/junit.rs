@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, TestReport};
+use crate::markup::escaped;
 
 impl Report {
     /// One test suite with the given name.
@@ -37,22 +38,4 @@ fn write_case(xml: &mut String, test: &TestReport) {
     let body = format!("{}\n{}", lines.join("\n"), test.explanation);
     let _ = writeln!(xml, "      <failure message=\"{}\" type=\"expectation\">{}</failure>", escaped(&message), escaped(&body));
     xml.push_str("    </testcase>\n");
-}
-
-/// Text that may stand in an attribute or between tags; control characters, which XML cannot hold, become spaces.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push('\n'),
-            '\u{fffe}' | '\u{ffff}' => escaped.push(' '),
-            control if control.is_control() => escaped.push(' '),
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
 }

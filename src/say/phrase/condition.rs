@@ -79,7 +79,7 @@ impl Speech<'_> {
     }
 
     fn comparison(&self, left: &Expr, comparison: Comparison, right: &Expr, wanted: Wanted) -> String {
-        let comparison = if wanted == Wanted::So { comparison } else { opposite(comparison) };
+        let comparison = if wanted == Wanted::So { comparison } else { comparison.opposite() };
         self.two(comparison_id(comparison, is_point(&left.ty)), "left", left, right)
     }
 
@@ -128,17 +128,6 @@ impl Speech<'_> {
             "anchor" => out.push_str(&self.of_value(anchor)),
             _ => self.tongue.tell(out, distance_id, &|out, _| out.push_str(&steps)),
         })
-    }
-}
-
-fn opposite(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::AtLeast,
-        Comparison::AtMost => Comparison::Greater,
-        Comparison::Greater => Comparison::AtMost,
-        Comparison::AtLeast => Comparison::Less,
     }
 }
 
