@@ -24,6 +24,8 @@ mod grant;
 mod handbook;
 #[cfg(feature = "ledger")]
 mod ids;
+#[cfg(feature = "server")]
+mod key;
 mod language;
 mod lines;
 mod locate;
@@ -92,6 +94,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Audit(command) => audit::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "server")]
+        Command::Key(command) => key::run(command, terminal),
         #[cfg(feature = "lsp")]
         Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),
