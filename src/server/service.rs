@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -13,10 +14,15 @@ use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
+use crate::access;
+use crate::access::Scope;
 use crate::engine::{Engine, json_line};
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Reader, Spending, Unread};
+
+/// Who calls, as it was found out before the request came to its handler.
+pub type Asking = Extension<Arc<access::Caller>>;
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -41,6 +47,16 @@ impl Service {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
         Self { live, bodies: body::Reader::new(limits), limits, books, people, trust_record: config.trust_record, batches }
+    }
+
+    /// Lets only callers pass that may do this.
+    ///
+    /// # Errors
+    ///
+    /// 403 with the scope that is missing.
+    #[allow(clippy::unused_self, reason = "what a caller may do is the service's to say")]
+    pub fn demand(&self, caller: &access::Caller, scope: Scope) -> Result<(), Problem> {
+        if caller.may(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope)) }
     }
 
     /// The ledger.
