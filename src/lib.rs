@@ -36,6 +36,8 @@ mod number;
 pub mod options;
 pub mod outline;
 pub mod pack;
+#[cfg(feature = "ledger")]
+mod panics;
 pub mod policy;
 mod program;
 pub mod question;

@@ -18,6 +18,7 @@ use super::order::{Buckets, Order, Slip, Ticket, Wanted};
 use super::pseudonym::Aliases;
 use super::store::{Purpose, Store, StoreError, Token};
 use super::{Clock, LedgerError, Settled, Setup};
+use crate::panics::caught;
 
 /// So many orders share a transaction at most.
 const MOST_TOGETHER: usize = 256;
@@ -65,7 +66,7 @@ impl Lanes {
         let (waiting, turn) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(())));
         let lane = || {
             let (store, clock) = (Arc::clone(store), Arc::clone(&setup.clock));
-            Arc::new(Lane { store, clock, secret, aliases: Arc::clone(aliases), listeners: Arc::clone(listeners) })
+            Lane { store, clock, secret, aliases: Arc::clone(aliases), listeners: Arc::clone(listeners) }
         };
         let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting), Arc::clone(&turn)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
@@ -94,7 +95,7 @@ impl Lanes {
 }
 
 /// Lanes take turns, so that as many orders as can share a transaction; where a turn takes long, for others hold its rows or the store is far away, the next lane does not wait for its end.
-async fn work(lane: Arc<Lane>, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mutex<()>>) {
+async fn work(lane: Lane, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: Arc<Mutex<()>>) {
     let mut before = 0;
     loop {
         let mut jobs = Vec::new();
@@ -116,8 +117,7 @@ async fn work(lane: Arc<Lane>, waiting: Arc<Mutex<mpsc::Receiver<Job>>>, turn: A
         before = jobs.len();
         for jobs in apart(jobs) {
             // A panic loses these orders, which are told so, and not the lane.
-            let lane = Arc::clone(&lane);
-            let _ = tokio::spawn(async move { lane.together(jobs).await }).await;
+            let _ = caught(lane.together(jobs)).await;
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `GET /openapi.json`: the description of everything here, generated from the code.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
 use utoipa::OpenApi;
 
 use super::problem::Problem;
@@ -21,6 +23,80 @@ struct Description;
 /// This description.
 #[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
 pub async fn openapi() -> Response {
-    static DESCRIPTION: LazyLock<Result<String, Problem>> = LazyLock::new(|| line(&Description::openapi()));
+    static DESCRIPTION: LazyLock<Result<String, Problem>> = LazyLock::new(|| line(&description()));
     DESCRIPTION.clone().map(json).into_response()
+}
+
+/// What the code says, in the form that clients are made from: a schema that is put together is one object, and what is read has no fields but those that are named.
+fn description() -> Value {
+    let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
+    let read = read(&description);
+    if let Some(schemas) = description.pointer_mut(SCHEMAS).and_then(Value::as_object_mut) {
+        for (name, schema) in schemas {
+            merge(schema);
+            if read.contains(name) && schema.get("properties").is_some() {
+                schema.as_object_mut().map(|schema| schema.insert("additionalProperties".into(), false.into()));
+            }
+        }
+    }
+    description
+}
+
+/// Where the schemas lie, as a JSON Pointer.
+const SCHEMAS: &str = "/components/schemas";
+
+/// The schemas of what is read: those of the bodies of requests, and those that they name.
+fn read(description: &Value) -> BTreeSet<String> {
+    let mut read = BTreeSet::new();
+    let paths = description.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let operations = paths.filter_map(Value::as_object).flat_map(Map::values);
+    let mut open = Vec::new();
+    operations.filter_map(|operation| operation.get("requestBody")).for_each(|body| names(body, &mut open));
+    while let Some(name) = open.pop() {
+        if let Some(schema) = description.pointer(SCHEMAS).and_then(|schemas| schemas.get(&name)) {
+            names(schema, &mut open);
+        }
+        // What was there before has told its own names.
+        open.retain(|name| !read.contains(name));
+        read.insert(name);
+    }
+    read
+}
+
+/// The schemas that a part of the description names.
+fn names(part: &Value, found: &mut Vec<String>) {
+    match part {
+        Value::Object(fields) => {
+            let name = fields.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+            found.extend(name.map(str::to_owned));
+            fields.values().for_each(|field| names(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        _ => {}
+    }
+}
+
+/// Makes one object of objects that hold together, where all of them are written out here.
+fn merge(schema: &mut Value) {
+    let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) else { return };
+    parts.iter_mut().for_each(merge);
+    if parts.iter().any(|part| part.get("properties").is_none()) {
+        return;
+    }
+    let parts = std::mem::take(parts);
+    let own = schema.as_object_mut().map(std::mem::take).unwrap_or_default();
+    let mut whole = Map::new();
+    // What it says of itself comes last, and counts where several say it.
+    for (key, value) in parts.into_iter().chain([Value::Object(own)]).filter_map(fields).flatten().filter(|(key, _)| key != "allOf") {
+        match (whole.get_mut(&key), value) {
+            (Some(Value::Object(there)), Value::Object(more)) => there.extend(more),
+            (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
+            (_, value) => drop(whole.insert(key, value)),
+        }
+    }
+    *schema = Value::Object(whole);
+}
+
+fn fields(value: Value) -> Option<Map<String, Value>> {
+    if let Value::Object(fields) = value { Some(fields) } else { None }
 }
