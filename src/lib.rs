@@ -25,6 +25,8 @@ pub mod difference;
 pub mod engine;
 mod escapes;
 pub mod handbook;
+#[cfg(feature = "server")]
+pub mod hooks;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::hooks::{self, Webhook, WebhookError};
+
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub trust_record: bool,
     /// What callers may use up.
     pub limits: Limits,
+    /// Who is told over HTTP of what happens.
+    pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -51,6 +55,7 @@ impl Default for Config {
             people: None,
             trust_record: true,
             limits: Limits::default(),
+            webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
     }
@@ -179,6 +184,9 @@ pub enum ConfigError {
     /// Neither an address nor a name for one.
     #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
     Nowhere(String, std::io::Error),
+    /// A webhook that cannot be used.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -215,6 +223,7 @@ impl Config {
         config.people = config.people.map(|people| beside.join(people));
         config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
+        config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
     }
 
@@ -227,6 +236,7 @@ impl Config {
         if !self.listen.ip().is_loopback() {
             return Err(ConfigError::NotLoopback(self.listen));
         }
+        hooks::validate(&self.webhook, self.ledger.is_some())?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }

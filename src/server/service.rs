@@ -17,6 +17,7 @@ use super::reload::Live;
 use crate::access;
 use crate::access::Scope;
 use crate::engine::{Engine, json_line};
+use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Reader, Spending, Unread};
@@ -37,6 +38,8 @@ pub struct Service {
     pub books: Option<Books>,
     /// Who works here, where that is known.
     pub people: Option<Arc<Live<Roster>>>,
+    /// What webhooks were told.
+    pub told: Arc<Tally>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -46,7 +49,7 @@ impl Service {
     pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: body::Reader::new(limits), limits, books, people, trust_record: config.trust_record, batches }
+        Self { live, bodies: body::Reader::new(limits), limits, books, people, told: Arc::default(), trust_record: config.trust_record, batches }
     }
 
     /// Lets only callers pass that may do this.
