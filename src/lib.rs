@@ -25,6 +25,8 @@ pub mod difference;
 pub mod engine;
 mod escapes;
 pub mod handbook;
+#[cfg(feature = "server")]
+pub mod hooks;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;
@@ -36,6 +38,8 @@ mod number;
 pub mod options;
 pub mod outline;
 pub mod pack;
+#[cfg(feature = "ledger")]
+mod panics;
 pub mod policy;
 mod program;
 pub mod question;

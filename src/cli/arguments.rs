@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ledger")]
 mod audit;
+#[cfg(feature = "ledger")]
+mod hooks;
 #[cfg(feature = "server")]
 mod key;
 #[cfg(feature = "ledger")]
@@ -15,6 +17,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 #[cfg(feature = "ledger")]
 pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
+#[cfg(feature = "ledger")]
+pub use hooks::{HooksCommand, HooksList, HooksRetry};
 #[cfg(feature = "server")]
 pub use key::{KeyCommand, KeyList, KeyNew, KeyRevoke};
 #[cfg(feature = "ledger")]
@@ -132,6 +136,10 @@ pub enum Command {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What webhooks were not told yet
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Hooks(HooksCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),

@@ -56,7 +56,7 @@ pub struct CaseFile {
 /// Opens a case: what the actor may not grant goes to one named person.
 #[utoipa::path(
     post, path = "/v1/cases", tag = "cases",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Openable),
     responses(
         (status = 201, description = "the case, with its owner and by when it is due", body = Case, headers(("Location" = String, description = "where it is"))),
@@ -162,7 +162,7 @@ fn told(policy: &Policy, event: &EventRow) -> Map<String, Value> {
 /// The owner approves: the question is decided again, and the last approval books it.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/approve", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Approve),
     responses(
         (status = 200, description = "the case; `grant` is what it became, unless others must approve too", body = Case),
@@ -191,7 +191,7 @@ pub async fn approve(
 /// The owner declines, says why, and what was offered instead.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/decline", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Decline),
     responses(
         (status = 200, description = "the case, declined", body = Case),
@@ -222,7 +222,7 @@ pub async fn decline(
 /// The owner hands it over to somebody else.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/hand_over", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::HandOver),
     responses(
         (status = 200, description = "the case, with its new owner", body = Case),
@@ -252,7 +252,7 @@ pub async fn hand_over(
 /// Somebody adds facts or a note.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/add", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Add),
     responses(
         (status = 200, description = "the case", body = Case),

@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use crate::access::settings::{Access, Tls};
+use crate::hooks::{self, Webhook, WebhookError};
 
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -45,6 +46,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Whether a proxy in front of the service encrypts what goes over the network.
     pub behind_proxy: bool,
+    /// Who is told over HTTP of what happens.
+    pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -62,6 +65,7 @@ impl Default for Config {
             access: Access::default(),
             tls: None,
             behind_proxy: false,
+            webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
     }
@@ -200,6 +204,9 @@ pub enum ConfigError {
     /// Neither an address nor a name for one.
     #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
     Nowhere(String, std::io::Error),
+    /// A webhook that cannot be used.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -238,6 +245,7 @@ impl Config {
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         config.access = config.access.beside(beside);
         config.tls = config.tls.map(|tls| tls.beside(beside));
+        config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
     }
 
@@ -256,6 +264,7 @@ impl Config {
         if !self.listen.ip().is_loopback() && self.tls.is_none() && !self.behind_proxy {
             return Err(ConfigError::NotEncrypted(self.listen));
         }
+        hooks::validate(&self.webhook, self.ledger.is_some())?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }

@@ -3,11 +3,8 @@
 //! `POST /v1/ask` goes from here straight to its handler. All that a question touches on its way belongs to its connection or never changes, so that connections on
 //! different cores do not wait for each other.
 
-use std::any::Any;
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -28,6 +25,7 @@ use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
 use crate::access::Caller;
+use crate::panics::{Panic, caught};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 128;
@@ -77,7 +75,7 @@ impl HyperService<Request<Incoming>> for Front {
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
-                        guarded(ask::respond(&connection.service, caller, &head.headers, body)).await.map(IntoResponse::into_response)
+                        caught(ask::respond(&connection.service, caller, &head.headers, body)).await.map(IntoResponse::into_response)
                     }
                     Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
                     Err(problem) => Ok(Problem::clone(problem).into_response()),
@@ -98,7 +96,7 @@ impl HyperService<Request<Incoming>> for Front {
             if let Some(caller) = &admitted.caller {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
-            let answered = guarded(router.call(request)).await;
+            let answered = caught(router.call(request)).await;
             Ok(begun.end(&method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
@@ -189,19 +187,6 @@ impl Connection {
     }
 }
 
-type Panic = Box<dyn Any + Send>;
-
-/// What a future comes to, or with what it panicked.
-async fn guarded<F: Future>(future: F) -> Result<F::Output, Panic> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
-}
-
 /// The log shows the cause, the caller does not see it.
 fn text_of(panic: &Panic) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -222,12 +207,5 @@ mod tests {
         let sane = |id: &str| is_sane(&HeaderValue::from_str(id).unwrap());
         assert!(sane("a") && sane(&"a".repeat(128)) && sane("01J:x/y+z=_-.@"));
         assert!(!sane("") && !sane(&"a".repeat(129)) && !sane("a b") && !sane("a\"b"));
-    }
-
-    #[tokio::test]
-    async fn a_panic_ends_only_its_request() {
-        let panic = guarded(async { panic!("at the disco") }).await.map(|(): ()| ()).unwrap_err();
-        assert_eq!(text_of(&panic), "at the disco");
-        assert_eq!(guarded(async { 1 }).await.unwrap(), 1);
     }
 }

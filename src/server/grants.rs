@@ -41,7 +41,7 @@ pub struct Grants {
 /// Decides and books, in one.
 #[utoipa::path(
     post, path = "/v1/grants", tag = "grants",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Grantable),
     responses(
         (status = 201, description = "what is granted, with the answer by which it is; or was, to the same request before", body = Grant, headers(("Location" = String, description = "where it is"))),
@@ -131,7 +131,7 @@ pub async fn one(
     post, path = "/v1/grants/{id}/reverse", tag = "grants",
     params(
         ("id" = String, Path, description = "its id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "as of a grant; may be left out"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as of a grant; may be left out"),
     ),
     request_body(content = schema::Reverse),
     responses(

@@ -31,6 +31,7 @@ mod router;
 mod schema;
 mod service;
 mod stalled;
+mod telling;
 mod tls;
 
 use std::io::{self, IsTerminal, Write};
@@ -49,6 +50,7 @@ use books::{Books, PeopleFile, Roster};
 use gate::Gate;
 use reload::{Live, Reading, Source};
 use service::Service;
+use telling::Telling;
 use tls::Tls;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
@@ -106,6 +108,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let tls = config.tls.as_ref().map(Tls::new).transpose()?;
     announce(config, &gate);
     let service = Arc::new(Service::new(live, people, books, gate, config));
+    let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
@@ -115,6 +118,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     tending.abort();
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
+    telling.finish().await;
     close(service).await;
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::options::Options;
 /// Everything this role may do in this case, with limits.
 #[utoipa::path(
     post, path = "/v1/options", tag = "questions",
-    request_body(content = schema::Case),
+    request_body(content = schema::Situation),
     responses(
         (status = 200, description = "every action with its answer and limit", body = Options),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),

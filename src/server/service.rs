@@ -18,6 +18,7 @@ use super::reload::Live;
 use crate::access;
 use crate::access::Scope;
 use crate::engine::{Engine, json_line};
+use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Reader, Spending, Unread};
@@ -40,6 +41,8 @@ pub struct Service {
     pub people: Option<Arc<Live<Roster>>>,
     /// Who may ask.
     pub gate: Gate,
+    /// What webhooks were told.
+    pub told: Arc<Tally>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -49,7 +52,8 @@ impl Service {
     pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, gate: Gate, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: body::Reader::new(limits), limits, books, people, gate, trust_record: config.trust_record, batches }
+        let told = Arc::default();
+        Self { live, bodies: body::Reader::new(limits), limits, books, people, gate, told, trust_record: config.trust_record, batches }
     }
 
     /// Lets only callers pass that may do this.

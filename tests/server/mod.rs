@@ -7,6 +7,7 @@ mod bounds;
 mod budgets;
 mod cases;
 mod grants;
+mod hooks;
 mod ledger;
 mod policy;
 mod reload;
