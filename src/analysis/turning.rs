@@ -7,12 +7,12 @@ mod scale;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constants::{Constants, classes, sets};
-use super::ground::{Choice, Datum, Domain, Ground, Point, Source, Var};
+use super::ground::{Choice, Clock, Datum, Domain, Ground, Point, Source, Var};
 use super::linear::{Bent, Comparing, Doubt, Linear, Way, splits};
-use super::pieces::{Extent, Piece, intervals};
+use super::pieces::{Extent, Piece, Split, intervals};
 use crate::decide::Probe;
 use crate::number::Number;
-use crate::policy::expr::{Comparison, Distance, Steps, Value};
+use crate::policy::expr::{Comparison, Distance, Steps, Type, Value};
 use crate::policy::{ChoiceId, FactRef, LookupId};
 use crate::program::gate::{Choices, Gate};
 use crate::program::node::{Atom, Condition, Offset, Quantity, Scale, Test, TestKind};
@@ -194,12 +194,12 @@ impl<'g, 'a> Turning<'g, 'a> {
         let mut values = Vec::new();
         for (when, value) in &lookup.rows {
             let truth = probe.truth(when);
-            if truth.is_surely_no() {
+            if !self.blind && truth.is_surely_no() {
                 continue;
             }
             self.condition(side, when);
             values.push(value);
-            if truth.is_surely_yes() {
+            if !self.blind && truth.is_surely_yes() {
                 break;
             }
         }
@@ -360,7 +360,8 @@ impl<'g, 'a> Turning<'g, 'a> {
         let facts = reads.facts.iter().filter_map(|fact| self.ground.var(side, *fact));
         let spent = reads.budgets.iter().filter_map(|id| self.ground.spent(side, *id));
         let amount = reads.amount.then(|| self.ground.amount());
-        facts.chain(spent).chain(amount).filter(|var| self.is_open(*var)).collect()
+        let clock = reads.clock.then(|| self.ground.clock()).filter(|(_, clock)| *clock != Clock::Stopped).map(|(var, _)| var);
+        facts.chain(spent).chain(amount).chain(clock).filter(|var| self.is_open(*var)).collect()
     }
 
     /// Everything that a quantity may come to, as linear forms; `None` where that cannot be told, or it surely has no value.
@@ -369,8 +370,8 @@ impl<'g, 'a> Turning<'g, 'a> {
             Quantity::Constant(number) => vec![Linear::constant(number.clone())],
             Quantity::Fact(id) => vec![self.variable(self.ground.var(side, FactRef::Fact(*id))?)?],
             Quantity::Spent(id) => vec![self.variable(self.ground.spent(side, *id)?)?],
-            Quantity::Amount => vec![Linear::variable(self.ground.amount())],
-            Quantity::Today | Quantity::Now => vec![Linear::constant(self.probe(side)?.number(quantity)?)],
+            Quantity::Amount => vec![self.variable(self.ground.amount())?],
+            Quantity::Today | Quantity::Now => vec![self.clock(side, quantity)?],
             Quantity::Definition(id) => match self.definition(side, id.index())? {
                 Definition::Quantity(body) => self.forms(side, body)?,
                 _ => return None,
@@ -421,6 +422,18 @@ impl<'g, 'a> Turning<'g, 'a> {
                 self.note(var);
                 Some(Linear::variable(var))
             }
+        }
+    }
+
+    fn clock(&mut self, side: usize, quantity: &Quantity) -> Option<Linear> {
+        let (var, clock) = self.ground.clock();
+        match (clock, quantity) {
+            (Clock::Days, Quantity::Today) | (Clock::Moments, Quantity::Now) => self.variable(var),
+            (Clock::Moments, _) if self.is_open(var) => {
+                self.note(var);
+                Some(Linear::bent(Bent::new(side, var, quantity.clone(), Way::Up)))
+            }
+            _ => Some(Linear::constant(self.probe(side)?.number(quantity)?)),
         }
     }
 
@@ -484,7 +497,7 @@ impl<'g, 'a> Turning<'g, 'a> {
         }
         let turned = |way: Option<Way>| way.map(Way::turned);
         match quantity {
-            Quantity::Fact(_) | Quantity::Spent(_) | Quantity::Amount => Ok(Some(Way::Up)),
+            Quantity::Fact(_) | Quantity::Spent(_) | Quantity::Amount | Quantity::Today | Quantity::Now => Ok(Some(Way::Up)),
             Quantity::Definition(id) => match self.definition(side, id.index()) {
                 Some(Definition::Quantity(body)) => self.way(side, body),
                 _ => Err(()),
@@ -495,7 +508,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             Quantity::NumberOf(_, pair, _) => agree(turned(self.way(side, &pair.0)?), self.way(side, &pair.1)?),
             Quantity::Multiply(pair) | Quantity::Divide(pair) => {
                 let is_division = matches!(quantity, Quantity::Divide(_));
-                let known = |part: &Quantity| self.probe(side).and_then(|probe| probe.number(part));
+                let known = |part: &Quantity| self.probe(side).filter(|_| self.reads(side, part).is_empty()).and_then(|probe| probe.number(part));
                 let (factor, other) = match (known(&pair.0), known(&pair.1)) {
                     (_, Some(factor)) => (factor, &pair.0),
                     (Some(factor), None) if !is_division => (factor, &pair.1),
@@ -509,7 +522,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             | Quantity::Rounded(part, ..)
             | Quantity::StartOf(_, part)
             | Quantity::EndOf(_, part) => self.way(side, part),
-            Quantity::Constant(_) | Quantity::Today | Quantity::Now => Ok(None),
+            Quantity::Constant(_) => Ok(None),
             Quantity::Lookup(_) | Quantity::DaysInMonth(_) => Err(()),
         }
     }
@@ -539,7 +552,7 @@ impl<'g, 'a> Turning<'g, 'a> {
 
     /// The variable on which most turns; what is told apart by few values first.
     pub fn next(&self) -> Option<Var> {
-        let unused = |var: &Var| self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_)));
+        let unused = |var: &Var| self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_) | Source::Clock));
         let rank = |var: &Var, count: usize| {
             let quantity = matches!(self.ground.variable(*var).map(|it| &it.domain), Some(Domain::Quantity(..)));
             (quantity, !self.is_bent(*var), usize::MAX - count, *var)
@@ -554,6 +567,11 @@ impl<'g, 'a> Turning<'g, 'a> {
 
     /// The pieces of a variable.
     pub fn pieces(&self, var: Var, doubt: &mut Doubt) -> Vec<Piece> {
+        self.pieces_among(var, None, None, doubt)
+    }
+
+    /// The same where a quantity is measured otherwise than its variable says, or is cut at a further place.
+    pub fn pieces_among(&self, var: Var, measure: Option<(Type, Number)>, cut: Option<&Number>, doubt: &mut Doubt) -> Vec<Piece> {
         let Some(variable) = self.ground.variable(var) else { return Vec::new() };
         if let Some(why) = self.unclear.get(&var) {
             doubt.get_or_insert(why);
@@ -565,7 +583,12 @@ impl<'g, 'a> Turning<'g, 'a> {
             Domain::OneOf(all) => classes(all, constants),
             Domain::SomeOf(all) => sets(all, constants, doubt),
             Domain::Text => constants.texts.pieces(if variable.source == Source::ActorId { super::ground::ACTOR } else { "x" }, doubt),
-            Domain::Quantity(ty, step) => intervals(&splits(var, &self.comparing, self, doubt), ty, step),
+            Domain::Quantity(ty, step) => {
+                let (ty, step) = measure.as_ref().map_or((ty, step), |(ty, step)| (ty, step));
+                let mut splits = splits(var, &self.comparing, self, doubt);
+                splits.extend(cut.cloned().map(Split::before));
+                intervals(&splits, ty, step)
+            }
         };
         if variable.optional {
             pieces.push(Piece { extent: Extent::Absent, value: Datum::Absent });

@@ -1,17 +1,18 @@
 //! A row of a table that can never make a difference: it never holds, or another row always gives at least as much for at most as much.
 
 use super::Subject;
+use super::exact::Exact;
 use super::row_gap::{group_rows, quantity_of};
-use crate::decide::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Charge, ChargeBy, Requirement, Rule, RuleKind, Subject as Binds};
 use crate::program;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let exact = Exact::new(on, "idle-row");
     for rows in group_rows(on) {
         let conditions: Vec<_> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
-        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
-        let held = Coverage::new(on.program, &samples).held(&conditions);
+        let Some((first, _)) = rows.first() else { continue };
+        let Some(held) = exact.held(first, &conditions) else { continue };
         let rows: Vec<_> = rows.iter().zip(&held).collect();
         let mut idle: Vec<&str> = Vec::new();
         for ((rule, compiled), held) in &rows {
@@ -40,6 +41,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    exact.tell(found);
 }
 
 /// Whether one row gives everything that another gives, to everybody to whom that gives it, and asks for no more.

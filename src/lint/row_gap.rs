@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Subject;
-use super::case::describe;
+use super::case::{describe_case, sampled};
+use super::exact::{Exact, asked};
+use crate::analysis::{Case, Datum, Point, Var, Wanted, When};
 use crate::decide::{Bound, Coverage, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Value;
@@ -36,18 +38,55 @@ pub(super) fn quantity_of(rule: &program::Rule) -> Option<Bound> {
 }
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let exact = Exact::new(on, "row-gap");
     for rows in group_rows(on) {
         let conditions: Vec<&Condition> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
-        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
-        let Some(case) = gap(on, &samples, &conditions) else { continue };
         let Some((first, _)) = rows.first() else { continue };
+        let case = match on.program.samples_of(on.policy, &conditions) {
+            Some(samples) => gap(on, &samples, &conditions).map(|case| sampled(on, &case, asked(first))),
+            None => fallen_between(&exact, first, &conditions),
+        };
+        let Some(case) = case else { continue };
         let table = first.name.split('[').next().unwrap_or_default();
         found.push(
             Diagnostic::new(Code::RowGap, format!("no row of `{table}` holds for a value between those of its rows"))
                 .at(first.span, "the rows of this table do not meet")
-                .help(format!("let the rows meet; this case falls between them: {}", describe(on.policy, &case))),
+                .help(format!("let the rows meet; this case falls between them: {}", describe_case(on.policy, &case)))
+                .case(case.as_test(on.policy, on.program, &format!("between the rows of {table}"))),
         );
     }
+    exact.tell(found);
+}
+
+/// A case that no row holds for, where rows hold for less and for more of one fact, all else being the same.
+fn fallen_between<'a>(exact: &Exact<'a>, first: &Rule, rows: &[&'a Condition]) -> Option<Case> {
+    let mut fallen = Vec::new();
+    let coverage = exact.each(asked(first), When::FromToday, rows, |seen| {
+        if seen.held.iter().all(|held| !held) {
+            fallen.push((seen.case.clone(), seen.point.clone()));
+        }
+        true
+    });
+    exact.note(first.span, coverage);
+    fallen.into_iter().find(|(_, point)| exact.analysis().measured_at(point).into_iter().any(|var| is_between(exact, first, rows, point, var))).map(|it| it.0)
+}
+
+fn is_between<'a>(exact: &Exact<'a>, first: &Rule, rows: &[&'a Condition], point: &Point, var: Var) -> bool {
+    let mut others = point.clone();
+    let Some(Datum::Number(own)) = others.get_mut(var.0).and_then(Option::take) else { return false };
+    let (mut below, mut above) = (false, false);
+    let wanted = Wanted { asked: asked(first), when: When::FromToday, hold: rows, fail: &[], known: Some(&others) };
+    let coverage = exact.analysis().each_case(wanted, |seen| {
+        if let Some(Some(Datum::Number(value))) = seen.point.get(var.0)
+            && seen.held.iter().any(|held| *held)
+        {
+            below |= *value < own;
+            above |= *value > own;
+        }
+        !(below && above)
+    });
+    exact.note(first.span, coverage);
+    below && above
 }
 
 /// A combination that no row holds for, though rows hold both below and above it along one fact.
