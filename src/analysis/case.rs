@@ -38,8 +38,11 @@ impl Case {
         let name = |name: Option<&String>| name.cloned().unwrap_or_default();
         let role = name(policy.role(question.actor.role).map(|role| &role.name));
         let (id, team) = (question.actor.id.as_deref().unwrap_or(ACTOR), question.actor.team.as_deref().unwrap_or(TEAM));
-        let mut lines =
-            vec![format!("test {}", quoted(title)), format!("  on {}", on(policy, question.at)), format!("  as {role} {} in team {}", quoted(id), quoted(team))];
+        let mut lines = vec![
+            format!("test {}", quoted(title)),
+            format!("  on {}", on(policy, question.at)),
+            format!("  as {role} {} in team {}", quoted(id), quoted(team)),
+        ];
         for (at, state) in question.facts.iter().enumerate() {
             let (value, from) = match state {
                 FactState::Unknown | FactState::Known(_, Provenance::Default) => continue,

@@ -69,7 +69,12 @@ impl<'a> Analysis<'a> {
     /// Answers are told apart; how limits compare with each other is not.
     #[must_use]
     pub fn new(policy: &'a Policy, program: &'a Program, today: Date) -> Self {
-        Self { ground: Ground::new(vec![Side { policy, program }], today), depth: Depth::Answers, most_points: walk::MOST_POINTS, left: Cell::new(usize::MAX) }
+        Self {
+            ground: Ground::new(vec![Side { policy, program }], today),
+            depth: Depth::Answers,
+            most_points: walk::MOST_POINTS,
+            left: Cell::new(usize::MAX),
+        }
     }
 
     /// The same at another depth.

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::ground::{Clock, Datum, Ground, Point, Source, Var};
-use super::linear::Doubt;
 use super::walk::{Coverage, Depth, Node, Turn, Visitor, Walk};
 use super::{Analysis, Case, Found};
 use crate::decide::{Decision, Mode, Probe};
@@ -67,17 +66,18 @@ impl<'a> Analysis<'a> {
         coverage
     }
 
-    /// A case in which the conditions come out as wanted and the engine decides as wanted, among all that the rules of the action tell apart.
+    /// A case in which the conditions come out as wanted and the engine decides as wanted, among all that the rules of the action tell apart
+    /// while no budget has been used but as conditions say.
     pub(crate) fn find_decided(&self, wanted: Wanted<'_, 'a>, fits: impl Fn(&Decision) -> bool) -> Found {
         let all: Vec<&'a Condition> = wanted.hold.iter().chain(wanted.fail).copied().collect();
         let Some(mut walk) = self.walk_over(&self.ground, wanted, &all) else { return Found { case: None, coverage: SPENT } };
         walk.add_action(0);
         let seeker = Seeker { ground: &self.ground, hold: wanted.hold, fail: wanted.fail, asked: wanted.asked, found: None };
-        let mut judge = Judge { walk: &walk, seeker, fits, doubt: None };
+        let mut judge = Judge { walk: &walk, seeker, fits };
         let coverage = walk.run(&mut judge);
-        let Judge { seeker, doubt, .. } = judge;
+        let found = judge.seeker.found;
         self.left.set(self.left.get().saturating_sub(walk.points.get()));
-        Found { case: seeker.found, coverage: coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why })) }
+        Found { case: found, coverage }
     }
 
     /// The facts that measure something and have a value at a point.
@@ -99,7 +99,7 @@ impl<'a> Analysis<'a> {
     /// `None` where nothing may be looked at any more.
     fn walk_over<'g>(&self, ground: &'g Ground<'a>, wanted: Wanted<'_, 'a>, conditions: &[&'a Condition]) -> Option<Walk<'g, 'a>> {
         let most_points = self.most_points.min(self.left.get());
-        let mut walk = Walk { most_points, ..Walk::new(ground, vec![Some(wanted.asked)], Depth::Answers) };
+        let mut walk = Walk { most_points, wide: true, ..Walk::new(ground, vec![Some(wanted.asked)], Depth::Answers) };
         walk.since = (wanted.when == When::FromToday).then(|| ground.this_day());
         if let Some(known) = wanted.known {
             walk.start.clone_from(known);
@@ -164,7 +164,6 @@ struct Judge<'w, 's, 'g, 'a, F> {
     walk: &'w Walk<'g, 'a>,
     seeker: Seeker<'s, 'g, 'a>,
     fits: F,
-    doubt: Doubt,
 }
 
 impl<F: Fn(&Decision) -> bool> Visitor for Judge<'_, '_, '_, '_, F> {
@@ -174,15 +173,14 @@ impl<F: Fn(&Decision) -> bool> Visitor for Judge<'_, '_, '_, '_, F> {
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {
         let Some(program) = program(self.seeker.ground) else { return Turn::Stop };
-        for (point, _) in self.walk.spendings(node, &mut self.doubt) {
-            let Some(question) = self.seeker.ground.whole_question(0, &point, self.seeker.asked) else { continue };
-            let amounts = self.walk.amounts(node, &[Some(question.clone())]);
-            for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
-                let question = Question { amount, ..question.clone() };
-                if self.seeker.fits(program, &question) && (self.fits)(&program.decide(&question, Mode::Ask)) {
-                    self.seeker.found = Some(Case { question });
-                    return Turn::Stop;
-                }
+        let Some(question) = self.seeker.ground.whole_question(0, node.point, self.seeker.asked) else { return Turn::Deeper };
+        // What conditions read of the quantity asked for is told by asking for each.
+        let amounts = if self.walk.is_even(question.action) { Vec::new() } else { self.walk.amounts(node, &[Some(question.clone())]) };
+        for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
+            let question = Question { amount, ..question.clone() };
+            if self.seeker.fits(program, &question) && (self.fits)(&program.decide(&question, Mode::Ask)) {
+                self.seeker.found = Some(Case { question });
+                return Turn::Stop;
             }
         }
         Turn::Deeper

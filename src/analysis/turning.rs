@@ -26,6 +26,17 @@ const MOST_WAYS: usize = 40;
 const NOT_LINEAR: &str = "a comparison multiplies or divides facts by each other";
 const PATTERNS: &str = "two texts are searched for each other";
 
+/// What is measured and cannot be cut exactly is tried between these.
+fn tried(ty: &Type) -> impl Iterator<Item = Number> {
+    let unit = match ty {
+        Type::Money | Type::Number => Some(Number::ONE),
+        Type::Percent => Number::ratio(1, 100),
+        Type::Duration => Some(Number::from(360)),
+        _ => None,
+    };
+    [0, 10, 100, 1000].into_iter().filter_map(move |count| unit.as_ref()?.multiply(&Number::from(count)))
+}
+
 /// What is undecided, and how it cuts the variables.
 pub(crate) struct Turning<'g, 'a> {
     ground: &'g Ground<'a>,
@@ -42,6 +53,8 @@ pub(crate) struct Turning<'g, 'a> {
     /// Whether decided conditions are read, too.
     pub blind: bool,
     in_detail: bool,
+    /// Whether several values are tried of what cannot be cut.
+    pub wide: bool,
 }
 
 impl<'g, 'a> Turning<'g, 'a> {
@@ -58,6 +71,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             unclear: BTreeMap::new(),
             blind: false,
             in_detail: false,
+            wide: false,
         }
     }
 
@@ -204,6 +218,14 @@ impl<'g, 'a> Turning<'g, 'a> {
             }
         }
         values
+    }
+
+    /// The value of a table where it is clear which row holds.
+    fn only_row(&self, side: usize, id: LookupId) -> Option<&'a LookupValue> {
+        let rows = &self.ground.sides.get(side)?.program.lookup(id)?.rows;
+        let probe = self.probe(side)?;
+        let (when, value) = rows.iter().find(|(when, _)| !probe.truth(when).is_surely_no())?;
+        probe.truth(when).is_surely_yes().then_some(value)
     }
 
     /// All that a plain value may be.
@@ -369,7 +391,12 @@ impl<'g, 'a> Turning<'g, 'a> {
         let forms = match quantity {
             Quantity::Constant(number) => vec![Linear::constant(number.clone())],
             Quantity::Fact(id) => vec![self.variable(self.ground.var(side, FactRef::Fact(*id))?)?],
-            Quantity::Spent(id) => vec![self.variable(self.ground.spent(side, *id)?)?],
+            Quantity::Spent(id) => {
+                // Which bucket it is has to be known.
+                let keys = self.ground.sides.get(side).and_then(|side| side.program.budget(*id)).map_or(&[][..], |budget| budget.keys.as_slice());
+                self.note_all(side, keys.iter().map(|key| crate::program::key_ref(*key)));
+                vec![self.variable(self.ground.spent(side, *id)?)?]
+            }
             Quantity::Amount => vec![self.variable(self.ground.amount())?],
             Quantity::Today | Quantity::Now => vec![self.clock(side, quantity)?],
             Quantity::Definition(id) => match self.definition(side, id.index())? {
@@ -397,9 +424,15 @@ impl<'g, 'a> Turning<'g, 'a> {
                 Some(length) => self.forms(side, base)?.iter().map(|form| form.plus(&Linear::constant(length.clone()))).collect::<Option<_>>()?,
                 None => return self.bent(side, quantity.clone()),
             },
+            Quantity::Rounded(inner, ..) => {
+                // What stands inside is cut first where it is put together of several.
+                if self.reads(side, quantity).len() > 1 {
+                    self.forms(side, inner);
+                }
+                return self.bent(side, quantity.clone());
+            }
             Quantity::Divide(_)
             | Quantity::DateOf(_)
-            | Quantity::Rounded(..)
             | Quantity::NumberOf(..)
             | Quantity::StartOf(..)
             | Quantity::EndOf(..)
@@ -478,9 +511,12 @@ impl<'g, 'a> Turning<'g, 'a> {
                 None
             }
             _ => {
-                for var in reads {
-                    self.unclear.insert(var, NOT_LINEAR);
-                }
+                // The values of an enumeration that tell what is rounded were cut when its inside was looked into.
+                let is_rounded = matches!(quantity, Quantity::Rounded(..));
+                let is_cut =
+                    |var: &Var| is_rounded && matches!(self.ground.variable(*var).map(|it| &it.domain), Some(Domain::OneOf(_) | Domain::YesNo));
+                let unclear: Vec<Var> = reads.into_iter().filter(|var| !is_cut(var)).collect();
+                self.unclear.extend(unclear.into_iter().map(|var| (var, NOT_LINEAR)));
                 None
             }
         }
@@ -523,7 +559,11 @@ impl<'g, 'a> Turning<'g, 'a> {
             | Quantity::StartOf(_, part)
             | Quantity::EndOf(_, part) => self.way(side, part),
             Quantity::Constant(_) => Ok(None),
-            Quantity::Lookup(_) | Quantity::DaysInMonth(_) => Err(()),
+            Quantity::Lookup(id) => match self.only_row(side, *id) {
+                Some(LookupValue::Quantity(value)) => self.way(side, value),
+                _ => Err(()),
+            },
+            Quantity::DaysInMonth(_) => Err(()),
         }
     }
 
@@ -552,7 +592,9 @@ impl<'g, 'a> Turning<'g, 'a> {
 
     /// The variable on which most turns; what is told apart by few values first.
     pub fn next(&self) -> Option<Var> {
-        let unused = |var: &Var| self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_) | Source::Clock));
+        let unused = |var: &Var| {
+            self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_) | Source::Clock))
+        };
         let rank = |var: &Var, count: usize| {
             let quantity = matches!(self.ground.variable(*var).map(|it| &it.domain), Some(Domain::Quantity(..)));
             (quantity, !self.is_bent(*var), usize::MAX - count, *var)
@@ -587,6 +629,9 @@ impl<'g, 'a> Turning<'g, 'a> {
                 let (ty, step) = measure.as_ref().map_or((ty, step), |(ty, step)| (ty, step));
                 let mut splits = splits(var, &self.comparing, self, doubt);
                 splits.extend(cut.cloned().map(Split::before));
+                if self.wide && self.unclear.contains_key(&var) {
+                    splits.extend(tried(ty).map(Split::before));
+                }
                 intervals(&splits, ty, step)
             }
         };

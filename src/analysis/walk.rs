@@ -125,6 +125,8 @@ pub(crate) struct Walk<'g, 'a> {
     pub start: Point,
     /// Questions are asked on no day before this, as the clock counts.
     pub since: Option<Number>,
+    /// Whether several values are tried of what cannot be cut exactly.
+    pub wide: bool,
     /// So many points were looked at.
     pub points: Cell<usize>,
 }
@@ -138,7 +140,18 @@ struct Progress {
 impl<'g, 'a> Walk<'g, 'a> {
     pub fn new(ground: &'g Ground<'a>, asked: Vec<Option<(ActionId, RoleId)>>, depth: Depth) -> Self {
         let start = ground.start();
-        Self { ground, asked, items: Vec::new(), conditions: Vec::new(), depth, most_points: MOST_POINTS, start, since: None, points: Cell::new(0) }
+        Self {
+            ground,
+            asked,
+            items: Vec::new(),
+            conditions: Vec::new(),
+            depth,
+            most_points: MOST_POINTS,
+            start,
+            since: None,
+            wide: false,
+            points: Cell::new(0),
+        }
     }
 
     /// Adds the rules of a side that could change the answer: those of the action and of what is offered instead, for every role, and the fallbacks.
@@ -221,6 +234,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         let pieces = {
             let mut turning = Turning::new(self.ground, point, &questions);
             turning.blind = true;
+            turning.wide = self.wide;
             self.look(&mut turning, &self.items, &questions);
             self.settled(&turning, *var, &mut progress.doubt)
         };
@@ -283,6 +297,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             Turn::Stop => return progress.stopped = true,
         }
         let mut turning = Turning::new(self.ground, point, &questions);
+        turning.wide = self.wide;
         self.look(&mut turning, &live, &questions);
         let Some(var) = turning.next() else {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::exact::Exact;
 use crate::analysis::{Case, Wanted, When};
-use crate::decide::Outcome;
+use crate::decide::{Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ActionId, FactRef, RoleId, Rule};
 use crate::program::{self, Kind};
@@ -46,14 +46,18 @@ fn is_contestable(on: Subject<'_>, rule: &program::Rule) -> bool {
 fn meeting<'a>(exact: &Exact<'a>, on: Subject<'a>, action: ActionId, (rule, prohibition): Known<'a>, entitlement: &'a program::Rule) -> Option<Case> {
     let role = on.policy.role_ids().find(|role| binds(on, action, *role, rule))?;
     let hold = [&prohibition.condition, &entitlement.condition];
-    let wanted = Wanted { asked: (action, role), when: When::FromToday, hold: &hold, fail: &[], known: None };
-    let together = exact.analysis().find(wanted);
+    let wanted = Wanted { asked: (action, role), when: When::Today, hold: &hold, fail: &[], known: None };
+    let mut together = exact.analysis().find(wanted);
+    if together.case.is_none() && exact.reads_clock(hold.iter()) {
+        together = exact.analysis().find(Wanted { when: When::FromToday, ..wanted });
+    }
     let Some(case) = together.case else {
         exact.note(rule.span, together.coverage);
         return None;
     };
     let day = on.policy.time_zone.to_datetime(case.question.at).date();
-    let owed = exact.on_day(day).find_decided(Wanted { when: When::Today, ..wanted }, |decision| decision.outcome == Outcome::Owed);
+    let is_owed = |decision: &Decision| decision.outcome == Outcome::Owed;
+    let owed = if day == on.today { exact.analysis().find_decided(wanted, is_owed) } else { exact.on_day(day).find_decided(wanted, is_owed) };
     if owed.case.is_none() {
         exact.note(rule.span, owed.coverage);
     }

@@ -1,13 +1,13 @@
 //! What the lints ask the analysis: whether conditions can hold together, and in which cases. A lint that met a bound says so, once in a pack.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use super::Subject;
-use crate::analysis::{Analysis, Case, Coverage, Seen, Wanted, When};
+use crate::analysis::{Analysis, Case, Coverage, Found, Seen, Wanted, When};
 use crate::decide::{Coverage as Combinations, Held};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ActionId, RoleId, Rule, RuleKind, Subject as Binds};
-use crate::program::node::Condition;
+use crate::program::node::{Condition, Reads};
 use crate::source::Span;
 
 /// So many points one lint looks at in a pack.
@@ -49,39 +49,57 @@ impl<'a> Exact<'a> {
         }
     }
 
-    /// A case of somebody whom a rule binds, in which some conditions hold and others do not.
-    pub fn find(&self, rule: &Rule, when: When, hold: &[&'a Condition], fail: &[&'a Condition]) -> Option<Case> {
-        let found = self.analysis.find(Wanted { asked: asked(rule), when, hold, fail, known: None });
-        if found.case.is_none() {
-            self.note(rule.span, found.coverage);
-        }
-        found.case
+    /// A case of somebody whom a rule binds, in which some conditions hold and others do not: today, else later.
+    pub fn find(&self, rule: &Rule, hold: &[&'a Condition], fail: &[&'a Condition]) -> Option<Case> {
+        self.search(rule, When::FromToday, hold, fail).case
     }
 
     /// Whether there surely is no such case on any day.
     pub fn never(&self, rule: &Rule, hold: &[&'a Condition], fail: &[&'a Condition]) -> bool {
-        let found = self.analysis.find(Wanted { asked: asked(rule), when: When::Ever, hold, fail, known: None });
+        let found = self.search(rule, When::Ever, hold, fail);
         if found.case.is_none() {
             self.note(rule.span, found.coverage);
         }
         found.case.is_none() && found.coverage == Coverage::Exact
     }
 
-    /// In which cases each of some conditions that belong together holds; `None` where that cannot be told.
-    pub fn held(&self, rule: &Rule, conditions: &[&'a Condition]) -> Option<Vec<Held>> {
+    fn search(&self, rule: &Rule, when: When, hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
+        let wanted = Wanted { asked: asked(rule), when: When::Today, hold, fail, known: None };
+        let today = self.analysis.find(wanted);
+        if today.case.is_some() || !self.reads_clock(hold.iter().chain(fail)) {
+            return today;
+        }
+        let found = self.analysis.find(Wanted { when, ..wanted });
+        if found.case.is_some() || found.coverage == Coverage::Exact {
+            return found;
+        }
+        // Days that cannot be cut are tried: one in each of the next twelve months.
+        let later = |months: i64| self.on.today.checked_add(jiff::Span::new().months(months)).ok();
+        let on_day = |day| Some(self.on_day(day).find(wanted)).filter(|found| found.case.is_some());
+        (1..=12).filter_map(later).find_map(on_day).unwrap_or(found)
+    }
+
+    /// Whether a condition reads the clock.
+    pub fn reads_clock<'c>(&self, conditions: impl Iterator<Item = &'c &'c Condition>) -> bool {
+        let mut reads = Reads::default();
+        conditions.for_each(|condition| condition.reads(&self.on.program.named(), &mut reads));
+        reads.clock
+    }
+
+    /// In which cases each of some conditions that belong together holds, as far as that can be told, on these days.
+    pub fn held(&self, when: When, conditions: &[&'a Condition]) -> (Vec<Held>, Coverage) {
         // Where facts are tested against constants their combinations are the cases.
         if let Some(samples) = self.on.program.samples_of(self.on.policy, conditions) {
-            return Some(Combinations::new(self.on.program, &samples).held(conditions));
+            return (Combinations::new(self.on.program, &samples).held(conditions), Coverage::Exact);
         }
-        let held = RefCell::new(vec![Held::default(); conditions.len()]);
-        let nth = Cell::new(0);
-        let coverage = self.each(asked(rule), When::Ever, conditions, |seen| {
-            held.borrow_mut().iter_mut().zip(&seen.held).for_each(|(held, holds)| held.add(nth.get(), *holds));
-            nth.set(nth.get() + 1);
+        let mut held = vec![Held::default(); conditions.len()];
+        let mut nth = 0;
+        let coverage = self.each((ActionId::new(0), RoleId::new(0)), when, conditions, |seen| {
+            held.iter_mut().zip(&seen.held).for_each(|(held, holds)| held.add(nth, *holds));
+            nth += 1;
             true
         });
-        self.note(rule.span, coverage);
-        (coverage == Coverage::Exact).then(|| held.into_inner())
+        (held, coverage)
     }
 
     /// Shows a case of each piece, with which of the conditions hold there.
@@ -94,7 +112,8 @@ impl<'a> Exact<'a> {
         let Some((place, why)) = self.left_out.get() else { return };
         let places = match self.times.get() {
             1 => "here".to_owned(),
-            times => format!("here, as in {} more places", times - 1),
+            2 => "here and in another place".to_owned(),
+            times => format!("here and in {} other places", times - 1),
         };
         found.push(
             Diagnostic::new(Code::TooManyCases, format!("`{}` could not look at every case", self.lint))

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::case::{describe_case, sampled};
 use super::exact::{Exact, asked};
-use crate::analysis::{Case, Wanted, When};
+use crate::analysis::{Case, Coverage as Exactness, Wanted, When};
 use crate::decide::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{ActionId, Lookup, RoleId};
@@ -31,7 +31,12 @@ fn gap<'a>(on: Subject<'a>, exact: &Exact<'a>, lookup: &Lookup, compiled: &'a pr
         return Some(sampled(on, &case, asked));
     }
     let rows: Vec<&'a Condition> = compiled.rows.iter().map(|(when, _)| when).collect();
-    let gap = exact.analysis().find(Wanted { asked, when: When::FromToday, hold: &[], fail: &rows, known: None });
+    let wanted = Wanted { asked, when: When::FromToday, hold: &[], fail: &rows, known: None };
+    let mut gap = exact.analysis().find(wanted);
+    // Where days cannot be cut, today counts.
+    if gap.case.is_none() && gap.coverage != Exactness::Exact && exact.reads_clock(rows.iter()) {
+        gap = exact.analysis().find(Wanted { when: When::Today, ..wanted });
+    }
     if gap.case.is_none() {
         exact.note(lookup.span, gap.coverage);
     }

@@ -3,7 +3,6 @@
 use super::Subject;
 use super::exact::Exact;
 use super::limits::{Permission, measured, permissions};
-use crate::analysis::When;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::program::node::Condition;
 
@@ -14,7 +13,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         for higher in &all {
             let lower = all.iter().find(|lower| is_below(on, lower, higher) && gives_more(lower, higher) && covers(&exact, lower, higher));
             let Some(lower) = lower else { continue };
-            let case = exact.find(higher.rule, When::FromToday, &[&higher.compiled.condition], &[]);
+            let case = exact.find(higher.rule, &[&higher.compiled.condition], &[]);
             let title = format!("{} changes nothing", higher.rule.name);
             let case = case.map(|case| case.as_test(on.policy, on.program, &title));
             found.push(Diagnostic {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Subject;
 use super::case::{describe_case, sampled};
 use super::exact::{Exact, asked};
-use crate::analysis::{Case, Datum, Point, Var, Wanted, When};
+use crate::analysis::{Case, Coverage as Exactness, Datum, Point, Var, Wanted, When};
 use crate::decide::{Bound, Coverage, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Value;
@@ -14,7 +14,8 @@ use crate::program::coverage::Samples;
 use crate::program::node::{Condition, Quantity};
 use crate::program::{self, Kind};
 
-type Row<'a> = (&'a Rule, &'a program::Rule);
+/// A row with what it compiles to.
+pub(super) type Row<'a> = (&'a Rule, &'a program::Rule);
 
 /// The rows of each table of rules, in source order.
 pub(super) fn group_rows(on: Subject<'_>) -> Vec<Vec<Row<'_>>> {
@@ -44,7 +45,17 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         let Some((first, _)) = rows.first() else { continue };
         let case = match on.program.samples_of(on.policy, &conditions) {
             Some(samples) => gap(on, &samples, &conditions).map(|case| sampled(on, &case, asked(first))),
-            None => fallen_between(&exact, first, &conditions),
+            None => match fallen_between(&exact, When::FromToday, first, &conditions) {
+                (None, Exactness::GaveUp { .. }) if exact.reads_clock(conditions.iter()) => {
+                    let (case, coverage) = fallen_between(&exact, When::Today, first, &conditions);
+                    exact.note(first.span, coverage);
+                    case
+                }
+                (case, coverage) => {
+                    exact.note(first.span, coverage);
+                    case
+                }
+            },
         };
         let Some(case) = case else { continue };
         let table = first.name.split('[').next().unwrap_or_default();
@@ -59,23 +70,31 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// A case that no row holds for, where rows hold for less and for more of one fact, all else being the same.
-fn fallen_between<'a>(exact: &Exact<'a>, first: &Rule, rows: &[&'a Condition]) -> Option<Case> {
+fn fallen_between<'a>(exact: &Exact<'a>, when: When, first: &Rule, rows: &[&'a Condition]) -> (Option<Case>, Exactness) {
     let mut fallen = Vec::new();
-    let coverage = exact.each(asked(first), When::FromToday, rows, |seen| {
+    let mut coverage = exact.each(asked(first), when, rows, |seen| {
         if seen.held.iter().all(|held| !held) {
             fallen.push((seen.case.clone(), seen.point.clone()));
         }
         true
     });
-    exact.note(first.span, coverage);
-    fallen.into_iter().find(|(_, point)| exact.analysis().measured_at(point).into_iter().any(|var| is_between(exact, first, rows, point, var))).map(|it| it.0)
+    for (case, point) in fallen {
+        for var in exact.analysis().measured_at(&point) {
+            let (is_between, further) = is_between(exact, when, first, rows, &point, var);
+            coverage = coverage.and(further);
+            if is_between {
+                return (Some(case), Exactness::Exact);
+            }
+        }
+    }
+    (None, coverage)
 }
 
-fn is_between<'a>(exact: &Exact<'a>, first: &Rule, rows: &[&'a Condition], point: &Point, var: Var) -> bool {
+fn is_between<'a>(exact: &Exact<'a>, when: When, first: &Rule, rows: &[&'a Condition], point: &Point, var: Var) -> (bool, Exactness) {
     let mut others = point.clone();
-    let Some(Datum::Number(own)) = others.get_mut(var.0).and_then(Option::take) else { return false };
+    let Some(Datum::Number(own)) = others.get_mut(var.0).and_then(Option::take) else { return (false, Exactness::Exact) };
     let (mut below, mut above) = (false, false);
-    let wanted = Wanted { asked: asked(first), when: When::FromToday, hold: rows, fail: &[], known: Some(&others) };
+    let wanted = Wanted { asked: asked(first), when, hold: rows, fail: &[], known: Some(&others) };
     let coverage = exact.analysis().each_case(wanted, |seen| {
         if let Some(Some(Datum::Number(value))) = seen.point.get(var.0)
             && seen.held.iter().any(|held| *held)
@@ -85,8 +104,7 @@ fn is_between<'a>(exact: &Exact<'a>, first: &Rule, rows: &[&'a Condition], point
         }
         !(below && above)
     });
-    exact.note(first.span, coverage);
-    below && above
+    (below && above, coverage)
 }
 
 /// A combination that no row holds for, though rows hold both below and above it along one fact.
