@@ -146,7 +146,7 @@ fn told(ground: &Ground<'_>, change: Change) -> Option<Changed> {
     let amount = new_question.amount.as_ref().map(shown);
     let when = extents.iter().filter_map(|(var, extents)| boxes::words(ground, *var, extents)).collect();
     let title = format!("{role}: {}", action.name);
-    let test = |side: &Side<'_>, question: Question| Case { question, today: ground.today }.as_test(side.policy, side.program, &title);
+    let test = |side: &Side<'_>, question: Question| Case { question }.as_test(side.policy, side.program, &title);
     Some(Changed {
         action: action.name.clone(),
         role,
