@@ -26,6 +26,8 @@ mod handbook;
 mod hooks;
 #[cfg(feature = "ledger")]
 mod ids;
+#[cfg(feature = "server")]
+mod key;
 mod language;
 mod lines;
 mod locate;
@@ -96,6 +98,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Hooks(command) => hooks::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "server")]
+        Command::Key(command) => key::run(command, terminal),
         #[cfg(feature = "lsp")]
         Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),

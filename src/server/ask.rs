@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::behalf::{self, Deed};
 use super::body::{Received, Size};
 use super::problem::Problem;
 use super::schema;
@@ -17,7 +18,7 @@ use super::service::{Asking, Service, json, parse, text};
 use crate::access::{Caller, Scope};
 use crate::answer::Answer;
 use crate::engine::{Engine, Scratch};
-use crate::question::Unread;
+use crate::question::Json;
 
 /// Where it is.
 pub const PATH: &str = "/v1/ask";
@@ -52,19 +53,20 @@ pub async fn respond(
     service.demand(caller, Scope::Ask)?;
     let body = service.bodies.read(headers, body, Size::Question).await?;
     if service.books.is_some() {
-        return Box::pin(answer_by_the_books(service, &body)).await;
+        return Box::pin(answer_by_the_books(service, caller, &body)).await;
     }
     let question = text(&body)?;
     let mut line = String::with_capacity(ROOM);
-    service.live.with(|engine| answer(service, engine, question, &mut line))?;
+    service.live.with(|engine| answer((service, caller), engine, question, &mut line))?;
     line.push('\n');
     Ok(json(line))
 }
 
 /// The same, with what the ledger says is spent.
-async fn answer_by_the_books(service: &Service, body: &Received) -> Result<Response, Problem> {
+async fn answer_by_the_books(service: &Service, caller: &Caller, body: &Received) -> Result<Response, Problem> {
     let engine = service.live.current();
-    let mut request = service.reader(&engine).question(&parse(body)?, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let question = behalf::admit(service, caller, parse(body)?, Deed::Question)?;
+    let mut request = service.reader(&engine, caller).question(&question, Timestamp::now()).map_err(Problem::wrong_question)?;
     service.ledger(service.books()?.ledger.fill(&engine, &mut request)).await?;
     let mut line = String::with_capacity(ROOM);
     engine.write_answer(&request, &mut line);
@@ -73,9 +75,16 @@ async fn answer_by_the_books(service: &Service, body: &Received) -> Result<Respo
 }
 
 /// Writes the answer to one question at the end of `out`, without a ledger.
-pub fn answer(service: &Service, engine: &Engine, question: &str, out: &mut String) -> Result<(), Unread> {
+pub fn answer((service, caller): (&Service, &Caller), engine: &Engine, question: &str, out: &mut String) -> Result<(), Problem> {
     thread_local! {
         static SCRATCH: RefCell<Scratch> = RefCell::default();
     }
-    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine), question, Timestamp::now(), scratch, out).map(drop))
+    if !behalf::is_believed_in_all(service, caller) {
+        let json = behalf::admit(service, caller, Json::parse(question)?, Deed::Question)?;
+        let request = service.reader(engine, caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)?;
+        engine.write_answer(&request, out);
+        return Ok(());
+    }
+    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine, caller), question, Timestamp::now(), scratch, out).map(drop))?;
+    Ok(())
 }

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
@@ -74,8 +75,9 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
-    let ticket = idempotency::optional(&headers, PATH, &json)?;
-    let settled = match (proposal::read(&service, &json, &[Field::Confirm, Field::Note, Field::To]), ticket) {
+    let ticket = idempotency::optional(&caller, &headers, PATH, &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
+    let settled = match (proposal::read(&service, &caller, &json, &[Field::Confirm, Field::Note, Field::To]), ticket) {
         (Ok((proposal, more)), ticket) => service.ledger(ledger.open_case(&service.people(), &proposal, more.to, ticket)).await?,
         // The policy may have been another one when it was opened.
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
@@ -102,7 +104,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
     )
 )]
 pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
-    service.demand(&caller, Scope::Read)?;
+    service.demand_any(&caller, &[Scope::Read, Scope::Cases])?;
     let ledger = &service.books()?.ledger;
     let mut given = Parameters::new(&uri, &["owner", "state", "overdue", "cursor", "limit"]);
     let (owner, behind, limit) = (given.text("owner"), given.cursor(), given.limit());
@@ -112,6 +114,7 @@ pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Askin
         given.wrong("overdue", "only an open case is overdue", Some("leave `state` out".into()));
     }
     given.end()?;
+    let owner = behalf::own_list(&caller, owner)?;
     let due_before = is_overdue.then(|| ledger.now().as_microsecond());
     let filter = CaseFilter { owner, state: state.map(str::to_owned), due_before, behind, most: limit + 1 };
     let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_cases(&filter).await?) }).await?;
@@ -135,10 +138,11 @@ pub async fn one(
     Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    service.demand(&caller, Scope::Read)?;
+    service.demand_any(&caller, &[Scope::Read, Scope::Cases])?;
     let ledger = &service.books()?.ledger;
     let id = case_id(id)?;
     let (case, events) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+    demand_own(&caller, &case)?;
     let events = service.ledger(ledger.legible(&service.people(), events)).await?;
     let engine = service.live.current();
     let history = events.iter().map(|event| told(engine.policy(), event)).collect();
@@ -300,10 +304,16 @@ impl Form {
         let ledger = &service.books()?.ledger;
         let id = case_id(id)?;
         let json = parse(&body)?;
-        let ticket = idempotency::optional(headers, &format!("{PATH}/{id}/{}", self.name), &json)?;
+        let ticket = idempotency::optional(caller, headers, &format!("{PATH}/{id}/{}", self.name), &json)?;
+        let json = behalf::admit(service, caller, json, Deed::Step)?;
+        if !caller.may(Scope::Read) {
+            // Whoever does something with a case gets to see it.
+            let (case, _) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+            demand_own(caller, &case)?;
+        }
         let engine = service.live.current();
-        let (mut told, added) = self.read(&service.reader(&engine), &json)?;
-        let who = proposal::who(service, engine.policy(), told.actor.take(), self.with_role)?;
+        let (mut told, added) = self.read(&service.reader(&engine, caller), &json)?;
+        let who = proposal::who(service, caller, engine.policy(), told.actor.take(), self.with_role)?;
         let places = added.clone();
         let office = Office { engine, people: service.people() };
         let settled = service.ledger(ledger.step(&office, &id, who, step(told, added), ticket)).await?;
@@ -330,6 +340,14 @@ impl Form {
             }
         }
     }
+}
+
+/// A case is the business of who brought it, who owns it, and who approved it or declined it.
+fn demand_own(caller: &Caller, case: &Case) -> Result<(), Problem> {
+    let mut theirs = vec![case.owner.id.as_str(), case.proposer.id.as_str()];
+    theirs.extend(case.stands_in_for.as_deref());
+    theirs.extend(case.approved_by.iter().map(|signature| signature.id.as_str()));
+    behalf::demand_own(caller, &theirs)
 }
 
 fn case_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {

@@ -13,11 +13,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
 use super::{idempotency, parameters, proposal, schema};
-use crate::access::Scope;
+use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
 use crate::ledger::store::{GrantFilter, Purpose};
@@ -59,9 +60,10 @@ pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Askin
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
-    let ticket = idempotency::needed(&headers, PATH, &json)?;
+    let ticket = idempotency::needed(&caller, &headers, PATH, &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
     let fields = [Field::Confirm, Field::Note, Field::Case];
-    let settled = match proposal::read(&service, &json, &fields) {
+    let settled = match proposal::read(&service, &caller, &json, &fields) {
         Ok((proposal, more)) => service.ledger(ledger.grant(&proposal, more.case, Some(ticket))).await?,
         // The policy may have been another one when it was granted.
         Err(problem) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
@@ -86,13 +88,14 @@ pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Askin
     )
 )]
 pub async fn grants(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
-    service.demand(&caller, Scope::Read)?;
+    service.demand_any(&caller, &[Scope::Read, Scope::Grant])?;
     let ledger = &service.books()?.ledger;
     let mut given = parameters::Parameters::new(&uri, &["actor", "since", "cursor", "limit"]);
     let (actor, behind, limit) = (given.text("actor"), given.cursor(), given.limit());
     let zone = service.live.with(|engine| engine.policy().time_zone.clone());
     let since = given.raw("since").and_then(|text| given.note(since(&text, &zone)));
     given.end()?;
+    let actor = behalf::own_list(&caller, actor)?;
     let filter = GrantFilter { actor, since: since.map(Timestamp::as_microsecond), behind, most: limit + 1 };
     let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_grants(&filter).await?) }).await?;
     let (rows, next) = parameters::page(rows, limit, |row| (row.at, row.id.as_str()));
@@ -115,10 +118,12 @@ pub async fn one(
     Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    service.demand(&caller, Scope::Read)?;
+    service.demand_any(&caller, &[Scope::Read, Scope::Grant])?;
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;
-    answer(&service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?)
+    let grant = service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?;
+    behalf::demand_own(&caller, &[&grant.actor.id])?;
+    answer(&grant)
 }
 
 /// Takes a grant back: its budgets get what it was charged.
@@ -153,9 +158,15 @@ pub async fn reverse(
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;
     let json = parse(&body)?;
-    let ticket = idempotency::optional(&headers, &format!("{PATH}/{id}/reverse"), &json)?;
+    let ticket = idempotency::optional(&caller, &headers, &format!("{PATH}/{id}/reverse"), &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Step)?;
+    if !caller.may(Scope::Read) {
+        // Who takes a grant back gets to see it.
+        let grant = service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?;
+        behalf::demand_own(&caller, &[&grant.actor.id])?;
+    }
     let engine = service.live.current();
-    let settled = match reversal(&service, &engine, &json) {
+    let settled = match reversal((&service, &caller), &engine, &json) {
         Ok((who, reason)) => service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?,
         // The policy or the people may have been others when it was reversed.
         Err(problem) => match &ticket {
@@ -167,10 +178,10 @@ pub async fn reverse(
 }
 
 /// Who reverses, and why.
-fn reversal(service: &Service, engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
+fn reversal((service, caller): (&Service, &Caller), engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
     let fields = [Field::Actor, Field::Reason];
-    let told = service.reader(engine).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
-    let who = proposal::who(service, engine.policy(), told.actor, true)?;
+    let told = service.reader(engine, caller).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
+    let who = proposal::who(service, caller, engine.policy(), told.actor, true)?;
     Ok((who, told.reason.unwrap_or_default()))
 }
 

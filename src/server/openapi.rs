@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::problem::Problem;
-use super::service::{json, line};
-use super::{ask, batch, budgets, cases, grants, health, options, policy};
+use super::service::{self, line};
+use super::{ask, batch, budgets, cases, gate, grants, health, options, policy};
 
 /// OpenAPI 3.1.
 #[derive(OpenApi)]
@@ -24,13 +24,14 @@ struct Description;
 #[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
 pub async fn openapi() -> Response {
     static DESCRIPTION: LazyLock<Result<String, Problem>> = LazyLock::new(|| line(&description()));
-    DESCRIPTION.clone().map(json).into_response()
+    DESCRIPTION.clone().map(service::json).into_response()
 }
 
 /// What the code says, in the form that clients are made from: a schema that is put together is one object, and what is read has no fields but those that are named.
 fn description() -> Value {
     let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
     let read = read(&description);
+    secure(&mut description);
     if let Some(schemas) = description.pointer_mut(SCHEMAS).and_then(Value::as_object_mut) {
         for (name, schema) in schemas {
             merge(schema);
@@ -40,6 +41,34 @@ fn description() -> Value {
         }
     }
     description
+}
+
+/// Says of every operation that it takes a token, and what is answered where the token is missing, not taken, not allowed to do it, or too busy.
+fn secure(description: &mut Value) {
+    let scheme =
+        json!({"type": "http", "scheme": "bearer", "description": "a key (`kz_…`) or a JWT; none where the service runs without `[access]`"});
+    let Some(components) = description.get_mut("components").and_then(Value::as_object_mut) else { return };
+    components.insert("securitySchemes".into(), json!({"bearer": scheme}));
+    let paths = description.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    let closed = paths.filter(|(path, _)| !gate::OPEN.contains(&path.as_str()));
+    for operation in closed.filter_map(|(_, path)| path.as_object_mut()).flatten().filter_map(|(_, operation)| operation.as_object_mut()) {
+        // Without `[access]` nothing is asked for.
+        operation.insert("security".into(), json!([{"bearer": []}, {}]));
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        for (status, told) in [
+            ("400", "`invalid_request`: the header `Authorization` is not understood"),
+            ("401", "`unauthorized`, `invalid_token`: no token, or none that is taken"),
+            ("403", "`insufficient_scope`, `actor_mismatch`: the token does not allow this"),
+            ("429", "`rate_limited`: try again after `Retry-After` seconds"),
+        ] {
+            let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+            let there = responses.entry(status).or_insert_with(|| json!({"description": "", "content": problem}));
+            if let Some(Value::String(text)) = there.get_mut("description") {
+                let more = if text.is_empty() { told.to_owned() } else { format!("; {told}") };
+                text.push_str(&more);
+            }
+        }
+    }
 }
 
 /// Lets objects, and those within them, have no other fields than their own.

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
@@ -33,9 +34,9 @@ use crate::options::Options;
 pub async fn options(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let case = parse(&body)?;
+    let case = behalf::admit(&service, &caller, parse(&body)?, Deed::Question)?;
     let engine = service.live.current();
-    let mut request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let mut request = service.reader(&engine, &caller).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
     if let Some(books) = &service.books {
         let case = &request.case;
         request.case.spent = service.ledger(books.ledger.spent_by(&engine, &case.actor, &case.facts, case.at)).await?;

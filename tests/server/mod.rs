@@ -1,5 +1,6 @@
 //! The HTTP service: every resource, status and bound, reloading and stopping.
 
+mod access;
 mod ask;
 mod batch;
 mod bounds;
