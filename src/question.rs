@@ -141,6 +141,6 @@ impl Question {
 }
 
 /// A name as the policy's names are compared: in NFC.
-fn name(written: &str) -> String {
+pub(crate) fn name(written: &str) -> String {
     written.nfc().collect()
 }

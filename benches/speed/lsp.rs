@@ -61,14 +61,17 @@ struct Editor {
     uri: String,
     /// The line on which the text ends.
     end: usize,
-    count: i64,
+    /// The number of the last request.
+    id: i64,
+    /// Of the text.
+    version: i64,
 }
 
 impl Editor {
     fn open(path: &Path, text: &str) -> Self {
         let server = Running::start(child::kulanz().arg("lsp").stdin(Stdio::piped()));
         let uri = format!("file://{}", path.display());
-        let mut editor = Self { server, uri, end: text.matches('\n').count(), count: 0 };
+        let mut editor = Self { server, uri, end: text.matches('\n').count(), id: 0, version: 0 };
         let folder = format!("file://{}", path.parent().unwrap().display());
         editor.ask("initialize", &json!({ "capabilities": {}, "workspaceFolders": [{ "uri": folder, "name": "pack" }] }));
         editor.tell("initialized", &json!({}));
@@ -98,9 +101,9 @@ impl Editor {
 
     /// Replaces everything behind the text.
     fn replace(&mut self, last: usize, text: &str) {
-        self.count += 1;
+        self.version += 1;
         let range = json!({ "start": { "line": self.end, "character": 0 }, "end": { "line": last, "character": 999 } });
-        let document = json!({ "uri": self.uri, "version": self.count });
+        let document = json!({ "uri": self.uri, "version": self.version });
         self.tell("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": [{ "range": range, "text": text }] }));
     }
 
@@ -108,7 +111,7 @@ impl Editor {
     fn problems(&mut self) -> Vec<Value> {
         loop {
             let mut message = self.read();
-            if message["method"] == "textDocument/publishDiagnostics" && message["params"]["version"] == self.count {
+            if message["method"] == "textDocument/publishDiagnostics" && message["params"]["version"] == self.version {
                 return serde_json::from_value(message["params"]["diagnostics"].take()).unwrap();
             }
         }
@@ -119,8 +122,8 @@ impl Editor {
     }
 
     fn ask(&mut self, method: &str, params: &Value) -> Value {
-        self.count += 1;
-        let id = self.count;
+        self.id += 1;
+        let id = self.id;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         loop {
             let message = self.read();

@@ -3,6 +3,10 @@
 #[cfg(feature = "ledger")]
 mod audit;
 #[cfg(feature = "ledger")]
+mod hooks;
+#[cfg(feature = "server")]
+mod key;
+#[cfg(feature = "ledger")]
 mod ledger;
 
 use std::path::PathBuf;
@@ -13,6 +17,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 #[cfg(feature = "ledger")]
 pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
+#[cfg(feature = "ledger")]
+pub use hooks::{HooksCommand, HooksList, HooksRetry};
+#[cfg(feature = "server")]
+pub use key::{KeyCommand, KeyList, KeyNew, KeyRevoke};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
 
@@ -128,9 +136,17 @@ pub enum Command {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What webhooks were not told yet
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Hooks(HooksCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Make, list and take back the keys of callers
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Serve an editor: the language server, over standard input and output
     #[cfg(feature = "lsp")]
     Lsp,
@@ -327,7 +343,7 @@ pub struct Told {
 #[derive(Debug, Args)]
 #[command(after_help = "The log goes to standard error, as JSON with `--format json`; KULANZ_LOG says how much of it: error, warn, info or debug.")]
 pub struct Serve {
-    /// Where to listen; only addresses of this machine [default: 127.0.0.1:7373]
+    /// Where to listen; only addresses of this machine, unless the configuration has `[access]` and `[tls]` [default: 127.0.0.1:7373]
     #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]
     pub listen: Option<String>,
 
@@ -350,6 +366,10 @@ pub struct Serve {
     /// Whether callers count as a system of record [default: true]
     #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]
     pub trust_record: Option<bool>,
+
+    /// A proxy in front of this encrypts what goes over the network
+    #[arg(long, env = "KULANZ_BEHIND_PROXY", hide_env = true, value_parser = BoolishValueParser::new())]
+    pub behind_proxy: bool,
 }
 
 const DIFF_HELP: &str = "\

@@ -23,7 +23,11 @@ mod fmt;
 mod grant;
 mod handbook;
 #[cfg(feature = "ledger")]
+mod hooks;
+#[cfg(feature = "ledger")]
 mod ids;
+#[cfg(feature = "server")]
+mod key;
 mod language;
 mod lines;
 mod locate;
@@ -90,8 +94,12 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Case(command) => case::run(command, terminal),
         #[cfg(feature = "ledger")]
         Command::Audit(command) => audit::run(command, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Hooks(command) => hooks::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "server")]
+        Command::Key(command) => key::run(command, terminal),
         #[cfg(feature = "lsp")]
         Command::Lsp => lsp::run(),
         Command::Completions(arguments) => completions::run(arguments, terminal),

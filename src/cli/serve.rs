@@ -18,6 +18,7 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;
     }
+    config.behind_proxy |= arguments.behind_proxy;
     config.validate().map_err(Failure::usage)?;
     let path = match (&terminal.policies, &config.policies) {
         (None, Some(configured)) => configured.clone(),

@@ -107,7 +107,7 @@ impl CaseState {
 
 /// That a case was declined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = Declined))]
 pub struct Decline {
     /// When: RFC 3339.
     pub at: String,

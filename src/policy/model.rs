@@ -235,7 +235,7 @@ pub enum BudgetUnit {
     Times,
     /// A quantity: `Money`, `Percent`, `Number` or `Duration`.
     Quantity(Type),
-    /// Every line is `unlimited`: it records what it is charged in the measure of the action, and never limits.
+    /// Every line is `unlimited`, and no charge says `by`: it records in the measure of each action, and never limits.
     Any,
 }
 

@@ -7,7 +7,7 @@ const MOST: usize = 100;
 
 /// One problem of a question.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = QuestionProblem))]
 pub struct Problem {
     /// Where, as a JSON Pointer (RFC 6901) into the question: `/facts/order/total`. Empty for the question as a whole. Questions from the command line have the
     /// pointers of the JSON that says the same.

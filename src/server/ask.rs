@@ -3,19 +3,22 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::behalf::{self, Deed};
 use super::body::{Received, Size};
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, parse, text};
+use super::service::{Asking, Service, json, parse, text};
+use crate::access::{Caller, Scope};
 use crate::answer::Answer;
 use crate::engine::{Engine, Scratch};
-use crate::question::Unread;
+use crate::question::Json;
 
 /// Where it is.
 pub const PATH: &str = "/v1/ask";
@@ -36,27 +39,34 @@ const ROOM: usize = 1 << 10;
         (status = 503, description = "overloaded", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
-    respond(&service, &headers, body).await
+pub async fn ask(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    respond(&service, &caller, &headers, body).await
 }
 
 /// The same, wherever the request comes from.
-pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody<Data = Bytes> + Unpin) -> Result<Response, Problem> {
+pub async fn respond(
+    service: &Service,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: impl HttpBody<Data = Bytes> + Unpin,
+) -> Result<Response, Problem> {
+    service.demand(caller, Scope::Ask)?;
     let body = service.bodies.read(headers, body, Size::Question).await?;
     if service.books.is_some() {
-        return Box::pin(answer_by_the_books(service, &body)).await;
+        return Box::pin(answer_by_the_books(service, caller, &body)).await;
     }
     let question = text(&body)?;
     let mut line = String::with_capacity(ROOM);
-    service.live.with(|engine| answer(service, engine, question, &mut line))?;
+    service.live.with(|engine| answer((service, caller), engine, question, &mut line))?;
     line.push('\n');
     Ok(json(line))
 }
 
 /// The same, with what the ledger says is spent.
-async fn answer_by_the_books(service: &Service, body: &Received) -> Result<Response, Problem> {
+async fn answer_by_the_books(service: &Service, caller: &Caller, body: &Received) -> Result<Response, Problem> {
     let engine = service.live.current();
-    let mut request = service.reader(&engine).question(&parse(body)?, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let question = behalf::admit(service, caller, parse(body)?, Deed::Question)?;
+    let mut request = service.reader(&engine, caller).question(&question, Timestamp::now()).map_err(Problem::wrong_question)?;
     service.ledger(service.books()?.ledger.fill(&engine, &mut request)).await?;
     let mut line = String::with_capacity(ROOM);
     engine.write_answer(&request, &mut line);
@@ -65,9 +75,16 @@ async fn answer_by_the_books(service: &Service, body: &Received) -> Result<Respo
 }
 
 /// Writes the answer to one question at the end of `out`, without a ledger.
-pub fn answer(service: &Service, engine: &Engine, question: &str, out: &mut String) -> Result<(), Unread> {
+pub fn answer((service, caller): (&Service, &Caller), engine: &Engine, question: &str, out: &mut String) -> Result<(), Problem> {
     thread_local! {
         static SCRATCH: RefCell<Scratch> = RefCell::default();
     }
-    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine), question, Timestamp::now(), scratch, out).map(drop))
+    if !behalf::is_believed_in_all(service, caller) {
+        let json = behalf::admit(service, caller, Json::parse(question)?, Deed::Question)?;
+        let request = service.reader(engine, caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)?;
+        engine.write_answer(&request, out);
+        return Ok(());
+    }
+    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine, caller), question, Timestamp::now(), scratch, out).map(drop))?;
+    Ok(())
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -14,13 +15,15 @@ use serde_json::value::RawValue;
 use tokio::runtime::Handle;
 
 use super::ask::answer;
+use super::behalf::{self, Deed};
 use super::body::{Received, Size};
 use super::envelope;
 use super::problem::{Kind, Problem};
 use super::schema;
-use super::service::{Service, json, line, text};
+use super::service::{Asking, Service, json, line, text};
+use crate::access::{Caller, Scope};
 use crate::engine::Engine;
-use crate::question::{Json, Request, Unread};
+use crate::question::{Json, Request};
 
 /// Many questions, each with an answer or a problem, in order.
 #[utoipa::path(
@@ -36,24 +39,25 @@ use crate::question::{Json, Request, Unread};
         (status = 503, description = "overloaded, or the answers took too long", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask_batch(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn ask_batch(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Batch).await?;
     let place = service.place()?;
     let engine = service.live.current();
     // The computing happens beside the threads that serve connections, and keeps its place even where the caller goes away.
     let work = move || {
-        let answers = answers(&service, &engine, &body);
+        let answers = answers(&service, &caller, &engine, &body);
         drop(place);
         answers
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::from(Kind::Internal))?.map(json)
 }
 
-fn answers(service: &Service, engine: &Engine, body: &Received) -> Result<String, Problem> {
+fn answers(service: &Service, caller: &Caller, engine: &Engine, body: &Received) -> Result<String, Problem> {
     let questions = envelope::questions(text(body)?)?;
     let until = Instant::now() + service.limits.answer();
     let answers = String::from("{\"answers\":[");
-    let mut batch = Batch { service, engine, until, answers, answered: 0, waiting: Vec::new(), failed: None };
+    let mut batch = Batch { service, caller, engine, until, answers, answered: 0, waiting: Vec::new(), failed: None };
     let read = batch.run(questions);
     match (batch.failed, read) {
         (Some(problem), _) => Err(problem),
@@ -68,12 +72,13 @@ const TOGETHER: usize = 256;
 /// Answers question after question while the list is read, so that the number of questions needs no bound of its own.
 struct Batch<'a> {
     service: &'a Service,
+    caller: &'a Caller,
     engine: &'a Engine,
     until: Instant,
     answers: String,
     answered: usize,
     /// Questions that wait for what the ledger says is spent.
-    waiting: Vec<Result<Request, Unread>>,
+    waiting: Vec<Result<Request, Problem>>,
     failed: Option<Problem>,
 }
 
@@ -86,13 +91,18 @@ impl Batch<'_> {
     fn add(&mut self, question: &str) -> Result<(), Problem> {
         if self.service.books.is_none() {
             self.begin()?;
-            let answered = answer(self.service, self.engine, question, &mut self.answers);
+            let answered = answer((self.service, self.caller), self.engine, question, &mut self.answers);
             return self.end(answered);
         }
-        let reader = self.service.reader(self.engine);
-        let read = Json::parse(question).and_then(|json| Ok(reader.question(&json, Timestamp::now())?));
+        let read = self.read(question);
         self.waiting.push(read);
         if self.waiting.len() < TOGETHER { Ok(()) } else { self.answer_waiting() }
+    }
+
+    /// A question as this caller may ask it.
+    fn read(&self, question: &str) -> Result<Request, Problem> {
+        let json = behalf::admit(self.service, self.caller, Json::parse(question)?, Deed::Question)?;
+        self.service.reader(self.engine, self.caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)
     }
 
     /// Answers what waits for the ledger.
@@ -124,9 +134,9 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn end(&mut self, answered: Result<(), Unread>) -> Result<(), Problem> {
-        if let Err(unread) = answered {
-            self.answers.push_str(line(&Problem::from(unread))?.trim_end());
+    fn end(&mut self, answered: Result<(), Problem>) -> Result<(), Problem> {
+        if let Err(problem) = answered {
+            self.answers.push_str(line(&problem)?.trim_end());
         }
         self.answered += 1;
         let most = self.service.limits.batch_answer_bytes;

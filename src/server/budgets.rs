@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::behalf::{self, Deed, Resolved};
 use super::parameters::Parameters;
 use super::problem::Problem;
-use super::service::{Service, answer};
+use super::service::{Asking, Service, answer};
+use crate::access::{Caller, Scope};
 use crate::diagnostic::nearest;
 use crate::ledger::BudgetState;
 use crate::ledger::record::Who;
@@ -41,15 +44,18 @@ pub struct Budgets {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn budgets(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn budgets(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand_any(&caller, &[Scope::Read, Scope::Ask, Scope::Grant])?;
     let ledger = &service.books()?.ledger;
     let engine = service.live.current();
     let policy = engine.policy();
     let mut given = Parameters::new(&uri, &["actor", "role", "team", "lang"]);
     let (id, role, team, lang) = (given.text("actor"), given.text("role"), given.text("team"), given.text("lang"));
-    if given.raw("actor").is_none() {
+    let id = id.or_else(|| caller.identity().filter(|_| given.raw("actor").is_none()).map(|bound| bound.id.clone()));
+    if id.is_none() && given.raw("actor").is_none() {
         given.wrong("actor", "`actor` is missing", Some("say whose budgets: `?actor=anna`".into()));
     }
+    let Resolved { id, role, team } = own(&service, &caller, Resolved { id, role, team })?;
     let people = service.people();
     let person = id.as_deref().and_then(|id| people.find(id));
     let role = role.or_else(|| person.map(|person| person.role.clone()));
@@ -76,4 +82,13 @@ pub async fn budgets(State(service): State<Arc<Service>>, uri: Uri) -> Result<Re
     let actor = Actor { id: Some(id.clone()), role: RoleId::new(found.unwrap_or_default()), team: team.clone() };
     let budgets = service.ledger(ledger.budgets(&engine, &actor, language.unwrap_or_default())).await?;
     answer(&Budgets { actor: Who { id, role, team }, budgets })
+}
+
+/// Whose budgets these are; in which role and team somebody reads their own, they do not choose.
+fn own(service: &Service, caller: &Caller, asked: Resolved) -> Result<Resolved, Problem> {
+    if caller.may(Scope::Read) {
+        return Ok(asked);
+    }
+    behalf::demand_own(caller, asked.id.as_deref().as_slice())?;
+    behalf::resolve(service, caller, asked, Deed::Question)
 }

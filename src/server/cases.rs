@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -13,11 +14,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
-use super::service::{Service, answer, created, parse};
+use super::service::{Asking, Service, answer, created, parse};
 use super::{idempotency, proposal, schema};
+use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
 use crate::ledger::{Done, LedgerError, Office, Settled, Step};
@@ -53,7 +56,7 @@ pub struct CaseFile {
 /// Opens a case: what the actor may not grant goes to one named person.
 #[utoipa::path(
     post, path = "/v1/cases", tag = "cases",
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Openable),
     responses(
         (status = 201, description = "the case, with its owner and by when it is due", body = Case, headers(("Location" = String, description = "where it is"))),
@@ -67,12 +70,14 @@ pub struct CaseFile {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Cases)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
-    let ticket = idempotency::optional(&headers, PATH, &json)?;
-    let settled = match (proposal::read(&service, &json, &[Field::Confirm, Field::Note, Field::To]), ticket) {
+    let ticket = idempotency::optional(&caller, &headers, PATH, &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
+    let settled = match (proposal::read(&service, &caller, &json, &[Field::Confirm, Field::Note, Field::To]), ticket) {
         (Ok((proposal, more)), ticket) => service.ledger(ledger.open_case(&service.people(), &proposal, more.to, ticket)).await?,
         // The policy may have been another one when it was opened.
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
@@ -98,7 +103,8 @@ pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body:
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn cases(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand_any(&caller, &[Scope::Read, Scope::Cases])?;
     let ledger = &service.books()?.ledger;
     let mut given = Parameters::new(&uri, &["owner", "state", "overdue", "cursor", "limit"]);
     let (owner, behind, limit) = (given.text("owner"), given.cursor(), given.limit());
@@ -108,6 +114,7 @@ pub async fn cases(State(service): State<Arc<Service>>, uri: Uri) -> Result<Resp
         given.wrong("overdue", "only an open case is overdue", Some("leave `state` out".into()));
     }
     given.end()?;
+    let owner = behalf::own_list(&caller, owner)?;
     let due_before = is_overdue.then(|| ledger.now().as_microsecond());
     let filter = CaseFilter { owner, state: state.map(str::to_owned), due_before, behind, most: limit + 1 };
     let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_cases(&filter).await?) }).await?;
@@ -126,10 +133,16 @@ pub async fn cases(State(service): State<Arc<Service>>, uri: Uri) -> Result<Resp
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+pub async fn one(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    service.demand_any(&caller, &[Scope::Read, Scope::Cases])?;
     let ledger = &service.books()?.ledger;
     let id = case_id(id)?;
     let (case, events) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+    demand_own(&caller, &case)?;
     let events = service.ledger(ledger.legible(&service.people(), events)).await?;
     let engine = service.live.current();
     let history = events.iter().map(|event| told(engine.policy(), event)).collect();
@@ -149,7 +162,7 @@ fn told(policy: &Policy, event: &EventRow) -> Map<String, Value> {
 /// The owner approves: the question is decided again, and the last approval books it.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/approve", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Approve),
     responses(
         (status = 200, description = "the case; `grant` is what it became, unless others must approve too", body = Case),
@@ -166,18 +179,19 @@ fn told(policy: &Policy, event: &EventRow) -> Map<String, Value> {
 )]
 pub async fn approve(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let form = Form { name: "approve", fields: &[Field::Actor, Field::Confirm, Field::Note], needed: &[Field::Actor], with_role: false, adds: false };
-    form.take(&service, id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
 }
 
 /// The owner declines, says why, and what was offered instead.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/decline", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Decline),
     responses(
         (status = 200, description = "the case, declined", body = Case),
@@ -194,6 +208,7 @@ pub async fn approve(
 )]
 pub async fn decline(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
@@ -201,13 +216,13 @@ pub async fn decline(
     let fields = &[Field::Actor, Field::Reason, Field::Offered];
     let form = Form { name: "decline", fields, needed: fields, with_role: false, adds: false };
     let step = |told: Particulars, _| Step::Decline { reason: told.reason.unwrap_or_default(), offered: told.offered.unwrap_or_default() };
-    form.take(&service, id, &headers, body, step).await
+    form.take(&service, &caller, id, &headers, body, step).await
 }
 
 /// The owner hands it over to somebody else.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/hand_over", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::HandOver),
     responses(
         (status = 200, description = "the case, with its new owner", body = Case),
@@ -224,19 +239,20 @@ pub async fn decline(
 )]
 pub async fn hand_over(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let needed = &[Field::Actor, Field::To];
     let form = Form { name: "hand_over", fields: &[Field::Actor, Field::To, Field::Note], needed, with_role: false, adds: false };
-    form.take(&service, id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
 }
 
 /// Somebody adds facts or a note.
 #[utoipa::path(
     post, path = "/v1/cases/{id}/add", tag = "cases",
-    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, description = "as where it is opened")),
+    params(("id" = String, Path, description = "its id"), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as where it is opened")),
     request_body(content = schema::Add),
     responses(
         (status = 200, description = "the case", body = Case),
@@ -250,9 +266,15 @@ pub async fn hand_over(
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn add(service: State<Arc<Service>>, id: Result<Path<String>, PathRejection>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn add(
+    service: State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let form = Form { name: "add", fields: &[Field::Actor, Field::Note], needed: &[Field::Actor], with_role: true, adds: true };
-    form.take(&service, id, &headers, body, |told, added| Step::Add { facts: added.facts, record: added.record, note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, added| Step::Add { facts: added.facts, record: added.record, note: told.note }).await
 }
 
 /// What the body of a step holds.
@@ -271,19 +293,27 @@ impl Form {
     async fn take(
         &self,
         service: &Service,
+        caller: &Caller,
         id: Result<Path<String>, PathRejection>,
         headers: &HeaderMap,
         body: Body,
         step: impl FnOnce(Particulars, Additions) -> Step,
     ) -> Result<Response, Problem> {
+        service.demand(caller, Scope::Cases)?;
         let body = service.bodies.read(headers, body, Size::Question).await?;
         let ledger = &service.books()?.ledger;
         let id = case_id(id)?;
         let json = parse(&body)?;
-        let ticket = idempotency::optional(headers, &format!("{PATH}/{id}/{}", self.name), &json)?;
+        let ticket = idempotency::optional(caller, headers, &format!("{PATH}/{id}/{}", self.name), &json)?;
+        let json = behalf::admit(service, caller, json, Deed::Step)?;
+        if !caller.may(Scope::Read) {
+            // Whoever does something with a case gets to see it.
+            let (case, _) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+            demand_own(caller, &case)?;
+        }
         let engine = service.live.current();
-        let (mut told, added) = self.read(&service.reader(&engine), &json)?;
-        let who = proposal::who(service, engine.policy(), told.actor.take(), self.with_role)?;
+        let (mut told, added) = self.read(&service.reader(&engine, caller), &json)?;
+        let who = proposal::who(service, caller, engine.policy(), told.actor.take(), self.with_role)?;
         let places = added.clone();
         let office = Office { engine, people: service.people() };
         let settled = service.ledger(ledger.step(&office, &id, who, step(told, added), ticket)).await?;
@@ -310,6 +340,14 @@ impl Form {
             }
         }
     }
+}
+
+/// A case is the business of who brought it, who owns it, and who approved it or declined it.
+fn demand_own(caller: &Caller, case: &Case) -> Result<(), Problem> {
+    let mut theirs = vec![case.owner.id.as_str(), case.proposer.id.as_str()];
+    theirs.extend(case.stands_in_for.as_deref());
+    theirs.extend(case.approved_by.iter().map(|signature| signature.id.as_str()));
+    behalf::demand_own(caller, &theirs)
 }
 
 fn case_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {

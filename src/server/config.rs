@@ -18,11 +18,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::access::settings::{Access, Tls};
+use crate::hooks::{self, Webhook, WebhookError};
+
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where it listens; only addresses of this machine, or a name for one.
+    /// Where it listens; without [`Self::access`] only addresses of this machine, or a name for one.
     #[serde(deserialize_with = "named_address")]
     pub listen: SocketAddr,
     /// The pack. In a file it is relative to that file.
@@ -37,6 +40,14 @@ pub struct Config {
     pub trust_record: bool,
     /// What callers may use up.
     pub limits: Limits,
+    /// Who may ask.
+    pub access: Access,
+    /// The certificate; without it nothing is encrypted here.
+    pub tls: Option<Tls>,
+    /// Whether a proxy in front of the service encrypts what goes over the network.
+    pub behind_proxy: bool,
+    /// Who is told over HTTP of what happens.
+    pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -51,6 +62,10 @@ impl Default for Config {
             people: None,
             trust_record: true,
             limits: Limits::default(),
+            access: Access::default(),
+            tls: None,
+            behind_proxy: false,
+            webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
     }
@@ -173,12 +188,25 @@ pub enum ConfigError {
         /// What and where.
         cause: Box<toml::de::Error>,
     },
-    /// There are no keys yet, so that only this machine may ask.
-    #[error("cannot listen on {0}: callers are not authenticated, so that only an address of this machine is served, such as 127.0.0.1")]
+    /// Nobody is asked for a token, so that only this machine may ask.
+    #[error(
+        "cannot listen on {0}: callers are not authenticated, so that only an address of this machine is served, such as 127.0.0.1; `[access]` in the configuration says who may ask"
+    )]
     NotLoopback(SocketAddr),
+    /// Tokens would go over the network for everybody to read.
+    #[error(
+        "cannot listen on {0}: nothing is encrypted, so that everybody on the way could read the tokens; set `[tls]`, or say `--behind-proxy` where a proxy in front encrypts"
+    )]
+    NotEncrypted(SocketAddr),
+    /// Who may ask is not said in a way that makes sense.
+    #[error("{0}")]
+    Access(String),
     /// Neither an address nor a name for one.
     #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
     Nowhere(String, std::io::Error),
+    /// A webhook that cannot be used.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -215,6 +243,9 @@ impl Config {
         config.people = config.people.map(|people| beside.join(people));
         config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
+        config.access = config.access.beside(beside);
+        config.tls = config.tls.map(|tls| tls.beside(beside));
+        config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
     }
 
@@ -222,11 +253,18 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When the address is not one of this machine, or a limit is nothing or absurd.
+    /// When the address is not one of this machine and callers are not asked for tokens or nothing is encrypted, or a limit is nothing or absurd.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        if !self.listen.ip().is_loopback() {
+        if let Some(mistake) = self.access.mistake() {
+            return Err(ConfigError::Access(mistake));
+        }
+        if !self.listen.ip().is_loopback() && !self.access.is_on() {
             return Err(ConfigError::NotLoopback(self.listen));
         }
+        if !self.listen.ip().is_loopback() && self.tls.is_none() && !self.behind_proxy {
+            return Err(ConfigError::NotEncrypted(self.listen));
+        }
+        hooks::validate(&self.webhook, self.ledger.is_some())?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }
@@ -291,6 +329,33 @@ mod tests {
         assert!(at("127.0.0.1:80").is_ok() && at("[::1]:80").is_ok());
         assert!(matches!(at("0.0.0.0:80"), Err(ConfigError::NotLoopback(_))));
         assert!(matches!(at("[::]:80"), Err(ConfigError::NotLoopback(_))));
+    }
+
+    #[test]
+    fn the_network_is_served_with_tokens_and_encryption() {
+        let at = |more: &str| toml::from_str::<Config>(&format!("listen = \"0.0.0.0:80\"\n{more}")).unwrap().validate();
+        let keys = "[access]\nkeys = \"keys.toml\"\n";
+        let tls = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+        assert!(matches!(at(tls), Err(ConfigError::NotLoopback(_))));
+        assert!(matches!(at("behind_proxy = true"), Err(ConfigError::NotLoopback(_))));
+        assert!(matches!(at(keys), Err(ConfigError::NotEncrypted(_))));
+        assert!(at(&format!("{keys}{tls}")).is_ok());
+        assert!(at(&format!("behind_proxy = true\n{keys}")).is_ok());
+    }
+
+    #[test]
+    fn access_that_makes_no_sense_is_refused() {
+        let with = |more: &str| toml::from_str::<Config>(more).unwrap().validate().map_err(|error| error.to_string());
+        let jwt = |issuer: &str, jwks: &str| format!("[access.jwt]\nissuer = \"{issuer}\"\naudience = \"kulanz\"\njwks = \"{jwks}\"\n");
+        for jwks in ["jwks.json", "https://login.example/jwks", "http://127.0.0.1:80/jwks", "http://[::1]/jwks", "http://localhost/jwks"] {
+            assert_eq!(with(&jwt("https://login.example", jwks)), Ok(()), "{jwks}");
+        }
+        for jwks in ["http://login.example/jwks", "http://127.0.0.1.example/jwks", "ftp://localhost/jwks", "http://10.0.0.1/jwks"] {
+            assert!(with(&jwt("https://login.example", jwks)).unwrap_err().contains("access.jwt.jwks"), "{jwks}");
+        }
+        assert!(with(&jwt("", "jwks.json")).unwrap_err().contains("issuer"));
+        assert!(with("[access.rate]\nper_minute = 1").unwrap_err().contains("by caller"));
+        assert!(with("[access]\nkeys = \"k\"\nrate = {per_minute = 0}").unwrap_err().contains("at least 1"));
     }
 
     #[test]

@@ -1,13 +1,10 @@
-//! What every request goes through: it gets an id, it counts as life of its connection, a panic becomes a 500, and the log says how it ended.
+//! What every request goes through: it gets an id, it counts as life of its connection, its caller is found out, a panic becomes a 500, and the log says how it ended.
 //!
 //! `POST /v1/ask` goes from here straight to its handler. All that a question touches on its way belongs to its connection or never changes, so that connections on
 //! different cores do not wait for each other.
 
-use std::any::Any;
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -15,7 +12,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue, Method, Request, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service as HyperService;
@@ -23,9 +20,12 @@ use tower_service::Service as _;
 use uuid::Uuid;
 
 use super::ask;
-use super::problem::Kind;
+use super::gate::{self, Admitted, Remembered};
+use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
+use crate::access::Caller;
+use crate::panics::{Panic, caught};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 128;
@@ -44,12 +44,19 @@ struct Connection {
     /// With which the ids of its requests begin.
     id: String,
     requests: AtomicU64,
+    /// Who calls where nobody is asked for a token.
+    local: Arc<Caller>,
+    remembered: Remembered,
 }
 
 impl Front {
     /// For a new connection.
     pub fn new(service: Arc<Service>, router: Router, pulse: Arc<Pulse>) -> Self {
-        Self { connection: Arc::new(Connection { service, pulse, id: format!("{}-", Uuid::now_v7()), requests: AtomicU64::new(0) }), router }
+        let (id, local) = (format!("{}-", Uuid::now_v7()), Arc::new(Caller::local()));
+        Self {
+            connection: Arc::new(Connection { service, pulse, id, requests: AtomicU64::new(0), local, remembered: Remembered::default() }),
+            router,
+        }
     }
 }
 
@@ -64,9 +71,16 @@ impl HyperService<Request<Incoming>> for Front {
             return Box::pin(async move {
                 let begun = Begun::new(&connection, &request);
                 let (head, body) = request.into_parts();
+                let admitted = connection.admit(ask::PATH, &head.headers).await;
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
-                let answered = guarded(ask::respond(&connection.service, &head.headers, body)).await;
-                Ok(begun.end(&head.method, &head.uri, answered.map(IntoResponse::into_response)))
+                let answered = match &admitted {
+                    Ok(Admitted { caller: Some(caller), .. }) => {
+                        caught(ask::respond(&connection.service, caller, &head.headers, body)).await.map(IntoResponse::into_response)
+                    }
+                    Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
+                    Err(problem) => Ok(Problem::clone(problem).into_response()),
+                };
+                Ok(begun.end(&head.method, &head.uri, admitted.ok(), answered))
             });
         }
         let mut router = self.router.clone();
@@ -74,8 +88,16 @@ impl HyperService<Request<Incoming>> for Front {
             let begun = Begun::new(&connection, &request);
             let (method, uri) = (request.method().clone(), request.uri().clone());
             let pulse = Arc::clone(&connection.pulse);
-            let answered = guarded(router.call(request.map(|body| Body::new(Watched { body, pulse })))).await;
-            Ok(begun.end(&method, &uri, answered.map(|Ok(response)| response)))
+            let mut request = request.map(|body| Body::new(Watched { body, pulse }));
+            let admitted = match connection.admit(uri.path(), request.headers()).await {
+                Ok(admitted) => admitted,
+                Err(problem) => return Ok(begun.end(&method, &uri, None, Ok(problem.into_response()))),
+            };
+            if let Some(caller) = &admitted.caller {
+                request.extensions_mut().insert(Arc::clone(caller));
+            }
+            let answered = caught(router.call(request)).await;
+            Ok(begun.end(&method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -124,7 +146,7 @@ impl Begun {
         }
     }
 
-    fn end(self, method: &Method, uri: &Uri, answered: Result<Response, Panic>) -> Response {
+    fn end(self, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
         let Self { id, at, under_way } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
@@ -132,12 +154,15 @@ impl Begun {
             Kind::Internal.into_response()
         });
         let status = response.status().as_u16();
-        // The path is quoted: it comes from outside.
+        let (caller, left) = admitted.map_or((None, None), |admitted| (admitted.caller, admitted.left));
+        let caller = caller.as_deref().map_or("", Caller::name);
+        // The path and the name are quoted: they come from outside.
         if response.status().is_success() {
-            tracing::debug!(id = shown, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
+            tracing::debug!(id = shown, caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         } else {
-            tracing::info!(id = shown, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
+            tracing::info!(id = shown, caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         }
+        gate::tell(left, response.headers_mut());
         response.headers_mut().insert(REQUEST_ID, id);
         // What is left of a body is not waited for, so that no further request can follow it.
         if under_way.pulse().has_unread_body() {
@@ -148,6 +173,11 @@ impl Begun {
 }
 
 impl Connection {
+    /// Who calls, if they may at all.
+    async fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Admitted, Problem> {
+        self.service.gate.admit(path, headers, &self.local, &self.remembered).await
+    }
+
     /// The id of the connection and the number of the request on it.
     fn make_id(&self) -> HeaderValue {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
@@ -155,19 +185,6 @@ impl Connection {
         let id = [self.id.as_bytes(), digits.format(number).as_bytes()].concat();
         HeaderValue::from_maybe_shared(Bytes::from(id)).unwrap_or(HeaderValue::from_static("none"))
     }
-}
-
-type Panic = Box<dyn Any + Send>;
-
-/// What a future comes to, or with what it panicked.
-async fn guarded<F: Future>(future: F) -> Result<F::Output, Panic> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
 }
 
 /// The log shows the cause, the caller does not see it.
@@ -190,12 +207,5 @@ mod tests {
         let sane = |id: &str| is_sane(&HeaderValue::from_str(id).unwrap());
         assert!(sane("a") && sane(&"a".repeat(128)) && sane("01J:x/y+z=_-.@"));
         assert!(!sane("") && !sane(&"a".repeat(129)) && !sane("a b") && !sane("a\"b"));
-    }
-
-    #[tokio::test]
-    async fn a_panic_ends_only_its_request() {
-        let panic = guarded(async { panic!("at the disco") }).await.map(|(): ()| ()).unwrap_err();
-        assert_eq!(text_of(&panic), "at the disco");
-        assert_eq!(guarded(async { 1 }).await.unwrap(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -12,10 +13,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::problem::{Kind, Problem};
-use super::service::{Service, answer, created, parse};
+use super::service::{Asking, Service, answer, created, parse};
 use super::{idempotency, parameters, proposal, schema};
+use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
 use crate::ledger::store::{GrantFilter, Purpose};
@@ -38,7 +41,7 @@ pub struct Grants {
 /// Decides and books, in one.
 #[utoipa::path(
     post, path = "/v1/grants", tag = "grants",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Grantable),
     responses(
         (status = 201, description = "what is granted, with the answer by which it is; or was, to the same request before", body = Grant, headers(("Location" = String, description = "where it is"))),
@@ -52,13 +55,15 @@ pub struct Grants {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn grant(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Grant)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
-    let ticket = idempotency::needed(&headers, PATH, &json)?;
+    let ticket = idempotency::needed(&caller, &headers, PATH, &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
     let fields = [Field::Confirm, Field::Note, Field::Case];
-    let settled = match proposal::read(&service, &json, &fields) {
+    let settled = match proposal::read(&service, &caller, &json, &fields) {
         Ok((proposal, more)) => service.ledger(ledger.grant(&proposal, more.case, Some(ticket))).await?,
         // The policy may have been another one when it was granted.
         Err(problem) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
@@ -82,13 +87,15 @@ pub async fn grant(State(service): State<Arc<Service>>, headers: HeaderMap, body
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn grants(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand_any(&caller, &[Scope::Read, Scope::Grant])?;
     let ledger = &service.books()?.ledger;
     let mut given = parameters::Parameters::new(&uri, &["actor", "since", "cursor", "limit"]);
     let (actor, behind, limit) = (given.text("actor"), given.cursor(), given.limit());
     let zone = service.live.with(|engine| engine.policy().time_zone.clone());
     let since = given.raw("since").and_then(|text| given.note(since(&text, &zone)));
     given.end()?;
+    let actor = behalf::own_list(&caller, actor)?;
     let filter = GrantFilter { actor, since: since.map(Timestamp::as_microsecond), behind, most: limit + 1 };
     let rows = service.ledger(async { Ok::<_, LedgerError>(ledger.store().begin(Purpose::Read).await?.find_grants(&filter).await?) }).await?;
     let (rows, next) = parameters::page(rows, limit, |row| (row.at, row.id.as_str()));
@@ -106,10 +113,17 @@ pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Res
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+pub async fn one(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    service.demand_any(&caller, &[Scope::Read, Scope::Grant])?;
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;
-    answer(&service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?)
+    let grant = service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?;
+    behalf::demand_own(&caller, &[&grant.actor.id])?;
+    answer(&grant)
 }
 
 /// Takes a grant back: its budgets get what it was charged.
@@ -117,7 +131,7 @@ pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, P
     post, path = "/v1/grants/{id}/reverse", tag = "grants",
     params(
         ("id" = String, Path, description = "its id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "as of a grant; may be left out"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "as of a grant; may be left out"),
     ),
     request_body(content = schema::Reverse),
     responses(
@@ -134,17 +148,25 @@ pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, P
 )]
 pub async fn reverse(
     State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Grant)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;
     let json = parse(&body)?;
-    let ticket = idempotency::optional(&headers, &format!("{PATH}/{id}/reverse"), &json)?;
+    let ticket = idempotency::optional(&caller, &headers, &format!("{PATH}/{id}/reverse"), &json)?;
+    let json = behalf::admit(&service, &caller, json, Deed::Step)?;
+    if !caller.may(Scope::Read) {
+        // Who takes a grant back gets to see it.
+        let grant = service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?;
+        behalf::demand_own(&caller, &[&grant.actor.id])?;
+    }
     let engine = service.live.current();
-    let settled = match reversal(&service, &engine, &json) {
+    let settled = match reversal((&service, &caller), &engine, &json) {
         Ok((who, reason)) => service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?,
         // The policy or the people may have been others when it was reversed.
         Err(problem) => match &ticket {
@@ -156,10 +178,10 @@ pub async fn reverse(
 }
 
 /// Who reverses, and why.
-fn reversal(service: &Service, engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
+fn reversal((service, caller): (&Service, &Caller), engine: &Engine, json: &Json) -> Result<(Who, String), Problem> {
     let fields = [Field::Actor, Field::Reason];
-    let told = service.reader(engine).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
-    let who = proposal::who(service, engine.policy(), told.actor, true)?;
+    let told = service.reader(engine, caller).particulars(json, &fields, &fields, &[]).map_err(Problem::wrong_question)?;
+    let who = proposal::who(service, caller, engine.policy(), told.actor, true)?;
     Ok((who, told.reason.unwrap_or_default()))
 }
 

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use axum::http::{HeaderMap, HeaderName};
 
 use super::problem::{Kind, Problem};
+use crate::access::Caller;
 use crate::ledger::{Ticket, Token};
 use crate::question::Json;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Whose keys these are: nobody who calls is told from another yet.
-const CALLER: &str = "http";
+/// Whose keys those of the local caller are.
+const LOCAL: &str = "http";
 const LONGEST: usize = 255;
 
 /// The ticket of a request that must have one. What is asked is `path` and `body`; the order of members and the blanks in a body mean nothing.
@@ -18,9 +19,9 @@ const LONGEST: usize = 255;
 /// # Errors
 ///
 /// 400 where there is no key, or none that can be one.
-pub fn needed(headers: &HeaderMap, path: &str, body: &Json) -> Result<Ticket, Problem> {
+pub fn needed(caller: &Caller, headers: &HeaderMap, path: &str, body: &Json) -> Result<Ticket, Problem> {
     let missing = || Problem::from(Kind::IdempotencyKeyMissing).detail("send a new key with each new request, and the same one with a repetition");
-    optional(headers, path, body)?.ok_or_else(missing)
+    optional(caller, headers, path, body)?.ok_or_else(missing)
 }
 
 /// The ticket of a request that may have one.
@@ -28,7 +29,7 @@ pub fn needed(headers: &HeaderMap, path: &str, body: &Json) -> Result<Ticket, Pr
 /// # Errors
 ///
 /// 400 where there is a key that cannot be one.
-pub fn optional(headers: &HeaderMap, path: &str, body: &Json) -> Result<Option<Ticket>, Problem> {
+pub fn optional(caller: &Caller, headers: &HeaderMap, path: &str, body: &Json) -> Result<Option<Ticket>, Problem> {
     let mut keys = headers.get_all(KEY).iter();
     let key = match (keys.next(), keys.next()) {
         (None, _) => return Ok(None),
@@ -37,7 +38,12 @@ pub fn optional(headers: &HeaderMap, path: &str, body: &Json) -> Result<Option<T
     };
     let is_sane = (1..=LONGEST).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
     let key = std::str::from_utf8(key).ok().filter(|_| is_sane).ok_or(Kind::IdempotencyKeyWrong)?;
-    Ok(Some(Ticket { token: Token { caller: CALLER.to_owned(), key: key.to_owned() }, digest: digest(path, body) }))
+    Ok(Some(Ticket { token: Token { caller: shelf(caller), key: key.to_owned() }, digest: digest(path, body) }))
+}
+
+/// Where the keys of a caller are kept: apart from everybody else's, so that nobody gets the reply to somebody else by guessing a key. Names of people are not kept.
+fn shelf(caller: &Caller) -> String {
+    if caller.is_local() { LOCAL.to_owned() } else { format!("b3:{}", blake3::hash(caller.name().as_bytes()).to_hex()) }
 }
 
 fn digest(path: &str, body: &Json) -> String {
@@ -109,7 +115,7 @@ mod tests {
             for key in keys {
                 headers.append(KEY, HeaderValue::from_bytes(key).unwrap());
             }
-            optional(&headers, "/", &body).map(|ticket| ticket.is_some()).map_err(|problem| problem.code)
+            optional(&Caller::local(), &headers, "/", &body).map(|ticket| ticket.is_some()).map_err(|problem| problem.code)
         };
         assert_eq!(with(&[]), Ok(false));
         assert_eq!(with(&[b"a"]), Ok(true));
@@ -118,6 +124,6 @@ mod tests {
             assert_eq!(with(&[wrong]), Err("idempotency_key_wrong"), "{wrong:?}");
         }
         assert_eq!(with(&[b"a", b"a"]), Err("idempotency_key_wrong"));
-        assert_eq!(needed(&HeaderMap::new(), "/", &body).unwrap_err().code, "idempotency_key_missing");
+        assert_eq!(needed(&Caller::local(), &HeaderMap::new(), "/", &body).unwrap_err().code, "idempotency_key_missing");
     }
 }

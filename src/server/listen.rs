@@ -8,22 +8,24 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Limits;
 use super::front::Front;
-use super::pulse::{Alarm, Member, Pulses};
+use super::pulse::{Alarm, Member, Pulse, Pulses};
 use super::router::router;
 use super::service::Service;
 use super::stalled::Impatient;
+use super::tls::Tls;
 
 /// How long to wait where the system, or the bound on connections, has no room for another one.
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, then finishes the requests that are under way, for as long as the limits allow.
-pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, service: Arc<Service>, tls: Option<Tls>, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Semaphore::new(limits.connections));
     let pulses = Arc::new(Pulses::default());
@@ -39,7 +41,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, limits: Limits,
                 Ok((stream, place)) => {
                     let member = pulses.join();
                     let front = Front::new(Arc::clone(&service), router.clone(), Arc::clone(&member.pulse));
-                    hold(stream, (place, member), front, limits, &graceful);
+                    hold(stream, (place, member), front, (tls.as_ref(), limits), &graceful);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -70,28 +72,54 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>, pulses: &P
     }
 }
 
-fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, limits: Limits, graceful: &GracefulShutdown) {
+fn hold(stream: TcpStream, place: (OwnedSemaphorePermit, Member), front: Front, how: (Option<&Tls>, Limits), graceful: &GracefulShutdown) {
     let pulse = Arc::clone(&place.1.pulse);
-    let io = TokioIo::new(Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse))));
-    let connection = http1::Builder::new().timer(Alarm(Arc::clone(&pulse))).header_read_timeout(limits.header()).serve_connection(io, front);
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        let mut connection = pin!(connection);
-        let ended = poll_fn(|context| {
-            pulse.attend(context);
-            // What has begun since is not cut off. A look at the connection counts as life, so this comes first.
-            if pulse.is_told_to_leave() && pulse.is_idle() {
-                return Poll::Ready(None);
-            }
-            connection.as_mut().poll(context).map(Some)
-        });
-        match ended.await {
-            Some(Ok(())) => {}
-            Some(Err(error)) => tracing::debug!(%error, "a connection ended early"),
-            None => tracing::debug!("an idle connection makes room"),
+    let (watcher, (tls, limits)) = (graceful.watcher(), how);
+    let stream = Box::pin(Impatient::new(stream, limits.write(), Arc::clone(&pulse)));
+    match tls {
+        None => tokio::spawn(async move {
+            answer(stream, &pulse, front, limits, watcher).await;
+            drop(place);
+        }),
+        Some(tls) => {
+            let handshake = tls.acceptor().accept(stream);
+            tokio::spawn(async move {
+                // A client that does not get done with it has as long as for the head of a request.
+                match attended(&pulse, tokio::time::timeout(limits.header(), handshake)).await {
+                    Some(Ok(Ok(stream))) => answer(Box::pin(stream), &pulse, front, limits, watcher).await,
+                    Some(Ok(Err(error))) => tracing::debug!(%error, "no encryption was agreed on"),
+                    Some(Err(_)) => tracing::debug!("the encryption was not agreed on in time"),
+                    None => tracing::debug!("an idle connection makes room"),
+                }
+                drop(place);
+            })
         }
-        drop(place);
-    });
+    };
+}
+
+/// Answers the requests of a connection.
+async fn answer(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, pulse: &Arc<Pulse>, front: Front, limits: Limits, watcher: Watcher) {
+    let builder = http1::Builder::new().timer(Alarm(Arc::clone(pulse))).header_read_timeout(limits.header()).clone();
+    let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), front));
+    match attended(pulse, connection).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => tracing::debug!(%error, "a connection ended early"),
+        None => tracing::debug!("an idle connection makes room"),
+    }
+}
+
+/// What a future of a connection comes to; nothing where the connection is idle and is to make room.
+async fn attended<F: Future>(pulse: &Pulse, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        pulse.attend(context);
+        // What has begun since is not cut off. A look at the connection counts as life, so this comes first.
+        if pulse.is_told_to_leave() && pulse.is_idle() {
+            return Poll::Ready(None);
+        }
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 async fn drain(graceful: GracefulShutdown, limits: Limits) {

@@ -5,6 +5,7 @@
 
 mod ask;
 mod batch;
+mod behalf;
 mod body;
 mod books;
 mod budgets;
@@ -12,6 +13,7 @@ mod cases;
 mod config;
 mod envelope;
 mod front;
+mod gate;
 mod grants;
 mod health;
 mod idempotency;
@@ -29,6 +31,8 @@ mod router;
 mod schema;
 mod service;
 mod stalled;
+mod telling;
+mod tls;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -43,8 +47,11 @@ pub use config::{Config, ConfigError, Limits, address};
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;
 use books::{Books, PeopleFile, Roster};
+use gate::Gate;
 use reload::{Live, Reading, Source};
 use service::Service;
+use telling::Telling;
+use tls::Tls;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
@@ -97,17 +104,32 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
         None => None,
     };
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
-    let service = Arc::new(Service::new(live, people, books, config));
+    let gate = Gate::new(&config.access)?;
+    let tls = config.tls.as_ref().map(Tls::new).transpose()?;
+    announce(config, &gate);
+    let service = Arc::new(Service::new(live, people, books, gate, config));
+    let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
-    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
-    listen::serve(listener, Arc::clone(&service), config.limits, stop).await;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let _ = writeln!(out, "listening on {scheme}://{address}").and_then(|()| out.flush());
+    listen::serve(listener, Arc::clone(&service), tls, config.limits, stop).await;
     tending.abort();
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
+    telling.finish().await;
     close(service).await;
     Ok(())
+}
+
+/// Says who may ask, as far as it is worth a word.
+fn announce(config: &Config, gate: &Gate) {
+    if gate.is_open() {
+        tracing::info!("nobody is asked for a token, so that only this machine is served; docs/access.md says how to change that");
+    } else if config.tls.is_none() && !config.behind_proxy {
+        tracing::info!("tokens are asked for, and nothing is encrypted, so that only this machine is served");
+    }
 }
 
 /// The people, from their file on, if there is one.

@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::behalf::{self, Deed};
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, parse};
+use super::service::{Asking, Service, json, parse};
+use crate::access::Scope;
 use crate::options::Options;
 
 /// Everything this role may do in this case, with limits.
 #[utoipa::path(
     post, path = "/v1/options", tag = "questions",
-    request_body(content = schema::Case),
+    request_body(content = schema::Situation),
     responses(
         (status = 200, description = "every action with its answer and limit", body = Options),
         (status = 400, description = "not JSON", body = Problem, content_type = "application/problem+json"),
@@ -28,11 +31,12 @@ use crate::options::Options;
         (status = 503, description = "overloaded", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn options(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
-    let case = parse(&body)?;
+    let case = behalf::admit(&service, &caller, parse(&body)?, Deed::Question)?;
     let engine = service.live.current();
-    let mut request = service.reader(&engine).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
+    let mut request = service.reader(&engine, &caller).options(&case, Timestamp::now()).map_err(Problem::wrong_question)?;
     if let Some(books) = &service.books {
         let case = &request.case;
         request.case.spent = service.ledger(books.ledger.spent_by(&engine, &case.actor, &case.facts, case.at)).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::parameters::mistake_in_name;
 use super::problem::Problem;
 use super::service::Service;
+use crate::access::Caller;
 use crate::diagnostic::nearest;
 use crate::ledger::Proposal;
 use crate::ledger::people::Person;
@@ -17,17 +18,17 @@ use crate::question::{self, Doer, Field, Json, Particulars, Question};
 /// # Errors
 ///
 /// 422 with everything that is wrong with it; also where it says a moment, no person, or no quantity of an action that has one.
-pub fn read(service: &Service, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
+pub fn read(service: &Service, caller: &Caller, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
     let engine = service.live.current();
     let now = service.books()?.ledger.now();
     let mut problems = Vec::new();
     if says_when(json) {
         problems.push(problem("/at", "what is booked is booked now", Some("leave `at` out; `POST /v1/ask` answers for another moment")));
     }
-    match service.reader(&engine).with_particulars(json, fields, now) {
+    match service.reader(&engine, caller).with_particulars(json, fields, now) {
         Ok((mut request, mut particulars)) => {
             missing(engine.policy(), &request.question, &mut problems);
-            listed(service, engine.policy(), &mut request.question, &mut problems);
+            listed(service, caller, engine.policy(), &mut request.question, &mut problems);
             if problems.is_empty() {
                 let (confirm, note) = (std::mem::take(&mut particulars.confirm), particulars.note.take());
                 return Ok((Proposal { engine: Arc::clone(&engine), request, confirm, note }, particulars));
@@ -56,13 +57,17 @@ fn missing(policy: &Policy, question: &Question, problems: &mut Vec<question::Pr
     }
 }
 
-/// Holds who asks against the list of people. Of somebody who is not in it the body says the role and the team, if this caller is believed.
-fn listed(service: &Service, policy: &Policy, question: &mut Question, problems: &mut Vec<question::Problem>) {
+/// Holds who asks against the list of people. Of somebody who is not in it the body says the role and the team, if this caller is believed. Of callers with
+/// a token [`super::behalf`] has done so.
+fn listed(service: &Service, caller: &Caller, policy: &Policy, question: &mut Question, problems: &mut Vec<question::Problem>) {
+    if !caller.is_local() {
+        return;
+    }
     let actor = &mut question.actor;
     let Some(id) = &actor.id else { return };
     let people = service.people();
     let Some(person) = people.find(id) else {
-        if !service.is_believed() {
+        if !service.believes(caller) {
             problems.push(problem("/actor/id", &format!("the list of people does not have `{id}`"), Some("this caller is not believed about roles")));
         }
         return;
@@ -97,13 +102,15 @@ fn contradictions(person: &Person, role: Option<&str>, team: Option<&str>) -> Ve
 /// # Errors
 ///
 /// 422 where the body and the list do not agree, or the role is none, or not known.
-pub fn who(service: &Service, policy: &Policy, doer: Option<Doer>, with_role: bool) -> Result<Who, Problem> {
+pub fn who(service: &Service, caller: &Caller, policy: &Policy, doer: Option<Doer>, with_role: bool) -> Result<Who, Problem> {
     let wrong = |problem| Err(Problem::wrong_question(vec![problem]));
     let Some(Doer { id, role, team }) = doer else { return wrong(problem("/actor", "`actor` is missing", None)) };
     if let Some(mistake) = mistake_in_name(&id) {
         return wrong(problem("/actor/id", mistake, None));
     }
-    if let Some(person) = service.people().find(&id) {
+    // The role of a token counts for more than that of the list.
+    let is_told = !caller.is_local() && role.is_some();
+    if let Some(person) = service.people().find(&id).filter(|_| !is_told) {
         let problems = contradictions(person, role.as_deref(), team.as_deref());
         return if problems.is_empty() { Ok(person.who()) } else { Err(Problem::wrong_question(problems)) };
     }

@@ -55,7 +55,8 @@ pub struct Actor {
 
 /// Who asks in which case.
 #[derive(ToSchema)]
-pub struct Case {
+#[schema(example = json!({"actor": {"role": "agent"}, "facts": {"reason": "late"}}))]
+pub struct Situation {
     /// Who asks.
     actor: Actor,
     /// What somebody says, nested (`{"order": {"total": …}}`) or flat (`{"order.total": …}`); `null` is known to be absent.
@@ -76,6 +77,7 @@ pub struct Case {
 
 /// Can this be granted?
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "anna", "role": "agent"}, "action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}}))]
 pub struct Question {
     /// One of the policy's actions.
     #[schema(example = "refund")]
@@ -85,11 +87,12 @@ pub struct Question {
     /// Who asks in which case.
     #[schema(inline)]
     #[serde(flatten)]
-    case: Case,
+    situation: Situation,
 }
 
 /// Many questions.
 #[derive(ToSchema)]
+#[schema(example = json!({"questions": [{"actor": {"role": "agent"}, "action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}}]}))]
 pub struct Batch {
     /// As many as the body holds.
     questions: Vec<Question>,
@@ -114,6 +117,7 @@ pub enum Answered {
 
 /// A question that is to be granted. `spent` and `at` are not known here: the ledger knows what is spent, and what is booked is booked now.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "anna", "role": "agent"}, "action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}, "note": "arrived late"}))]
 pub struct Grantable {
     /// The question.
     #[schema(inline)]
@@ -130,6 +134,7 @@ pub struct Grantable {
 
 /// A question that is to become a case.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "anna", "role": "agent"}, "action": "refund", "amount": "80 EUR", "facts": {"reason": "late"}, "note": "asked twice already"}))]
 pub struct Openable {
     /// The question.
     #[schema(inline)]
@@ -191,6 +196,7 @@ pub struct Doer {
 
 /// A grant is taken back.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "lena"}, "reason": "booked twice"}))]
 pub struct Reverse {
     /// By whom.
     actor: Doer,
@@ -200,6 +206,7 @@ pub struct Reverse {
 
 /// The owner approves.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "lena"}, "note": "a good customer"}))]
 pub struct Approve {
     /// The owner.
     actor: Doer,
@@ -211,6 +218,7 @@ pub struct Approve {
 
 /// The owner declines.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "lena"}, "reason": "it was worn", "offered": "a voucher of 20 EUR"}))]
 pub struct Decline {
     /// The owner.
     actor: Doer,
@@ -222,6 +230,7 @@ pub struct Decline {
 
 /// The owner hands it over.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "lena"}, "to": "luis"}))]
 pub struct HandOver {
     /// The owner.
     actor: Doer,
@@ -234,6 +243,7 @@ pub struct HandOver {
 
 /// Somebody adds something.
 #[derive(ToSchema)]
+#[schema(example = json!({"actor": {"id": "anna"}, "note": "the customer called again"}))]
 pub struct Add {
     /// Who.
     actor: Doer,

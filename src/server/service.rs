@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -11,12 +12,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::body::{self, Received};
 use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
+use super::gate::Gate;
 use super::problem::{Kind, Problem};
 use super::reload::Live;
+use crate::access;
+use crate::access::Scope;
 use crate::engine::{Engine, json_line};
+use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Reader, Spending, Unread};
+
+/// Who calls, as it was found out before the request came to its handler.
+pub type Asking = Extension<Arc<access::Caller>>;
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -31,16 +39,43 @@ pub struct Service {
     pub books: Option<Books>,
     /// Who works here, where that is known.
     pub people: Option<Arc<Live<Roster>>>,
+    /// Who may ask.
+    pub gate: Gate,
+    /// What webhooks were told.
+    pub told: Arc<Tally>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
 
 impl Service {
     /// A service that answers from what is live.
-    pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, config: &Config) -> Self {
+    pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, gate: Gate, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: body::Reader::new(limits), limits, books, people, trust_record: config.trust_record, batches }
+        let told = Arc::default();
+        Self { live, bodies: body::Reader::new(limits), limits, books, people, gate, told, trust_record: config.trust_record, batches }
+    }
+
+    /// Lets only callers pass that may do this.
+    ///
+    /// # Errors
+    ///
+    /// 403 with the scope that is missing.
+    #[allow(clippy::unused_self, reason = "what a caller may do is the service's to say")]
+    pub fn demand(&self, caller: &access::Caller, scope: Scope) -> Result<(), Problem> {
+        if caller.may(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope)) }
+    }
+
+    /// Lets only callers pass that may do one of these.
+    ///
+    /// # Errors
+    ///
+    /// 403 with the first of them.
+    pub fn demand_any(&self, caller: &access::Caller, scopes: &[Scope]) -> Result<(), Problem> {
+        match scopes {
+            [first, more @ ..] if !more.iter().any(|scope| caller.may(*scope)) => self.demand(caller, *first),
+            _ => Ok(()),
+        }
     }
 
     /// The ledger.
@@ -81,15 +116,16 @@ impl Service {
         Arc::clone(&self.batches).try_acquire_owned().map_err(taken)
     }
 
-    /// Whether callers are believed about what is on record and about who asks.
-    pub fn is_believed(&self) -> bool {
-        self.trust_record
+    /// Whether a caller is believed about who asks, where the list of people does not know.
+    pub fn believes(&self, caller: &access::Caller) -> bool {
+        self.trust_record && caller.may(Scope::OnBehalf)
     }
 
-    /// Reads questions as those of this service's callers: where they are no system of record, a `record` is refused, for to take it for something said would
-    /// be a quiet surprise.
-    pub fn reader<'p>(&self, engine: &'p Engine) -> Reader<'p> {
-        let caller = if self.is_believed() { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+    /// Reads questions as those of a caller: where it is no system of record, a `record` is refused, for to take it for something said would be a quiet surprise.
+    /// `trust_record = false` holds for all callers, whatever their scopes are.
+    pub fn reader<'p>(&self, engine: &'p Engine, caller: &access::Caller) -> Reader<'p> {
+        let is_believed = self.trust_record && caller.may(Scope::Record);
+        let caller = if is_believed { Caller::SystemOfRecord } else { Caller::WithoutRecord };
         let spending = if self.books.is_some() { Spending::Ledger } else { Spending::Question };
         engine.reader().caller(caller).spending(spending)
     }

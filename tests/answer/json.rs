@@ -2,7 +2,7 @@ use kulanz::Number;
 use kulanz::answer::Answer;
 use kulanz::answer::plain;
 use kulanz::policy::expr::Type;
-use kulanz::question::{Explain, Reader};
+use kulanz::question::{Explain, Reader, Spoken};
 use proptest::prelude::*;
 
 use crate::shop;
@@ -73,4 +73,27 @@ proptest! {
             prop_assert_eq!(amount_of(action, &written), Some(value.clone()), "{}", written);
         }
     }
+}
+
+/// A budget that only records counts in what its charge says, else in the measure of the action.
+#[test]
+fn what_only_records_has_the_unit_of_its_charge() {
+    let recorded = |charge: &str| {
+        let text = format!(
+            "policy \"Shop\"\n  currency EUR\n  time zone Europe/Berlin\nrole agent\nfact order.total money\naction discount of percent\n\
+             budget log\n  unlimited per actor ever\nrule a\n  agent may discount\n  {charge}\n"
+        );
+        let policy = shop::load_all(&[("shop.kulanz", &text)]);
+        let facts = ["order.total=400 EUR".to_owned()];
+        let amount = Some("10%");
+        let spoken = Spoken { role: "agent", actor: Some("anna"), action: Some("discount"), amount, facts: &facts, ..Spoken::default() };
+        let question = Reader::new(&policy).spoken(&spoken, shop::now()).unwrap().question;
+        let decision = kulanz::Program::new(&policy).decide(&question, kulanz::decide::Mode::Ask);
+        let answer = serde_json::to_value(Answer::new(&policy, &question, &decision, 0)).unwrap();
+        answer["charge"][0]["amount"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(recorded("charge log by amount of order.total"), "40.00 EUR");
+    assert_eq!(recorded("charge log by 3 EUR"), "3.00 EUR");
+    assert_eq!(recorded("charge log by 2 hours"), "PT2H");
+    assert_eq!(recorded("charge log"), "10%");
 }

@@ -76,7 +76,12 @@ impl Running {
         });
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("`{line}` {}", log.lock().unwrap())).to_owned();
+        let address = line
+            .trim()
+            .split_once("://")
+            .filter(|(scheme, _)| scheme.starts_with("listening on http"))
+            .map_or_else(|| panic!("`{line}` {}", log.lock().unwrap()), |(_, address)| address)
+            .to_owned();
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1))).build();
         Self { child, address, log, agent: config.new_agent(), kept: None }
     }

@@ -1,8 +1,11 @@
 //! What belongs to all resources.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::running::{Running, exchange};
+use crate::process::root;
 
 #[test]
 fn it_is_there_and_ready() {
@@ -132,4 +135,77 @@ fn the_described_fields_are_those_of_an_answer() {
     for field in ["actor", "action", "amount", "facts", "record", "spent", "at", "lang", "explain"] {
         assert!(question.contains(&format!("\"{field}\"")), "{field}");
     }
+}
+
+/// Who takes one of these as it is gets what is described.
+#[test]
+fn every_example_of_the_description_works() {
+    let people = std::fs::read_to_string(root().join("tests/schemathesis/people.toml")).unwrap();
+    let service = Running::with_ledger(&root().join("tests/fixtures/counter"), &people);
+    let description = service.get("/openapi.json", &[]).json();
+    let example = |path: &str| -> Value {
+        let schema = &description["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        description.pointer(&schema.as_str().unwrap()[1..]).unwrap()["example"].clone()
+    };
+    let keys = std::cell::Cell::new(0);
+    let send = |path: &str, id: &str| {
+        keys.set(keys.get() + 1);
+        let reply = service.send(&path.replace("{id}", id), &example(path), &keys.get().to_string());
+        (reply.status, reply.json())
+    };
+    for path in ["/v1/ask", "/v1/options", "/v1/ask/batch"] {
+        assert_eq!(send(path, "").0, 200, "{path}");
+    }
+    let (status, granted) = send("/v1/grants", "");
+    assert_eq!(status, 201, "{granted}");
+    let (status, reversed) = send("/v1/grants/{id}/reverse", granted["id"].as_str().unwrap());
+    assert_eq!(status, 200, "{reversed}");
+    for step in ["approve", "decline", "hand_over", "add"] {
+        let (status, opened) = send("/v1/cases", "");
+        assert_eq!(status, 201, "{opened}");
+        let (status, stepped) = send(&format!("/v1/cases/{{id}}/{step}"), opened["id"].as_str().unwrap());
+        assert!([200, 201].contains(&status), "{step} {status} {stepped}");
+    }
+}
+
+#[test]
+fn what_is_read_is_one_object_with_no_other_fields() {
+    let schemas = Running::counter().get("/openapi.json", &[]).json()["components"]["schemas"].clone();
+    for name in
+        ["Question", "Situation", "Batch", "Grantable", "Openable", "Reverse", "Approve", "Decline", "HandOver", "Add", "Actor", "Doer", "Somebody"]
+    {
+        assert_eq!(schemas[name]["additionalProperties"], false, "{name}");
+        assert!(schemas[name].get("allOf").is_none(), "{name}");
+    }
+    assert_eq!(schemas["Grantable"]["required"], json!(["actor", "action"]));
+    assert!(schemas["Grantable"]["properties"]["note"].is_object() && schemas["Grantable"]["properties"]["record"].is_object());
+    assert_eq!(schemas["Quantity"]["oneOf"][2]["additionalProperties"], false);
+    // An answer may get more fields one day.
+    assert!(schemas["Answer"].get("additionalProperties").is_none());
+    // A problem of the service, and one of a question.
+    assert!(schemas["Problem"].to_string().contains("wrong_question") && schemas["QuestionProblem"]["properties"]["path"].is_object());
+}
+
+/// The name of a type is its name in the description: of two types with one name only one would be described.
+#[test]
+fn no_two_types_are_described_under_one_name() {
+    let mut names = BTreeSet::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = std::fs::read_to_string(&entry).unwrap();
+            for described in text.split("ToSchema)").skip(1) {
+                let head = described.lines().find(|line| line.starts_with("pub ")).unwrap();
+                let own = head.split([' ', '(', '<', ';']).nth(2).unwrap();
+                let before = described.split_once(head).unwrap().0;
+                let name = before.split_once("schema(as = ").map_or(own, |(_, name)| name.split(')').next().unwrap());
+                assert!(names.insert(name.to_owned()), "{name} in {}", entry.display());
+            }
+        }
+    }
+    assert!(names.contains("Question") && names.contains("Declined"), "{names:?}");
 }

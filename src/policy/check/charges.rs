@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::policy::expr::{Expr, ExprKind, Type, Value};
-use crate::policy::{ActionId, BudgetId, Charge, ChargeBy};
+use crate::policy::{ActionId, BudgetId, BudgetUnit, Charge, ChargeBy};
 use crate::source::Span;
 use crate::syntax::ast::{self, Factor, Name};
 
@@ -12,6 +12,15 @@ use super::report::{Checked, Reported, all};
 use super::scope::Scope;
 use super::vocabulary::measure_words;
 use super::wording::{is_quantity, node};
+
+/// A charge of a budget that only records.
+pub(super) struct Recorded {
+    budget: BudgetId,
+    measure: Type,
+    span: Span,
+    /// Whether `by` says the measure.
+    is_said: bool,
+}
 
 impl<'a> Checker<'a> {
     pub(super) fn charges(&mut self, names: &'a [Name], by: Option<&'a ast::Expr>, actions: &[ActionId], scope: &Scope) -> Checked<Vec<Charge>> {
@@ -34,11 +43,15 @@ impl<'a> Checker<'a> {
 
     /// The granted quantity in the action's own measure, or 1 where grants are counted.
     fn own_measure(&mut self, budget: BudgetId, name: &Name, actions: &[ActionId]) -> Checked<ChargeBy> {
-        let counts_grants = matches!(self.budgets.get(budget.index()), Some(Ok(found)) if found.unit == crate::policy::BudgetUnit::Times);
+        let counts_grants = matches!(self.budgets.get(budget.index()), Some(Ok(found)) if found.unit == BudgetUnit::Times);
         if counts_grants {
             return Ok(ChargeBy::Once);
         }
         let Some(unit) = self.budget_type(budget)? else {
+            for action in actions {
+                let measure = self.measure(*action).unwrap_or(Type::Number);
+                self.recorded.push(Recorded { budget, measure, span: name.span, is_said: false });
+            }
             let measured = actions.iter().all(|action| self.measure(*action).is_some());
             return Ok(if measured { ChargeBy::Amount } else { ChargeBy::Once });
         };
@@ -81,7 +94,31 @@ impl<'a> Checker<'a> {
                     .help("charge budgets of different units on lines of their own"),
             ));
         }
+        if unit.is_none() {
+            self.recorded.push(Recorded { budget, measure: by.ty.clone(), span: name.span, is_said: true });
+        }
         self.per_amount(by)
+    }
+
+    /// A budget that only records counts in what a `by` says, and then all its charges do. Without a `by` it counts in the measure of each action.
+    pub(super) fn settle_units(&mut self) {
+        let recorded = std::mem::take(&mut self.recorded);
+        for said in recorded.iter().filter(|charge| charge.is_said) {
+            let Some(Ok(budget)) = self.budgets.get_mut(said.budget.index()) else { continue };
+            if budget.unit != BudgetUnit::Any {
+                continue;
+            }
+            budget.unit = BudgetUnit::Quantity(said.measure.clone());
+            let name = budget.name.clone();
+            let Some(other) = recorded.iter().find(|other| other.budget == said.budget && other.measure != said.measure) else { continue };
+            let message = format!("`{name}` is charged in different units");
+            self.report(
+                Diagnostic::new(Code::ChargePairing, message)
+                    .at(other.span, measure_words(&other.measure))
+                    .at(said.span, measure_words(&said.measure))
+                    .help("charge it in one unit with `by`, or make two budgets of it"),
+            );
+        }
     }
 
     /// What `by` says, as a multiple of `amount` or as a fixed quantity.

@@ -77,6 +77,8 @@ struct Checker<'a> {
     definitions: Vec<Definition>,
     lookups: Vec<Lookup>,
     budgets: Vec<Checked<Budget>>,
+    /// The charges of budgets that only record.
+    recorded: Vec<charges::Recorded>,
     /// The budgets whose unit is being looked for.
     looked_for: Vec<crate::policy::BudgetId>,
     /// By `DutyId`.
@@ -103,6 +105,7 @@ impl<'a> Checker<'a> {
             definitions: Vec::new(),
             lookups: Vec::new(),
             budgets: Vec::new(),
+            recorded: Vec::new(),
             looked_for: Vec::new(),
             deadlines: Vec::new(),
             diagnostics: Vec::new(),
@@ -124,6 +127,7 @@ impl<'a> Checker<'a> {
         let duties = self.duties();
         self.budget_items();
         let (rules, terms) = self.rules();
+        self.settle_units();
         self.check_lines(&rules);
         let fallbacks = self.fallbacks();
         let tests = self.tests(&rules, &terms, &fallbacks);
