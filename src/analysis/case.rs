@@ -1,7 +1,5 @@
 //! A case that was found, as an author writes it: a test that passes when it is pasted into the pack.
 
-use jiff::civil::Date;
-
 use super::ground::{ACTOR, TEAM};
 use crate::calendar;
 use crate::decide::{Decision, Limit, Mode, Outcome};
@@ -16,8 +14,6 @@ use crate::question::{FactState, Provenance, Question};
 pub struct Case {
     /// The question.
     pub question: Question,
-    /// The day of the question, at noon.
-    pub today: Date,
 }
 
 impl Case {
@@ -42,8 +38,11 @@ impl Case {
         let name = |name: Option<&String>| name.cloned().unwrap_or_default();
         let role = name(policy.role(question.actor.role).map(|role| &role.name));
         let (id, team) = (question.actor.id.as_deref().unwrap_or(ACTOR), question.actor.team.as_deref().unwrap_or(TEAM));
-        let mut lines =
-            vec![format!("test {}", quoted(title)), format!("  on {}", self.today), format!("  as {role} {} in team {}", quoted(id), quoted(team))];
+        let mut lines = vec![
+            format!("test {}", quoted(title)),
+            format!("  on {}", on(policy, question.at)),
+            format!("  as {role} {} in team {}", quoted(id), quoted(team)),
+        ];
         for (at, state) in question.facts.iter().enumerate() {
             let (value, from) = match state {
                 FactState::Unknown | FactState::Known(_, Provenance::Default) => continue,
@@ -68,6 +67,12 @@ impl Case {
         lines.push(ask);
         lines
     }
+}
+
+/// A day, where it is noon of that day.
+fn on(policy: &Policy, at: jiff::Timestamp) -> String {
+    let told = policy.time_zone.to_datetime(at);
+    if told.time() == jiff::civil::time(12, 0, 0, 0) { told.date().to_string() } else { at.to_string() }
 }
 
 /// What a test can expect of a decision.

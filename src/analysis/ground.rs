@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::calendar;
 use crate::number::Number;
 use crate::policy::expr::{Type, Value};
 use crate::policy::{ActionId, BudgetId, ChoiceId, FactId, FactRef, Policy, RoleId};
@@ -38,6 +39,19 @@ pub(crate) enum Source {
     Spent(Vec<Option<BudgetId>>),
     /// The quantity asked for.
     Amount,
+    /// The day or the moment of the question.
+    Clock,
+}
+
+/// Whether the day of the question is a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// Every question is asked at noon of one day.
+    Stopped,
+    /// Any day at noon.
+    Days,
+    /// Any moment.
+    Moments,
 }
 
 /// The values that a variable can have.
@@ -74,7 +88,7 @@ pub(crate) enum Datum {
 pub(crate) type Point = Vec<Option<Datum>>;
 
 /// One policy or two, their variables, and the day on which all questions are asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ground<'a> {
     pub sides: Vec<Side<'a>>,
     pub variables: Vec<Variable>,
@@ -87,6 +101,7 @@ pub(crate) struct Ground<'a> {
     facts: Vec<BTreeMap<FactId, Var>>,
     budgets: Vec<BTreeMap<BudgetId, Var>>,
     amount: Var,
+    clock: (Var, Clock),
     actor: (Var, Var),
     /// Whether a rule reads who asks.
     reads_actor: (bool, bool),
@@ -119,6 +134,7 @@ impl<'a> Ground<'a> {
             facts: vec![BTreeMap::new(); sides.len()],
             budgets: vec![BTreeMap::new(); sides.len()],
             amount: Var(0),
+            clock: (Var(0), Clock::Stopped),
             actor: (Var(0), Var(0)),
             reads_actor: (false, false),
             sides,
@@ -127,12 +143,25 @@ impl<'a> Ground<'a> {
         ground.join_facts();
         ground.join_budgets();
         ground.amount = ground.add("amount", Source::Amount, Domain::Quantity(Type::Number, Number::ONE));
+        ground.clock.0 = ground.add("today", Source::Clock, Domain::Quantity(Type::Date, Number::ONE));
         ground.actor = (ground.add("actor.id", Source::ActorId, Domain::Text), ground.add("actor.team", Source::ActorTeam, Domain::Text));
         let reads = |wanted: FactRef| {
             let mut rules = ground.sides.iter().flat_map(|side| &side.program.rules);
             rules.any(|rule| rule.reads.facts.contains(&wanted) && (wanted != FactRef::ActorId || rule.reads.actor_id))
         };
         ground.reads_actor = (reads(FactRef::ActorId), reads(FactRef::ActorTeam));
+        ground
+    }
+
+    /// The same where the day, or the moment, is a variable.
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        let mut ground = self.clone();
+        ground.clock.1 = clock;
+        let ty = if clock == Clock::Moments { Type::Datetime } else { Type::Date };
+        let step = step(&ty, 0);
+        if let Some(variable) = ground.variables.get_mut(ground.clock.0.0) {
+            variable.domain = Domain::Quantity(ty, step);
+        }
         ground
     }
 
@@ -259,6 +288,11 @@ impl<'a> Ground<'a> {
         self.amount
     }
 
+    /// The variable of the clock, and how it goes.
+    pub fn clock(&self) -> (Var, Clock) {
+        self.clock
+    }
+
     /// Nothing is known but what no rule reads.
     pub fn start(&self) -> Point {
         let mut point = vec![None; self.variables.len()];
@@ -290,10 +324,16 @@ impl<'a> Ground<'a> {
         }))
     }
 
-    /// The moment at which all questions are asked: noon of the day, as that side tells time.
-    pub fn moment(&self, side: usize) -> jiff::Timestamp {
+    /// The moment at which the question of a point is asked: noon of the day, as that side tells time.
+    pub fn moment(&self, side: usize, point: &Point) -> jiff::Timestamp {
+        let told = if let Some(Some(Datum::Number(told))) = point.get(self.clock.0.0) { Some(told) } else { None };
+        let day = match (self.clock.1, told) {
+            (Clock::Moments, Some(told)) => return calendar::moment(told).unwrap_or_default(),
+            (_, Some(told)) => calendar::date_of_number(told).unwrap_or(self.today),
+            (_, None) => self.today,
+        };
         let zone = self.sides.get(side).map(|side| side.policy.time_zone.clone());
-        let noon = zone.and_then(|zone| self.today.at(12, 0, 0, 0).to_zoned(zone).ok());
+        let noon = zone.and_then(|zone| day.at(12, 0, 0, 0).to_zoned(zone).ok());
         noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp())
     }
 
@@ -319,12 +359,13 @@ impl<'a> Ground<'a> {
                         spent.get_mut(id.index())?.clone_from(number);
                     }
                 }
-                Source::ActorId | Source::ActorTeam | Source::Amount => {}
+                Source::ActorId | Source::ActorTeam | Source::Amount | Source::Clock => {}
             }
         }
+        let amount = if let Some(Some(Datum::Number(amount))) = point.get(self.amount.0) { Some(amount.clone()) } else { None };
         let text = |var: Var| if let Some(Some(Datum::Text(text))) = point.get(var.0) { Some(text.clone()) } else { None };
         let actor = Actor { id: text(self.actor.0), role, team: text(self.actor.1) };
-        Some(Question { actor, action, amount: None, facts, spent, at: self.moment(side), explain: Explain::Decisive })
+        Some(Question { actor, action, amount, facts, spent, at: self.moment(side, point), explain: Explain::Decisive })
     }
 
     /// The same where what is open takes its default, as in a test that does not mention it.

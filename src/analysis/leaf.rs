@@ -51,13 +51,13 @@ impl Walk<'_, '_> {
         let pieces = intervals(&splits, ty, step).into_iter();
         let numbers = pieces.filter_map(|piece| if let Datum::Number(number) = piece.value { Some((piece.extent, number)) } else { None });
         let is_within = |number: &Number| match within {
-            Some(Extent::Interval(interval)) => contains(interval, number),
+            Some(Extent::Interval(interval)) => interval.contains(number),
             _ => true,
         };
         let numbers = numbers.filter(|(_, number)| *number >= Number::ZERO && is_within(number));
         // Nothing has been used yet: the plainest case of the lowest piece.
         let zero = |number: Number, extent: &Extent| match extent {
-            Extent::Interval(interval) if contains(interval, &Number::ZERO) => Number::ZERO,
+            Extent::Interval(interval) if interval.contains(&Number::ZERO) => Number::ZERO,
             _ => number,
         };
         numbers.map(|(extent, number)| (extent.clone(), zero(number, &extent))).collect()
@@ -152,12 +152,6 @@ fn allotments(program: &Program, question: &Question, budget: &crate::program::B
         _ => None,
     };
     bearing.filter_map(|(_, allotment)| quantity(allotment)).collect()
-}
-
-fn contains(interval: &Interval, number: &Number) -> bool {
-    let above = interval.low.as_ref().is_none_or(|low| if low.after { *number > low.at } else { *number >= low.at });
-    let below = interval.high.as_ref().is_none_or(|high| if high.after { *number <= high.at } else { *number < high.at });
-    above && below
 }
 
 fn with(point: &Point, extents: &BTreeMap<Var, Extent>, var: Var, (extent, number): &(Extent, Number)) -> (Point, BTreeMap<Var, Extent>) {

@@ -21,20 +21,24 @@ mod ground;
 mod leaf;
 mod linear;
 mod pieces;
+mod search;
 mod texts;
 mod turning;
 mod walk;
+
+use std::cell::Cell;
 
 use jiff::civil::Date;
 
 pub use case::Case;
 pub(crate) use case::{amount, literal};
-pub(crate) use ground::{Choice, Domain, Ground, Point, Side, Source, Var};
+pub(crate) use ground::{Choice, Datum, Domain, Ground, Point, Side, Source, Var};
 pub(crate) use linear::Doubt;
 pub(crate) use pieces::{Extent, Interval};
+pub(crate) use search::{Seen, Wanted, When};
 pub use walk::{Coverage, Depth};
 
-use crate::decide::{Decision, Mode, Outcome, Probe};
+use crate::decide::{Decision, Mode, Outcome};
 use crate::number::Number;
 use crate::policy::{ActionId, BudgetId, Policy, RoleId};
 use crate::program::Program;
@@ -57,13 +61,20 @@ pub struct Analysis<'a> {
     ground: Ground<'a>,
     depth: Depth,
     most_points: usize,
+    /// So many more points may be looked at in all searches over conditions.
+    left: Cell<usize>,
 }
 
 impl<'a> Analysis<'a> {
     /// Answers are told apart; how limits compare with each other is not.
     #[must_use]
     pub fn new(policy: &'a Policy, program: &'a Program, today: Date) -> Self {
-        Self { ground: Ground::new(vec![Side { policy, program }], today), depth: Depth::Answers, most_points: walk::MOST_POINTS }
+        Self {
+            ground: Ground::new(vec![Side { policy, program }], today),
+            depth: Depth::Answers,
+            most_points: walk::MOST_POINTS,
+            left: Cell::new(usize::MAX),
+        }
     }
 
     /// The same at another depth.
@@ -76,6 +87,11 @@ impl<'a> Analysis<'a> {
     #[must_use]
     pub fn with_most_points(self, most_points: usize) -> Self {
         Self { most_points, ..self }
+    }
+
+    /// The same with a bound on the points that all searches over conditions look at together.
+    pub(crate) fn with_points_in_all(self, points: usize) -> Self {
+        Self { left: Cell::new(points), ..self }
     }
 
     /// Shows a case of each piece with its decision: every combination of facts, used budgets and quantities asked for (none, and one of each piece) that the rules of the
@@ -105,13 +121,7 @@ impl<'a> Analysis<'a> {
     /// A case in which the first conditions hold and the others do not. It asks for nothing in particular: its action and role are the first.
     pub(crate) fn find_where(&self, hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
         let asked = (ActionId::new(0), RoleId::new(0));
-        let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], Depth::Answers) };
-        hold.iter().chain(fail).for_each(|condition| {
-            walk.add_condition(0, condition);
-        });
-        let mut seeker = Seeker { ground: &self.ground, hold, fail, asked, found: None };
-        let coverage = walk.run(&mut seeker);
-        Found { case: seeker.found, coverage }
+        self.find(Wanted { asked, when: When::Today, hold, fail, known: None })
     }
 }
 
@@ -130,7 +140,7 @@ impl<F: FnMut(&Case, &Decision) -> bool> Visitor for Showing<'_, '_, '_, F> {
             let Some(question) = self.walk.ground.whole_question(0, &point, self.asked) else { continue };
             let amounts = self.walk.amounts(node, &[Some(question.clone())]);
             for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
-                let case = Case { question: Question { amount, ..question.clone() }, today: self.walk.ground.today };
+                let case = Case { question: Question { amount, ..question.clone() } };
                 let decision = program.decide(&case.question, Mode::Ask);
                 if !(self.show)(&case, &decision) {
                     return Turn::Stop;
@@ -198,7 +208,7 @@ impl<F: Fn(&Decision) -> bool> Visitor for Denied<'_, '_, '_, F> {
             }
             let amounts = self.walk.amounts(node, &[Some(question.clone())]);
             for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
-                let case = Case { question: Question { amount, ..question.clone() }, today: self.walk.ground.today };
+                let case = Case { question: Question { amount, ..question.clone() } };
                 let decision = program.decide(&case.question, Mode::Ask);
                 if decision.outcome == Outcome::No && !self.excuse(&decision) {
                     self.found = Some(case);
@@ -207,39 +217,6 @@ impl<F: Fn(&Decision) -> bool> Visitor for Denied<'_, '_, '_, F> {
             }
         }
         Turn::Deeper
-    }
-}
-
-/// Looks for a case in which conditions come out as wanted.
-struct Seeker<'s, 'g, 'a> {
-    ground: &'g Ground<'a>,
-    hold: &'s [&'a Condition],
-    fail: &'s [&'a Condition],
-    asked: (ActionId, RoleId),
-    found: Option<Case>,
-}
-
-impl Visitor for Seeker<'_, '_, '_> {
-    fn enter(&mut self, node: &Node<'_>) -> Turn {
-        let Some(Some(question)) = node.questions.first() else { return Turn::Leave };
-        let Some(program) = self.ground.sides.first().map(|side| side.program) else { return Turn::Leave };
-        let probe = Probe::new(program, question);
-        let hopeless = self.hold.iter().any(|condition| !probe.truth(condition).can_be_yes())
-            || self.fail.iter().any(|condition| probe.truth(condition).is_surely_yes());
-        if hopeless { Turn::Leave } else { Turn::Deeper }
-    }
-
-    fn leaf(&mut self, node: &Node<'_>) -> Turn {
-        let Some(question) = self.ground.whole_question(0, node.point, self.asked) else { return Turn::Deeper };
-        let Some(program) = self.ground.sides.first().map(|side| side.program) else { return Turn::Stop };
-        let probe = Probe::new(program, &question);
-        let fits = self.hold.iter().all(|condition| probe.truth(condition).is_surely_yes())
-            && self.fail.iter().all(|condition| !probe.truth(condition).is_surely_yes());
-        if !fits {
-            return Turn::Deeper;
-        }
-        self.found = Some(Case { question, today: self.ground.today });
-        Turn::Stop
     }
 }
 

@@ -44,6 +44,12 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
+    pub fn contains(&self, number: &Number) -> bool {
+        let above = self.low.as_ref().is_none_or(|low| if low.after { *number > low.at } else { *number >= low.at });
+        let below = self.high.as_ref().is_none_or(|high| if high.after { *number <= high.at } else { *number < high.at });
+        above && below
+    }
+
     /// The smallest multiple of a step in it; `None` where there is none.
     pub fn first(&self, step: &Number) -> Option<Number> {
         let low = self.low.as_ref()?;

@@ -7,12 +7,12 @@ mod scale;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constants::{Constants, classes, sets};
-use super::ground::{Choice, Datum, Domain, Ground, Point, Source, Var};
+use super::ground::{Choice, Clock, Datum, Domain, Ground, Point, Source, Var};
 use super::linear::{Bent, Comparing, Doubt, Linear, Way, splits};
-use super::pieces::{Extent, Piece, intervals};
+use super::pieces::{Extent, Piece, Split, intervals};
 use crate::decide::Probe;
 use crate::number::Number;
-use crate::policy::expr::{Comparison, Distance, Steps, Value};
+use crate::policy::expr::{Comparison, Distance, Steps, Type, Value};
 use crate::policy::{ChoiceId, FactRef, LookupId};
 use crate::program::gate::{Choices, Gate};
 use crate::program::node::{Atom, Condition, Offset, Quantity, Scale, Test, TestKind};
@@ -25,6 +25,17 @@ const MOST_WAYS: usize = 40;
 
 const NOT_LINEAR: &str = "a comparison multiplies or divides facts by each other";
 const PATTERNS: &str = "two texts are searched for each other";
+
+/// What is measured and cannot be cut exactly is tried between these.
+fn tried(ty: &Type) -> impl Iterator<Item = Number> {
+    let unit = match ty {
+        Type::Money | Type::Number => Some(Number::ONE),
+        Type::Percent => Number::ratio(1, 100),
+        Type::Duration => Some(Number::from(360)),
+        _ => None,
+    };
+    [0, 10, 100, 1000].into_iter().filter_map(move |count| unit.as_ref()?.multiply(&Number::from(count)))
+}
 
 /// What is undecided, and how it cuts the variables.
 pub(crate) struct Turning<'g, 'a> {
@@ -42,6 +53,8 @@ pub(crate) struct Turning<'g, 'a> {
     /// Whether decided conditions are read, too.
     pub blind: bool,
     in_detail: bool,
+    /// Whether several values are tried of what cannot be cut.
+    pub wide: bool,
 }
 
 impl<'g, 'a> Turning<'g, 'a> {
@@ -58,6 +71,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             unclear: BTreeMap::new(),
             blind: false,
             in_detail: false,
+            wide: false,
         }
     }
 
@@ -194,16 +208,24 @@ impl<'g, 'a> Turning<'g, 'a> {
         let mut values = Vec::new();
         for (when, value) in &lookup.rows {
             let truth = probe.truth(when);
-            if truth.is_surely_no() {
+            if !self.blind && truth.is_surely_no() {
                 continue;
             }
             self.condition(side, when);
             values.push(value);
-            if truth.is_surely_yes() {
+            if !self.blind && truth.is_surely_yes() {
                 break;
             }
         }
         values
+    }
+
+    /// The value of a table where it is clear which row holds.
+    fn only_row(&self, side: usize, id: LookupId) -> Option<&'a LookupValue> {
+        let rows = &self.ground.sides.get(side)?.program.lookup(id)?.rows;
+        let probe = self.probe(side)?;
+        let (when, value) = rows.iter().find(|(when, _)| !probe.truth(when).is_surely_no())?;
+        probe.truth(when).is_surely_yes().then_some(value)
     }
 
     /// All that a plain value may be.
@@ -360,7 +382,8 @@ impl<'g, 'a> Turning<'g, 'a> {
         let facts = reads.facts.iter().filter_map(|fact| self.ground.var(side, *fact));
         let spent = reads.budgets.iter().filter_map(|id| self.ground.spent(side, *id));
         let amount = reads.amount.then(|| self.ground.amount());
-        facts.chain(spent).chain(amount).filter(|var| self.is_open(*var)).collect()
+        let clock = reads.clock.then(|| self.ground.clock()).filter(|(_, clock)| *clock != Clock::Stopped).map(|(var, _)| var);
+        facts.chain(spent).chain(amount).chain(clock).filter(|var| self.is_open(*var)).collect()
     }
 
     /// Everything that a quantity may come to, as linear forms; `None` where that cannot be told, or it surely has no value.
@@ -368,9 +391,14 @@ impl<'g, 'a> Turning<'g, 'a> {
         let forms = match quantity {
             Quantity::Constant(number) => vec![Linear::constant(number.clone())],
             Quantity::Fact(id) => vec![self.variable(self.ground.var(side, FactRef::Fact(*id))?)?],
-            Quantity::Spent(id) => vec![self.variable(self.ground.spent(side, *id)?)?],
-            Quantity::Amount => vec![Linear::variable(self.ground.amount())],
-            Quantity::Today | Quantity::Now => vec![Linear::constant(self.probe(side)?.number(quantity)?)],
+            Quantity::Spent(id) => {
+                // Which bucket it is has to be known.
+                let keys = self.ground.sides.get(side).and_then(|side| side.program.budget(*id)).map_or(&[][..], |budget| budget.keys.as_slice());
+                self.note_all(side, keys.iter().map(|key| crate::program::key_ref(*key)));
+                vec![self.variable(self.ground.spent(side, *id)?)?]
+            }
+            Quantity::Amount => vec![self.variable(self.ground.amount())?],
+            Quantity::Today | Quantity::Now => vec![self.clock(side, quantity)?],
             Quantity::Definition(id) => match self.definition(side, id.index())? {
                 Definition::Quantity(body) => self.forms(side, body)?,
                 _ => return None,
@@ -396,9 +424,15 @@ impl<'g, 'a> Turning<'g, 'a> {
                 Some(length) => self.forms(side, base)?.iter().map(|form| form.plus(&Linear::constant(length.clone()))).collect::<Option<_>>()?,
                 None => return self.bent(side, quantity.clone()),
             },
+            Quantity::Rounded(inner, ..) => {
+                // What stands inside is cut first where it is put together of several.
+                if self.reads(side, quantity).len() > 1 {
+                    self.forms(side, inner);
+                }
+                return self.bent(side, quantity.clone());
+            }
             Quantity::Divide(_)
             | Quantity::DateOf(_)
-            | Quantity::Rounded(..)
             | Quantity::NumberOf(..)
             | Quantity::StartOf(..)
             | Quantity::EndOf(..)
@@ -421,6 +455,18 @@ impl<'g, 'a> Turning<'g, 'a> {
                 self.note(var);
                 Some(Linear::variable(var))
             }
+        }
+    }
+
+    fn clock(&mut self, side: usize, quantity: &Quantity) -> Option<Linear> {
+        let (var, clock) = self.ground.clock();
+        match (clock, quantity) {
+            (Clock::Days, Quantity::Today) | (Clock::Moments, Quantity::Now) => self.variable(var),
+            (Clock::Moments, _) if self.is_open(var) => {
+                self.note(var);
+                Some(Linear::bent(Bent::new(side, var, quantity.clone(), Way::Up)))
+            }
+            _ => Some(Linear::constant(self.probe(side)?.number(quantity)?)),
         }
     }
 
@@ -465,9 +511,12 @@ impl<'g, 'a> Turning<'g, 'a> {
                 None
             }
             _ => {
-                for var in reads {
-                    self.unclear.insert(var, NOT_LINEAR);
-                }
+                // The values of an enumeration that tell what is rounded were cut when its inside was looked into.
+                let is_rounded = matches!(quantity, Quantity::Rounded(..));
+                let is_cut =
+                    |var: &Var| is_rounded && matches!(self.ground.variable(*var).map(|it| &it.domain), Some(Domain::OneOf(_) | Domain::YesNo));
+                let unclear: Vec<Var> = reads.into_iter().filter(|var| !is_cut(var)).collect();
+                self.unclear.extend(unclear.into_iter().map(|var| (var, NOT_LINEAR)));
                 None
             }
         }
@@ -484,7 +533,7 @@ impl<'g, 'a> Turning<'g, 'a> {
         }
         let turned = |way: Option<Way>| way.map(Way::turned);
         match quantity {
-            Quantity::Fact(_) | Quantity::Spent(_) | Quantity::Amount => Ok(Some(Way::Up)),
+            Quantity::Fact(_) | Quantity::Spent(_) | Quantity::Amount | Quantity::Today | Quantity::Now => Ok(Some(Way::Up)),
             Quantity::Definition(id) => match self.definition(side, id.index()) {
                 Some(Definition::Quantity(body)) => self.way(side, body),
                 _ => Err(()),
@@ -495,7 +544,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             Quantity::NumberOf(_, pair, _) => agree(turned(self.way(side, &pair.0)?), self.way(side, &pair.1)?),
             Quantity::Multiply(pair) | Quantity::Divide(pair) => {
                 let is_division = matches!(quantity, Quantity::Divide(_));
-                let known = |part: &Quantity| self.probe(side).and_then(|probe| probe.number(part));
+                let known = |part: &Quantity| self.probe(side).filter(|_| self.reads(side, part).is_empty()).and_then(|probe| probe.number(part));
                 let (factor, other) = match (known(&pair.0), known(&pair.1)) {
                     (_, Some(factor)) => (factor, &pair.0),
                     (Some(factor), None) if !is_division => (factor, &pair.1),
@@ -509,8 +558,12 @@ impl<'g, 'a> Turning<'g, 'a> {
             | Quantity::Rounded(part, ..)
             | Quantity::StartOf(_, part)
             | Quantity::EndOf(_, part) => self.way(side, part),
-            Quantity::Constant(_) | Quantity::Today | Quantity::Now => Ok(None),
-            Quantity::Lookup(_) | Quantity::DaysInMonth(_) => Err(()),
+            Quantity::Constant(_) => Ok(None),
+            Quantity::Lookup(id) => match self.only_row(side, *id) {
+                Some(LookupValue::Quantity(value)) => self.way(side, value),
+                _ => Err(()),
+            },
+            Quantity::DaysInMonth(_) => Err(()),
         }
     }
 
@@ -539,7 +592,9 @@ impl<'g, 'a> Turning<'g, 'a> {
 
     /// The variable on which most turns; what is told apart by few values first.
     pub fn next(&self) -> Option<Var> {
-        let unused = |var: &Var| self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_)));
+        let unused = |var: &Var| {
+            self.ground.variable(*var).is_none_or(|variable| matches!(variable.source, Source::Amount | Source::Spent(_) | Source::Clock))
+        };
         let rank = |var: &Var, count: usize| {
             let quantity = matches!(self.ground.variable(*var).map(|it| &it.domain), Some(Domain::Quantity(..)));
             (quantity, !self.is_bent(*var), usize::MAX - count, *var)
@@ -554,6 +609,11 @@ impl<'g, 'a> Turning<'g, 'a> {
 
     /// The pieces of a variable.
     pub fn pieces(&self, var: Var, doubt: &mut Doubt) -> Vec<Piece> {
+        self.pieces_among(var, None, None, doubt)
+    }
+
+    /// The same where a quantity is measured otherwise than its variable says, or is cut at a further place.
+    pub fn pieces_among(&self, var: Var, measure: Option<&(Type, Number)>, cut: Option<&Number>, doubt: &mut Doubt) -> Vec<Piece> {
         let Some(variable) = self.ground.variable(var) else { return Vec::new() };
         if let Some(why) = self.unclear.get(&var) {
             doubt.get_or_insert(why);
@@ -565,7 +625,15 @@ impl<'g, 'a> Turning<'g, 'a> {
             Domain::OneOf(all) => classes(all, constants),
             Domain::SomeOf(all) => sets(all, constants, doubt),
             Domain::Text => constants.texts.pieces(if variable.source == Source::ActorId { super::ground::ACTOR } else { "x" }, doubt),
-            Domain::Quantity(ty, step) => intervals(&splits(var, &self.comparing, self, doubt), ty, step),
+            Domain::Quantity(ty, step) => {
+                let (ty, step) = measure.map_or((ty, step), |(ty, step)| (ty, step));
+                let mut splits = splits(var, &self.comparing, self, doubt);
+                splits.extend(cut.cloned().map(Split::before));
+                if self.wide && self.unclear.contains_key(&var) {
+                    splits.extend(tried(ty).map(Split::before));
+                }
+                intervals(&splits, ty, step)
+            }
         };
         if variable.optional {
             pieces.push(Piece { extent: Extent::Absent, value: Datum::Absent });

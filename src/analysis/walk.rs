@@ -2,14 +2,16 @@
 //!
 //! At each point the rules that surely do not apply are gone, and so is everything that only they read. Where nothing is undecided, one case stands for all that are left.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ground::{Datum, Domain, Ground, Point, Source, Var};
+use super::ground::{Clock, Datum, Domain, Ground, Point, Source, Var};
 use super::linear::{Doubt, Linear};
 use super::pieces::{Extent, Piece};
 use super::turning::Turning;
 use crate::decide::Probe;
 use crate::number::Number;
+use crate::policy::expr::Type;
 use crate::policy::{ActionId, FallbackId, RoleId, RuleId};
 use crate::program::node::{Condition, Quantity};
 use crate::program::{Allotment, Instead, Measure, Program, Rule};
@@ -119,6 +121,14 @@ pub(crate) struct Walk<'g, 'a> {
     pub conditions: Vec<&'a Condition>,
     pub depth: Depth,
     pub most_points: usize,
+    /// What is known from the start.
+    pub start: Point,
+    /// Questions are asked on no day before this, as the clock counts.
+    pub since: Option<Number>,
+    /// Whether several values are tried of what cannot be cut exactly.
+    pub wide: bool,
+    /// So many points were looked at.
+    pub points: Cell<usize>,
 }
 
 struct Progress {
@@ -129,7 +139,19 @@ struct Progress {
 
 impl<'g, 'a> Walk<'g, 'a> {
     pub fn new(ground: &'g Ground<'a>, asked: Vec<Option<(ActionId, RoleId)>>, depth: Depth) -> Self {
-        Self { ground, asked, items: Vec::new(), conditions: Vec::new(), depth, most_points: MOST_POINTS }
+        let start = ground.start();
+        Self {
+            ground,
+            asked,
+            items: Vec::new(),
+            conditions: Vec::new(),
+            depth,
+            most_points: MOST_POINTS,
+            start,
+            since: None,
+            wide: false,
+            points: Cell::new(0),
+        }
     }
 
     /// Adds the rules of a side that could change the answer: those of the action and of what is offered instead, for every role, and the fallbacks.
@@ -194,30 +216,63 @@ impl<'g, 'a> Walk<'g, 'a> {
     /// Shows all points to a visitor.
     pub fn run(&self, visitor: &mut impl Visitor) -> Coverage {
         let mut progress = Progress { points: 0, doubt: None, stopped: false };
-        let point = self.ground.start();
         let conditions = self.items.iter().filter_map(|item| Some((item.side, self.condition_of(*item)?)));
-        let read = spent_in(self.ground, conditions);
-        self.spend(&point, &BTreeMap::new(), &read, visitor, &mut progress);
+        let mut read = settled_first(self.ground, conditions);
+        // For the answer of a whole action, each quantity is asked for in turn.
+        let asks = self.items.iter().any(|item| !matches!(item.what, What::Asked(_)));
+        read.retain(|var| !asks || *var != self.ground.amount());
+        read.retain(|var| self.start.get(var.0).is_some_and(Option::is_none));
+        self.settle(&self.start, &BTreeMap::new(), &read, visitor, &mut progress);
+        self.points.set(self.points.get() + progress.points);
         Coverage::of(progress.doubt)
     }
 
-    /// What conditions read of budgets is settled first: the program does not know it to be unknown.
-    fn spend(&self, point: &Point, extents: &BTreeMap<Var, Extent>, left: &[Var], visitor: &mut impl Visitor, progress: &mut Progress) {
+    /// What conditions read of budgets, of the clock and of the quantity asked for is settled first: the program does not know it to be unknown.
+    fn settle(&self, point: &Point, extents: &BTreeMap<Var, Extent>, left: &[Var], visitor: &mut impl Visitor, progress: &mut Progress) {
         let Some((var, left)) = left.split_first() else { return self.descend(point, extents, &self.items, visitor, progress) };
         let questions = self.questions(point);
         let pieces = {
             let mut turning = Turning::new(self.ground, point, &questions);
             turning.blind = true;
+            turning.wide = self.wide;
             self.look(&mut turning, &self.items, &questions);
-            turning.pieces(*var, &mut progress.doubt)
+            self.settled(&turning, *var, &mut progress.doubt)
         };
-        for piece in pieces.into_iter().filter(|piece| matches!(&piece.value, Datum::Number(number) if *number >= Number::ZERO)) {
+        for piece in pieces {
             if progress.stopped {
                 return;
             }
             let (point, extents) = narrowed(point, extents, *var, piece);
-            self.spend(&point, &extents, left, visitor, progress);
+            self.settle(&point, &extents, left, visitor, progress);
         }
+    }
+
+    /// The pieces that matter of what is settled first: today before other days.
+    fn settled(&self, turning: &Turning<'_, 'a>, var: Var, doubt: &mut Doubt) -> Vec<Piece> {
+        if var == self.ground.clock().0 {
+            let mut pieces = turning.pieces_among(var, None, self.since.as_ref(), doubt);
+            let today = self.ground.this_day();
+            for piece in &mut pieces {
+                if matches!(&piece.extent, Extent::Interval(interval) if interval.contains(&today)) {
+                    piece.value = Datum::Number(today.clone());
+                }
+            }
+            pieces.retain(|piece| matches!(&piece.value, Datum::Number(number) if self.since.as_ref().is_none_or(|since| number >= since)));
+            pieces.sort_by_key(|piece| piece.value != Datum::Number(today.clone()));
+            return pieces;
+        }
+        let is_amount = var == self.ground.amount();
+        let mut pieces = turning.pieces_among(var, self.measure().as_ref().filter(|_| is_amount), Some(&Number::ZERO), doubt);
+        let fits = |number: &Number| *number >= Number::ZERO && !(is_amount && number.is_zero());
+        pieces.retain(|piece| matches!(&piece.value, Datum::Number(number) if fits(number)));
+        pieces
+    }
+
+    /// What the action is measured in, and in which steps.
+    fn measure(&self) -> Option<(Type, Number)> {
+        let (side, (action, _)) = self.ground.sides.first().zip(self.asked.first().copied().flatten())?;
+        let measure = side.policy.action(action)?.measure.clone()?;
+        Some((measure, side.program.action_of(action)?.step.clone()?))
     }
 
     fn descend(&self, point: &Point, extents: &BTreeMap<Var, Extent>, live: &[Item], visitor: &mut impl Visitor, progress: &mut Progress) {
@@ -242,6 +297,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             Turn::Stop => return progress.stopped = true,
         }
         let mut turning = Turning::new(self.ground, point, &questions);
+        turning.wide = self.wide;
         self.look(&mut turning, &live, &questions);
         let Some(var) = turning.next() else {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
@@ -376,17 +432,21 @@ fn narrowed(point: &Point, extents: &BTreeMap<Var, Extent>, var: Var, piece: Pie
     (point, extents)
 }
 
-/// The budgets whose use conditions read.
-fn spent_in<'a>(ground: &Ground<'a>, conditions: impl Iterator<Item = (usize, &'a Condition)>) -> Vec<Var> {
+/// The clock, the quantity asked for and the budgets whose use conditions read.
+fn settled_first<'a>(ground: &Ground<'a>, conditions: impl Iterator<Item = (usize, &'a Condition)>) -> Vec<Var> {
     let mut found = BTreeSet::new();
+    let (mut clock, mut amount) = (false, false);
     for (side, condition) in conditions {
         let Some(program) = ground.sides.get(side).map(|side| side.program) else { continue };
         let mut reads = crate::program::node::Reads::default();
         condition.reads(&program.named(), &mut reads);
+        clock |= reads.clock;
+        amount |= reads.amount;
         found.extend(reads.budgets.iter().filter_map(|id| ground.spent(side, *id)));
     }
     found.retain(|var| ground.variable(*var).is_some_and(|variable| matches!(variable.source, Source::Spent(_))));
-    found.into_iter().collect()
+    let clock = (clock && ground.clock().1 != Clock::Stopped).then_some(ground.clock().0);
+    clock.into_iter().chain(amount.then_some(ground.amount())).chain(found).collect()
 }
 
 /// The value of a quantity in a case where nothing that it reads is open.

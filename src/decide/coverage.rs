@@ -22,7 +22,8 @@ pub(crate) struct Coverage<'a> {
 pub(crate) struct Held(Vec<u64>);
 
 impl Held {
-    fn add(&mut self, nth: usize, holds: bool) {
+    /// In order: whether something holds in the nth combination.
+    pub fn add(&mut self, nth: usize, holds: bool) {
         if nth.is_multiple_of(64) {
             self.0.push(0);
         }

@@ -28,7 +28,7 @@ pub(crate) use bound::{Bound, Reading};
 #[cfg(feature = "ledger")]
 pub(crate) use budget::Allotted;
 pub use case::Mode;
-pub(crate) use coverage::Coverage;
+pub(crate) use coverage::{Coverage, Held};
 pub use decision::*;
 pub(crate) use probe::Probe;
 pub(crate) use range::Range;

@@ -251,7 +251,7 @@ codes! {
     UnverifiedAbsence = "K0939" Warning;
     /// An entitlement to a quantity charges no budget. Nothing counts how often it is claimed.
     UncountedEntitlement = "K0940" Warning;
-    /// A second signature comes from the role that proposes, or from one below it, so that whoever proposes may sign or have a subordinate sign.
+    /// A second signature comes from a role below the one that proposes, so that a subordinate signs for a superior.
     OwnSignature = "K0941" Warning;
     /// Nobody decides about their own account in most actions, but in this one they may: the prohibition that guards the others leaves it out.
     OwnAccount = "K0942" Warning;

@@ -1,17 +1,27 @@
 //! A bare `no` that somebody can meet, with a case that reaches it: found by the analysis, confirmed by the engine.
 
 use super::Subject;
-use crate::analysis::Analysis;
+use super::exact::Exact;
+use crate::analysis::{Analysis, Coverage};
 use crate::decide::{Alternative, Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::ActionId;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let analysis = Analysis::new(on.policy, on.program, on.today);
+    let exact = Exact::new(on, "bare-no");
     for (at, action) in on.policy.actions.iter().enumerate() {
         let id = ActionId::new(at);
-        let wall = on.policy.role_ids().find_map(|role| analysis.find_no(id, role, is_excused).case);
-        let Some(case) = wall else { continue };
+        let mut coverage = Coverage::Exact;
+        let wall = on.policy.role_ids().find_map(|role| {
+            let found = analysis.find_no(id, role, is_excused);
+            coverage = coverage.and(found.coverage);
+            found.case
+        });
+        let Some(case) = wall else {
+            exact.note(action.span, coverage);
+            continue;
+        };
         let title = format!("nobody meets a wall: {}", action.name);
         found.push(
             Diagnostic::new(Code::BareNo, format!("somebody can meet a bare `no` to `{}`", action.name))
@@ -20,6 +30,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 .case(case.as_test(on.policy, on.program, &title)),
         );
     }
+    exact.tell(found);
 }
 
 fn is_excused(decision: &Decision) -> bool {

@@ -2,6 +2,7 @@
 
 use super::Subject;
 use crate::Number;
+use crate::analysis::Case;
 pub(super) use crate::analysis::case::literal;
 use crate::analysis::case::statement;
 use crate::decide::{Mode, Truth};
@@ -61,7 +62,7 @@ pub(super) fn describe(policy: &Policy, case: &[(FactId, Option<Value>)]) -> Str
 }
 
 /// A test takes the default of every fact that it does not name.
-pub(super) fn with_defaults(on: Subject<'_>, named: &[(FactId, Option<Value>)], question: &mut Question) {
+fn with_defaults(on: Subject<'_>, named: &[(FactId, Option<Value>)], question: &mut Question) {
     for (at, (state, fact)) in question.facts.iter_mut().zip(&on.policy.facts).enumerate() {
         if named.iter().all(|(id, _)| id.index() != at) {
             *state = default_state(fact);
@@ -69,22 +70,22 @@ pub(super) fn with_defaults(on: Subject<'_>, named: &[(FactId, Option<Value>)], 
     }
 }
 
-/// A case as a test that can be pasted into the pack; it expects the word that the engine answers, which has no limit of its own.
-pub(super) fn as_test(on: Subject<'_>, question: &Question, title: &str) -> String {
-    let mut lines = vec![
-        format!("test \"{title}\""),
-        format!("  on {}", on.today),
-        format!("  as {} \"anna\" in team \"team\"", on.role_name(question.actor.role)),
-    ];
-    for (at, state) in question.facts.iter().enumerate() {
+/// Some facts with their values, as a case; the others are at their defaults, or unknown.
+pub(super) fn sampled(on: Subject<'_>, facts: &[(FactId, Option<Value>)], (action, role): (ActionId, RoleId)) -> Case {
+    let mut question = question(on, facts, action, role);
+    with_defaults(on, facts, &mut question);
+    Case { question }
+}
+
+/// What a case has on record, as [`describe`] says it.
+pub(super) fn describe_case(policy: &Policy, case: &Case) -> String {
+    let fact = |(at, state): (usize, &FactState)| {
         let value = match state {
-            FactState::Unknown | FactState::Known(_, Provenance::Default) => continue,
+            FactState::Unknown | FactState::Known(_, Provenance::Default) => return None,
             FactState::Absent(_) => None,
-            FactState::Known(value, _) => Some(value),
+            FactState::Known(value, _) => Some(value.clone()),
         };
-        lines.extend(statement(on.policy, FactId::new(at), value).map(|statement| format!("  given {statement}")));
-    }
-    lines.push(format!("  ask {}", on.action_name(question.action)));
-    lines.push(format!("  expect {}", on.program.decide(question, Mode::Ask).outcome.word()));
-    lines.join("\n")
+        Some((FactId::new(at), value))
+    };
+    describe(policy, &case.question.facts.iter().enumerate().filter_map(fact).collect::<Vec<_>>())
 }

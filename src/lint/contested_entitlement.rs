@@ -1,36 +1,25 @@
 //! An entitlement and a prohibition that can meet, where the prohibition does not say which of them counts.
 
-use std::collections::BTreeSet;
-
 use super::Subject;
-use super::case::{as_test, noon, question, with_defaults};
-use crate::decide::{Coverage, Mode, Outcome};
+use super::exact::Exact;
+use crate::analysis::{Case, Wanted, When};
+use crate::decide::{Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::number::Number;
-use crate::policy::expr::Value;
-use crate::policy::{ActionId, FactId, FactRef, RoleId, Rule};
+use crate::policy::{ActionId, FactRef, RoleId, Rule};
 use crate::program::{self, Kind};
-use crate::question::Question;
 
-/// So many combinations of facts are looked at for each pair of rules.
-const MOST_CASES: usize = 500;
-/// So many pairs of rules are looked at.
-const MOST_PAIRS: usize = 400;
+type Known<'a> = (&'a Rule, &'a program::Rule);
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let all: Vec<(&Rule, &program::Rule)> = on.policy.rules.iter().zip(&on.program.rules).collect();
     let entitlements: Vec<_> = all.iter().filter(|(_, compiled)| matches!(compiled.kind, Kind::Entitlement)).collect();
-    let mut pairs = 0;
+    let exact = Exact::new(on, "contested-entitlement");
     for (rule, compiled) in all.iter().filter(|(_, compiled)| is_contestable(on, compiled)) {
         let met = entitlements.iter().find_map(|(other, other_compiled)| {
             let action = *rule.actions.iter().find(|action| other.actions.contains(action))?;
-            pairs += 1;
-            if pairs > MOST_PAIRS {
-                return None;
-            }
-            Some((other, meeting(on, action, (rule, compiled), other_compiled)?))
+            Some((other, meeting(&exact, on, action, (rule, compiled), other_compiled)?))
         });
-        let Some((other, question)) = met else { continue };
+        let Some((other, case)) = met else { continue };
         let title = format!("{} is owed although {}", other.name, rule.name);
         found.push(
             Diagnostic::new(Code::ContestedEntitlement, format!("`{}` and the entitlement `{}` can meet", rule.name, other.name))
@@ -39,9 +28,10 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 .help(
                     "add `even if entitled`, or rule the case out; where what is owed shall count, say so in an `# allow(contested-entitlement): …`",
                 )
-                .case(as_test(on, &question, &title)),
+                .case(case.as_test(on.policy, on.program, &title)),
         );
     }
+    exact.tell(found);
 }
 
 /// A prohibition about the case, not about the person who asks: for another person that one is off.
@@ -52,36 +42,26 @@ fn is_contestable(on: Subject<'_>, rule: &program::Rule) -> bool {
         && !rule.reads.facts.iter().any(about_actor)
 }
 
-/// A case in which both apply and the engine answers `owed`.
-fn meeting(on: Subject<'_>, action: ActionId, (rule, prohibition): (&Rule, &program::Rule), entitlement: &program::Rule) -> Option<Question> {
-    let conditions = [&prohibition.condition, &entitlement.condition];
-    let reads = prohibition.reads.facts.iter().chain(&entitlement.reads.facts);
-    let facts: BTreeSet<FactId> = reads.filter_map(|fact| if let FactRef::Fact(id) = fact { Some(*id) } else { None }).collect();
-    let mut samples = on.program.representatives(on.policy, facts, conditions, on.today);
-    samples.values_mut().for_each(raise);
+/// A case in which both apply and the engine answers `owed`, on the first day on which they meet.
+fn meeting<'a>(exact: &Exact<'a>, on: Subject<'a>, action: ActionId, (rule, prohibition): Known<'a>, entitlement: &'a program::Rule) -> Option<Case> {
     let role = on.policy.role_ids().find(|role| binds(on, action, *role, rule))?;
-    let mut looked_at = 0;
-    let mut met = None;
-    Coverage::at(on.program, &samples, noon(on)).find_case(|case| {
-        looked_at += 1;
-        let mut asked = question(on, case, action, role);
-        with_defaults(on, case, &mut asked);
-        let both = conditions.iter().all(|condition| on.program.truth(&asked, condition, Mode::Ask).is_surely_yes());
-        if both && on.program.decide(&asked, Mode::Ask).outcome == Outcome::Owed {
-            met = Some(asked);
-        }
-        met.is_some() || looked_at >= MOST_CASES
-    });
-    met
-}
-
-/// A quantity that nothing is compared with stands at zero, of which nothing is owed.
-fn raise(values: &mut Vec<Option<Value>>) {
-    if let [Some(Value::Quantity(number))] | [Some(Value::Quantity(number)), None] = values.as_mut_slice()
-        && number.is_zero()
-    {
-        *number = Number::from(100);
+    let hold = [&prohibition.condition, &entitlement.condition];
+    let wanted = Wanted { asked: (action, role), when: When::Today, hold: &hold, fail: &[], known: None };
+    let mut together = exact.analysis().find(wanted);
+    if together.case.is_none() && exact.reads_clock(hold.iter()) {
+        together = exact.analysis().find(Wanted { when: When::FromToday, ..wanted });
     }
+    let Some(case) = together.case else {
+        exact.note(rule.span, together.coverage);
+        return None;
+    };
+    let day = on.policy.time_zone.to_datetime(case.question.at).date();
+    let is_owed = |decision: &Decision| decision.outcome == Outcome::Owed;
+    let owed = if day == on.today { exact.analysis().find_decided(wanted, is_owed) } else { exact.on_day(day).find_decided(wanted, is_owed) };
+    if owed.case.is_none() {
+        exact.note(rule.span, owed.coverage);
+    }
+    owed.case
 }
 
 fn binds(on: Subject<'_>, action: ActionId, role: RoleId, rule: &Rule) -> bool {

@@ -38,6 +38,10 @@ impl Extent {
         self.low.as_ref().is_none_or(|low| *low < Number::ZERO)
     }
 
+    pub fn is_negative(&self) -> bool {
+        self.high.as_ref().is_some_and(|high| *high < Number::ZERO || (self.nonzero && high.is_zero()))
+    }
+
     fn is_from_zero(&self) -> bool {
         !self.can_be_negative()
     }

@@ -1,45 +1,69 @@
 //! A row of a table that can never make a difference: it never holds, or another row always gives at least as much for at most as much.
 
 use super::Subject;
-use super::row_gap::{group_rows, quantity_of};
-use crate::decide::Coverage;
+use super::exact::Exact;
+use super::row_gap::{Row, group_rows, quantity_of};
+use crate::analysis::{Coverage, When};
+use crate::decide::Held;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Charge, ChargeBy, Requirement, Rule, RuleKind, Subject as Binds};
 use crate::program;
+use crate::program::node::Condition;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let exact = Exact::new(on, "idle-row");
     for rows in group_rows(on) {
-        let conditions: Vec<_> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
-        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
-        let held = Coverage::new(on.program, &samples).held(&conditions);
-        let rows: Vec<_> = rows.iter().zip(&held).collect();
-        let mut idle: Vec<&str> = Vec::new();
-        for ((rule, compiled), held) in &rows {
-            if held.nowhere() {
-                found.push(
-                    Diagnostic::new(Code::IdleRow, format!("`{}` can never apply", rule.name))
-                        .at(rule.span, "no case fulfils all cells of this row")
-                        .help("mend the cells that exclude each other, or take the row out"),
-                );
-                idle.push(&rule.name);
-                continue;
-            }
-            // Of two equal rows only one is idle.
-            let others = rows.iter().filter(|((other, _), _)| other.name != rule.name && !idle.contains(&other.name.as_ref()));
-            let covering = others.into_iter().find(|((other, other_compiled), other_held)| {
-                held.is_within(other_held) && gives_at_least(on, (other, other_compiled), (rule, compiled))
-            });
-            if let Some(((other, _), _)) = covering {
-                found.push(
-                    Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
-                        .at(rule.span, "whenever this row applies…")
-                        .at(other.span, "…this one does too, and gives at least as much for no more")
-                        .help("take the row out, or change what it gives"),
-                );
-                idle.push(&rule.name);
-            }
+        let conditions: Vec<&Condition> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
+        let Some((first, _)) = rows.first() else { continue };
+        let (held, coverage) = exact.held(When::Today, &conditions);
+        let today = idle(on, &rows, &held);
+        // What makes a difference today is not idle, whatever else there is.
+        if today.is_empty() {
+            continue;
+        }
+        if !exact.reads_clock(conditions.iter()) {
+            exact.note(first.span, coverage);
+            found.extend(today.into_iter().filter(|_| coverage == Coverage::Exact));
+            continue;
+        }
+        let (held, coverage) = exact.held(When::Ever, &conditions);
+        exact.note(first.span, coverage);
+        found.extend(idle(on, &rows, &held).into_iter().filter(|_| coverage == Coverage::Exact));
+    }
+    exact.tell(found);
+}
+
+/// The rows that make no difference in any of the cases.
+fn idle(on: Subject<'_>, rows: &[Row<'_>], held: &[Held]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let rows: Vec<_> = rows.iter().zip(held).collect();
+    let mut idle: Vec<&str> = Vec::new();
+    for ((rule, compiled), held) in &rows {
+        if held.nowhere() {
+            found.push(
+                Diagnostic::new(Code::IdleRow, format!("`{}` can never apply", rule.name))
+                    .at(rule.span, "no case fulfils all cells of this row")
+                    .help("mend the cells that exclude each other, or take the row out"),
+            );
+            idle.push(&rule.name);
+            continue;
+        }
+        // Of two equal rows only one is idle.
+        let others = rows.iter().filter(|((other, _), _)| other.name != rule.name && !idle.contains(&other.name.as_ref()));
+        let covering = others.into_iter().find(|((other, other_compiled), other_held)| {
+            held.is_within(other_held) && gives_at_least(on, (other, other_compiled), (rule, compiled))
+        });
+        if let Some(((other, _), _)) = covering {
+            found.push(
+                Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
+                    .at(rule.span, "whenever this row applies…")
+                    .at(other.span, "…this one does too, and gives at least as much for no more")
+                    .help("take the row out, or change what it gives"),
+            );
+            idle.push(&rule.name);
         }
     }
+    found
 }
 
 /// Whether one row gives everything that another gives, to everybody to whom that gives it, and asks for no more.

@@ -1,19 +1,14 @@
 //! A rule that can never apply, or never makes a difference: the counterpart of `idle-row` for rules that stand by themselves.
 
 use super::Subject;
+use super::exact::Exact;
 use super::idle_row::gives_at_least;
-use crate::decide::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::ExprKind;
 use crate::policy::{ActionId, Rule};
 use crate::program;
-use crate::program::coverage::Samples;
 use crate::program::node::Condition;
 
-/// So many pairs of rules of one action are compared case by case.
-const MOST_PAIRS: usize = 400;
-/// So many combinations of facts are looked at for each pair.
-const MOST_CASES: usize = 2_000;
 /// The rules of an action are compared with each other where there are no more.
 const MOST_RULES: usize = 2_000;
 
@@ -21,10 +16,11 @@ type Known<'a> = (&'a Rule, &'a program::Rule);
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let all: Vec<Known<'_>> = on.policy.rules.iter().zip(&on.program.rules).collect();
+    let exact = Exact::new(on, "idle-rule");
     let alone = |known: &&Known<'_>| !known.0.name.contains('[');
     let mut idle: Vec<&str> = Vec::new();
     for known in all.iter().filter(alone) {
-        if never_applies(on, *known) {
+        if never_applies(&exact, *known) {
             idle.push(&known.0.name);
             found.push(
                 Diagnostic::new(Code::IdleRule, format!("`{}` can never apply", known.0.name))
@@ -34,26 +30,23 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     for at in 0..on.policy.actions.len() {
-        covered(on, ActionId::new(at), &all, &mut idle, found);
+        covered(on, &exact, ActionId::new(at), &all, &mut idle, found);
     }
+    exact.tell(found);
 }
 
-fn never_applies(on: Subject<'_>, (rule, compiled): Known<'_>) -> bool {
+fn never_applies<'a>(exact: &Exact<'a>, (rule, compiled): Known<'a>) -> bool {
     let by_same = |from: &ExprKind, until: &ExprKind| from == until;
     let is_over = rule.from.iter().any(|from| rule.until.iter().any(|until| by_same(&from.by.kind, &until.by.kind) && until.date < from.date));
-    is_over || {
-        let samples = on.program.samples_of(on.policy, &[&compiled.condition]);
-        samples.is_some_and(|samples| is_small(&samples) && Coverage::new(on.program, &samples).find(|holds| holds(&compiled.condition)).is_none())
-    }
+    is_over || exact.never(rule, &[&compiled.condition], &[])
 }
 
 /// The rules of an action whose first action it is, each beside one that gives as much in all its cases.
-fn covered<'a>(on: Subject<'_>, action: ActionId, all: &[Known<'a>], idle: &mut Vec<&'a str>, found: &mut Vec<Diagnostic>) {
+fn covered<'a>(on: Subject<'_>, exact: &Exact<'a>, action: ActionId, all: &[Known<'a>], idle: &mut Vec<&'a str>, found: &mut Vec<Diagnostic>) {
     let of_action: Vec<&Known<'a>> = all.iter().filter(|(rule, _)| rule.actions.contains(&action)).collect();
     if of_action.len() > MOST_RULES {
-        return tell(on, action, &of_action, MOST_RULES, found);
+        return tell(on, action, &of_action, found);
     }
-    let mut pairs = 0;
     for (rule, compiled) in of_action.iter().filter(|(rule, _)| rule.actions.first() == Some(&action) && !rule.name.contains('[')) {
         let is_told = found.iter().any(|other| other.code == Code::LowerGivesMore && other.span() == Some(rule.span));
         if is_told || idle.contains(&rule.name.as_ref()) {
@@ -64,7 +57,7 @@ fn covered<'a>(on: Subject<'_>, action: ActionId, all: &[Known<'a>], idle: &mut 
                 && !idle.contains(&other.name.as_ref())
                 && rule.actions.iter().all(|action| other.actions.contains(action))
                 && gives_at_least(on, (other, other_compiled), (rule, compiled))
-                && is_within(on, &compiled.condition, &other_compiled.condition, &mut pairs)
+                && is_within(on, exact, rule, &compiled.condition, &other_compiled.condition)
         });
         let Some((other, _)) = covering else { continue };
         idle.push(&rule.name);
@@ -75,17 +68,14 @@ fn covered<'a>(on: Subject<'_>, action: ActionId, all: &[Known<'a>], idle: &mut 
                 .help("take the rule out, or change what it gives"),
         );
     }
-    if pairs > MOST_PAIRS {
-        tell(on, action, &of_action, MOST_PAIRS, found);
-    }
 }
 
 /// Says that not everything was looked at.
-fn tell(on: Subject<'_>, action: ActionId, of_action: &[&Known<'_>], most: usize, found: &mut Vec<Diagnostic>) {
+fn tell(on: Subject<'_>, action: ActionId, of_action: &[&Known<'_>], found: &mut Vec<Diagnostic>) {
     let Some((first, _)) = of_action.first() else { return };
     found.push(
         Diagnostic::new(Code::TooManyCases, format!("not all rules for `{}` were compared with each other", on.action_name(action)))
-            .at(first.span, format!("`idle-rule` compares {most} and leaves out the others")),
+            .at(first.span, format!("`idle-rule` compares {MOST_RULES} and leaves out the others")),
     );
 }
 
@@ -109,20 +99,7 @@ fn is_written_in(on: Subject<'_>, outer: &Condition, inner: &Condition) -> bool 
     parts(outer).into_iter().all(|part| inner.iter().any(|other| same(part, other)))
 }
 
-/// Whether there are so few combinations that all of them are looked at.
-pub(super) fn is_small(samples: &Samples) -> bool {
-    samples.values().try_fold(1_usize, |so_far, values| so_far.checked_mul(values.len())).is_some_and(|all| all <= MOST_CASES)
-}
-
 /// Whether a condition holds nowhere where the other does not.
-fn is_within(on: Subject<'_>, inner: &Condition, outer: &Condition, pairs: &mut usize) -> bool {
-    if matches!(outer, Condition::Constant(true)) || is_written_in(on, outer, inner) {
-        return true;
-    }
-    *pairs += 1;
-    if *pairs > MOST_PAIRS {
-        return false;
-    }
-    let Some(samples) = on.program.samples_of(on.policy, &[inner, outer]) else { return false };
-    is_small(&samples) && Coverage::new(on.program, &samples).find(|holds| holds(inner) && !holds(outer)).is_none()
+fn is_within<'a>(on: Subject<'_>, exact: &Exact<'a>, rule: &Rule, inner: &'a Condition, outer: &'a Condition) -> bool {
+    matches!(outer, Condition::Constant(true)) || is_written_in(on, outer, inner) || exact.never(rule, &[inner], &[outer])
 }

@@ -48,6 +48,17 @@ impl Item<'_> {
 }
 
 impl Item<'_> {
+    /// What stands behind a word in the first line from a place on that has it, up to the end of the line.
+    pub fn behind(&self, from: Span, word: &str) -> Option<Span> {
+        lines(self.text, from.start as usize..self.range.end).find_map(|line| {
+            let written = self.text.get(line.clone())?;
+            let code = written.get(..comment_start(written).unwrap_or(written.len()))?.trim_end();
+            let word = format!(" {word} ");
+            let at = code.find(&word).filter(|at| code.get(..*at).is_some_and(|before| !before.contains('"')))? + word.len();
+            Some(Span::new(self.source, line.start + at, line.start + code.len()))
+        })
+    }
+
     /// The first line from a place on that has this sign outside its texts and comments.
     pub fn line_with(&self, from: Span, sign: char) -> Option<Span> {
         lines(self.text, from.start as usize..self.range.end).find_map(|line| {

@@ -11,6 +11,7 @@ mod case;
 mod contested_entitlement;
 mod division_by_zero;
 mod equal_lines;
+mod exact;
 mod expired_rule;
 mod extent;
 mod idle_route;

@@ -11,7 +11,8 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         let Some(quantity) = &compiled.quantity else { continue };
         let mut known = Known::default();
         extents.learn(&compiled.condition, true, &mut known);
-        if !extents.of(quantity, &known).can_be_negative() {
+        let extent = extents.of(quantity, &known);
+        if !extent.can_be_negative() {
             continue;
         }
         let (what, word) = match compiled.kind {
@@ -19,9 +20,15 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
             Kind::Prohibition { .. } => ("cap", "more than"),
             Kind::Entitlement => ("quantity", "of"),
         };
+        let place = on.texts.items.at(rule.span).and_then(|item| item.behind(rule.span, word)).unwrap_or(rule.span);
+        let (message, label) = if extent.is_negative() {
+            (format!("the {what} of `{}` is below zero", rule.name), "nothing is left of it")
+        } else {
+            (format!("the {what} of `{}` can go below zero", rule.name), "what is taken away can be more than what it is taken from")
+        };
         found.push(
-            Diagnostic::new(Code::NegativeLimit, format!("the {what} of `{}` can go below zero", rule.name))
-                .at(rule.span, "what is taken away can be more than what it is taken from")
+            Diagnostic::new(Code::NegativeLimit, message)
+                .at(place, label)
                 .help(format!("say what holds then: `{word} max(0, …)` with its unit, or a condition that rules it out")),
         );
     }

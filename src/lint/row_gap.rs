@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Subject;
-use super::case::describe;
+use super::case::{describe_case, sampled};
+use super::exact::{Exact, asked};
+use crate::analysis::{Case, Coverage as Exactness, Datum, Point, Var, Wanted, When};
 use crate::decide::{Bound, Coverage, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Value;
@@ -12,7 +14,8 @@ use crate::program::coverage::Samples;
 use crate::program::node::{Condition, Quantity};
 use crate::program::{self, Kind};
 
-type Row<'a> = (&'a Rule, &'a program::Rule);
+/// A row with what it compiles to.
+pub(super) type Row<'a> = (&'a Rule, &'a program::Rule);
 
 /// The rows of each table of rules, in source order.
 pub(super) fn group_rows(on: Subject<'_>) -> Vec<Vec<Row<'_>>> {
@@ -36,18 +39,72 @@ pub(super) fn quantity_of(rule: &program::Rule) -> Option<Bound> {
 }
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let exact = Exact::new(on, "row-gap");
     for rows in group_rows(on) {
         let conditions: Vec<&Condition> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
-        let Some(samples) = on.program.samples_of(on.policy, &conditions) else { continue };
-        let Some(case) = gap(on, &samples, &conditions) else { continue };
         let Some((first, _)) = rows.first() else { continue };
+        let case = match on.program.samples_of(on.policy, &conditions) {
+            Some(samples) => gap(on, &samples, &conditions).map(|case| sampled(on, &case, asked(first))),
+            None => match fallen_between(&exact, When::FromToday, first, &conditions) {
+                (None, Exactness::GaveUp { .. }) if exact.reads_clock(conditions.iter()) => {
+                    let (case, coverage) = fallen_between(&exact, When::Today, first, &conditions);
+                    exact.note(first.span, coverage);
+                    case
+                }
+                (case, coverage) => {
+                    exact.note(first.span, coverage);
+                    case
+                }
+            },
+        };
+        let Some(case) = case else { continue };
         let table = first.name.split('[').next().unwrap_or_default();
         found.push(
             Diagnostic::new(Code::RowGap, format!("no row of `{table}` holds for a value between those of its rows"))
                 .at(first.span, "the rows of this table do not meet")
-                .help(format!("let the rows meet; this case falls between them: {}", describe(on.policy, &case))),
+                .help(format!("let the rows meet; this case falls between them: {}", describe_case(on.policy, &case)))
+                .case(case.as_test(on.policy, on.program, &format!("between the rows of {table}"))),
         );
     }
+    exact.tell(found);
+}
+
+/// A case that no row holds for, where rows hold for less and for more of one fact, all else being the same.
+fn fallen_between<'a>(exact: &Exact<'a>, when: When, first: &Rule, rows: &[&'a Condition]) -> (Option<Case>, Exactness) {
+    let mut fallen = Vec::new();
+    let mut coverage = exact.each(asked(first), when, rows, |seen| {
+        if seen.held.iter().all(|held| !held) {
+            fallen.push((seen.case.clone(), seen.point.clone()));
+        }
+        true
+    });
+    for (case, point) in fallen {
+        for var in exact.analysis().measured_at(&point) {
+            let (is_between, further) = is_between(exact, when, first, rows, &point, var);
+            coverage = coverage.and(further);
+            if is_between {
+                return (Some(case), Exactness::Exact);
+            }
+        }
+    }
+    (None, coverage)
+}
+
+fn is_between<'a>(exact: &Exact<'a>, when: When, first: &Rule, rows: &[&'a Condition], point: &Point, var: Var) -> (bool, Exactness) {
+    let mut others = point.clone();
+    let Some(Datum::Number(own)) = others.get_mut(var.0).and_then(Option::take) else { return (false, Exactness::Exact) };
+    let (mut below, mut above) = (false, false);
+    let wanted = Wanted { asked: asked(first), when, hold: rows, fail: &[], known: Some(&others) };
+    let coverage = exact.analysis().each_case(wanted, |seen| {
+        if let Some(Some(Datum::Number(value))) = seen.point.get(var.0)
+            && seen.held.iter().any(|held| *held)
+        {
+            below |= *value < own;
+            above |= *value > own;
+        }
+        !(below && above)
+    });
+    (below && above, coverage)
 }
 
 /// A combination that no row holds for, though rows hold both below and above it along one fact.

@@ -121,6 +121,8 @@ pub(crate) struct Reads {
     pub budgets: Vec<BudgetId>,
     /// Whether it reads the clock.
     pub clock: bool,
+    /// Whether it reads the time of day.
+    pub now: bool,
     /// Whether it reads the quantity asked for.
     pub amount: bool,
 }
@@ -141,6 +143,7 @@ impl Reads {
         }
         self.actor_id |= other.actor_id;
         self.clock |= other.clock;
+        self.now |= other.now;
         self.amount |= other.amount;
     }
 
@@ -225,7 +228,8 @@ impl Quantity {
             Self::Definition(id) => named.definition(*id, into),
             Self::Lookup(id) => named.lookup(*id, into),
             Self::Amount => into.amount = true,
-            Self::Today | Self::Now => into.clock = true,
+            Self::Today => into.clock = true,
+            Self::Now => (into.clock, into.now) = (true, true),
             Self::Spent(id) => into.budget(*id),
             Self::Choose(_, parts) => parts.iter().for_each(|part| part.reads(named, into)),
             Self::Add(pair) | Self::Multiply(pair) | Self::Divide(pair) | Self::NumberOf(_, pair, _) => {

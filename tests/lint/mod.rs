@@ -99,3 +99,84 @@ fn large_tables_are_looked_at_in_bounded_time() {
     ));
     assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::LookupGap], "{rendered}");
 }
+
+fn codes(text: &str) -> (Vec<Code>, String) {
+    let (found, rendered) = of_text(text);
+    (found.iter().map(|finding| finding.code).collect(), rendered)
+}
+
+#[test]
+fn days_since_something_leave_gaps_too() {
+    let lookup = |second: &str| {
+        format!(
+            "{HEAD}fact bought date verified\ntable due gives money\n  | today - bought | is |\n  | <= 30 days | 50 EUR |\n  | {second} | 20 EUR |\nrule by_due\n  agent may refund up to due\n"
+        )
+    };
+    let (found, rendered) = codes(&lookup("> 31 days"));
+    assert_eq!(found, [Code::LookupGap], "{rendered}");
+    assert!(rendered.contains("bought is 2026-10-22"), "{rendered}");
+    let table = |second: &str| {
+        format!(
+            "{HEAD}fact bought date verified\ntable due\n  may refund\n  | role | up to | today - bought |\n  | agent | 50 EUR | <= 30 days |\n  | agent | 20 EUR | {second} |\n"
+        )
+    };
+    let (found, rendered) = codes(&table("> 31 days"));
+    assert_eq!(found, [Code::RowGap], "{rendered}");
+    assert!(rendered.contains("bought is 2026-10-22"), "{rendered}");
+    assert_eq!(codes(&table("> 30 days")).0, []);
+    let (found, rendered) = codes(&table("<= 10 days"));
+    assert_eq!(found, [Code::IdleRow], "{rendered}");
+}
+
+#[test]
+fn a_rule_that_another_covers_on_all_days_is_idle() {
+    let head = HEAD.replace("rule anything\n  agent may refund\n", "");
+    let rules = |inner: &str, outer: &str| {
+        format!(
+            "{head}fact bought date verified\nrule wide\n  agent may refund up to 50 EUR\n  when {outer}\nrule narrow\n  agent may refund up to 20 EUR\n  when {inner}\nfallback refund\n  advise \"Sorry.\"\nrule old\n  agent may refund up to 60 EUR\n  when bought < 2000-01-01\n"
+        )
+    };
+    let idle = |inner: &str, outer: &str| codes(&rules(inner, outer)).0 == [Code::IdleRule];
+    assert!(idle("within 10 days after bought", "today - bought <= 10 days"));
+    assert!(!idle("within 11 days after bought", "today - bought <= 10 days"));
+    // In a year with 29 February and in one without.
+    assert!(idle("today is between 2027-02-01 and 2027-02-28", "today <= 2027-03-01"));
+    assert!(!idle("today is between 2027-02-01 and 2027-03-02", "today <= 2027-03-01"));
+    // Neither holds today, and both may later.
+    assert!(!idle("today >= 2027-06-01", "today >= 2027-06-02"));
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_said_once_a_lint() {
+    let head = HEAD.replace("rule anything\n  agent may refund\n", "");
+    let text = format!(
+        "{head}fact total money verified\nrule first_try\n  agent may refund up to 20 EUR\n  when (total / 1 EUR) * total < 0 EUR\nrule second_try\n  agent may refund up to 20 EUR\n  when (total / 1 EUR) * total < -1 EUR\n\
+         fallback refund\n  advise \"Sorry.\"\n"
+    );
+    let (found, rendered) = codes(&text);
+    assert_eq!(found, [Code::TooManyCases], "{rendered}");
+    assert!(rendered.contains("`idle-rule` could not look at every case"), "{rendered}");
+}
+
+#[test]
+fn an_entitlement_and_a_prohibition_meet_on_a_later_day() {
+    let head = HEAD.replace("rule anything\n  agent may refund\n", "");
+    let text = |day: &str| {
+        format!(
+            "{head}fact price money verified\nbudget once\n  1 times per actor ever\nfact order.id text verified\nbudget paid\n  1 times per order.id ever\nrule due\n  entitled to refund of price\n  when today >= 2027-06-01\n  charge paid\n\
+             rule closed\n  everyone may not refund\n  when today {day}\n"
+        )
+        .replace("budget once\n  1 times per actor ever\n", "")
+    };
+    let (found, rendered) = codes(&text(">= 2027-07-01"));
+    assert!(found.contains(&Code::ContestedEntitlement), "{rendered}");
+    assert!(rendered.contains("on 2027-"), "{rendered}");
+    assert!(!codes(&text("< 2027-06-01")).0.contains(&Code::ContestedEntitlement));
+}
+
+#[test]
+fn a_limit_below_zero_is_named_so_at_its_place() {
+    let (found, rendered) = codes(&format!("{HEAD}fact fee money verified\nrule fees\n  agent may refund up to 0 EUR - fee - 5 EUR\n"));
+    assert!(found.contains(&Code::NegativeLimit), "{rendered}");
+    assert!(rendered.contains("the limit of `fees` is below zero") && rendered.contains("^^^^^^^^^^^^^^^^^^^ nothing is left"), "{rendered}");
+}

@@ -1,6 +1,7 @@
 //! Mistakes that are made again and again, each with its own explanation. The first one that fits is reported.
 
 use super::Failure;
+use super::everyday::{ago, article, everyday_word, key_behind_window};
 use super::expected::{is_cell, keyword, line_words};
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -10,7 +11,8 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 27] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 30] = [
+        ago,
         curly_quotes,
         one_language_of_two,
         comma_number,
@@ -23,6 +25,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         more_than_of_quantity,
         currency_form,
         foreign_type,
+        key_behind_window,
         everyday_word,
         list_without_one_of,
         list_of_one,
@@ -31,6 +34,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         unknown_unit,
         reserved_name,
         and_between_names,
+        article,
         missing_is,
         chained,
         two_dots,
@@ -352,23 +356,6 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
         "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
     );
     Some(problem)
-}
-
-/// Words of everyday language in the place of those of the policy language.
-fn everyday_word(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let found = failure.found();
-    let right = match found.to_lowercase().as_str() {
-        "can" | "could" | "shall" if failure.expects(Rule::kw_may) => "may",
-        "cannot" | "mustn" if failure.expects(Rule::kw_may) => "may not",
-        "if" | "where" | "provided" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "when",
-        "except" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "unless",
-        "but" if failure.expects(Rule::kw_and) => "and",
-        "gte" | "greater" | "over" | "above" if failure.expects(Rule::kw_and) => ">",
-        "lte" | "less" | "under" | "below" if failure.expects(Rule::kw_and) => "<",
-        _ => return None,
-    };
-    let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`"));
-    Some(if right == "and" || right == "may" { failure.with_fix(problem, failure.found_at(), right) } else { problem })
 }
 
 /// `reason is damaged, late`

@@ -20,7 +20,7 @@ pub(super) fn title(touches: &[String], known: &[String]) -> String {
 
 /// The test, with what the engine answers and the rules that decided.
 pub(super) fn written(policy: &Policy, program: &Program, question: &Question, title: &str) -> String {
-    let case = Case { question: question.clone(), today: policy.time_zone.to_datetime(question.at).date() };
+    let case = Case { question: question.clone() };
     let decision = program.decide(question, Mode::Ask);
     let rules = decision.because.iter().filter_map(|reason| if let Reason::Rule(id) = reason { policy.rule(*id) } else { None });
     let rules: Vec<&str> = rules.map(|rule| &*rule.name).collect();

@@ -1,0 +1,78 @@
+//! What everyday language says otherwise.
+
+use super::Failure;
+use super::expected::line_words;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::piece::Rule;
+use crate::syntax::words::shorten;
+
+/// `an agent may`, `when the reason is`
+pub(super) fn article(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let before = failure.before();
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    let is_article = ["a", "an", "the"].iter().any(|article| word.eq_ignore_ascii_case(article));
+    let stands_apart = failure.piece.text.get(before.len()..failure.at)?.starts_with(' ');
+    if !is_article || !stands_apart || !failure.found().starts_with(char::is_alphabetic) {
+        return None;
+    }
+    let span = failure.piece.span(before.len() - word.len(), before.len());
+    let problem = Diagnostic::new(failure.code(), format!("`{word}` has no place here: names stand without an article")).at(span, "");
+    Some(problem.help(format!("leave it out, and begin with `{}`", shorten(failure.found()))))
+}
+
+/// `order.delivered_on less than 30 days ago`, `order.delivered_on older than 30 days`
+pub(super) fn ago(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.found() == "ago" {
+        return is_ago(failure);
+    }
+    let mut words = failure.rest().lines().next()?.split_whitespace();
+    let right = match words.next()? {
+        "less" | "under" | "newer" | "younger" | "earlier" => "within",
+        "more" | "over" | "older" | "longer" | "later" => "more than",
+        _ => return None,
+    };
+    let (than, count, unit) = (words.next()?, words.next()?, words.next()?);
+    let is_unit = ["minute", "hour", "day", "working", "week", "month", "year"].iter().any(|known| unit.starts_with(known));
+    let date = failure.before().rsplit(char::is_whitespace).next().filter(|date| date.starts_with(char::is_alphabetic))?;
+    if than != "than" || !is_unit || !count.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let unit = if unit == "working" { "working days" } else { unit };
+    Some(failure.problem("a time is measured from a date", format!("write `{right} {count} {unit} after {date}`")))
+}
+
+/// Words of everyday language in the place of those of the policy language.
+pub(super) fn everyday_word(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let found = failure.found();
+    let right = match found.to_lowercase().as_str() {
+        "can" | "could" | "shall" if failure.expects(Rule::kw_may) => "may",
+        "cannot" | "mustn" if failure.expects(Rule::kw_may) => "may not",
+        "if" | "where" | "provided" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "when",
+        "except" if failure.starts_line() && line_words(failure.rule).contains(&"when") => "unless",
+        "timezone" | "zone" if failure.starts_line() => "time zone",
+        "but" if failure.expects(Rule::kw_and) => "and",
+        "gte" | "greater" | "over" | "above" if failure.expects(Rule::kw_and) => ">",
+        "lte" | "less" | "under" | "below" if failure.expects(Rule::kw_and) => "<",
+        _ => return None,
+    };
+    let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("write `{right}`"));
+    Some(if right == "and" || right == "may" { failure.with_fix(problem, failure.found_at(), right) } else { problem })
+}
+
+/// `order.delivered_on is more than 30 days ago`
+fn is_ago(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.before().lines().next_back()?;
+    let (date, time) = line.rsplit_once(" is ")?;
+    let date = date.rsplit(char::is_whitespace).next()?;
+    Some(failure.problem("a time is measured from a date", format!("write `{time} after {date}`")))
+}
+
+/// `300 EUR per month per actor`
+pub(super) fn key_behind_window(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::budget_piece || failure.found() != "per" || !failure.expects(Rule::kw_for) {
+        return None;
+    }
+    let (line, key) = (failure.before().lines().next_back()?.trim(), failure.rest().lines().next()?.trim());
+    let (amount, window) = line.split_once(" per ")?;
+    Some(failure.problem("what a budget is kept for comes before its window", format!("write `{amount} {key} per {window}`")))
+}
