@@ -171,6 +171,8 @@ pub struct Near<'a> {
 /// assert_eq!(near("cost", [("cast", false), ("post", true)]).unwrap().name, "post");
 /// assert!(near("reson", [("reason", true), ("order", true)]).unwrap().is_certain);
 /// assert!(!near("cost", [("cast", true), ("post", true)]).unwrap().is_certain);
+/// assert!(!near("head", [("lead", true)]).unwrap().is_certain);
+/// assert!(!near("goodwill2", [("goodwill", true)]).unwrap().is_certain);
 /// ```
 pub fn near<'a>(written: &str, candidates: impl IntoIterator<Item = (&'a str, bool)>) -> Option<Near<'a>> {
     // What is that long is no word; and comparing it would take its time.
@@ -183,5 +185,11 @@ pub fn near<'a>(written: &str, candidates: impl IntoIterator<Item = (&'a str, bo
     found.sort_unstable();
     let (distance, _, name) = *found.first()?;
     let alone = found.iter().filter(|(_, _, other)| *other != name).all(|(other, ..)| *other > distance);
-    Some(Near { name, is_certain: distance == 1 && alone && written.chars().count() > 2 })
+    Some(Near { name, is_certain: distance == 1 && alone && is_slip(written, name) })
+}
+
+/// Whether one slip of the finger is all that lies between two words. A short word, another first letter or a figure make it another word: `head` is not `lead`, and `goodwill2` not `goodwill`.
+fn is_slip(written: &str, name: &str) -> bool {
+    let figures = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    written.chars().count() > 3 && written.chars().next() == name.chars().next() && figures(written) == figures(name)
 }

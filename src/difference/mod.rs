@@ -38,7 +38,7 @@ pub struct Difference {
 /// A name that only one of the policies has, or that is something else there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Word {
-    /// `role`, `fact`, `value`, `action`.
+    /// `setting`, `role`, `action`, `fact`, `value`, `duty`, `budget`.
     pub kind: &'static str,
     /// Its name; of a value, with its fact.
     pub name: String,

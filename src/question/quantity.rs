@@ -128,10 +128,27 @@ fn money(policy: &Policy, json: &Json) -> Result<Money, Mistake> {
     }
     let value = with_unit(json, WHAT, &example, |text| numeral(split_unit(text).0, text, WHAT, &example))?;
     let unit = if let Json::Text(text) = json { split_unit(text.trim()).1 } else { "" };
+    thousands(policy, json, &value)?;
     if let (Some(other), Json::Text(text)) = (other_measure(unit), json) {
         return Err(Mistake::new(format!("{} is {other}, not {WHAT}", quoted(text.trim()))).help(format!("write it like `{example}`")));
     }
     Ok((value, if unit.is_empty() { Ok(()) } else { currency(policy, unit) }))
+}
+
+/// `1.500 EUR`: what people write so is hardly one and a half.
+fn thousands(policy: &Policy, json: &Json, value: &Number) -> Result<(), Mistake> {
+    let Json::Text(text) = json else { return Ok(()) };
+    let number = split_unit(text.trim()).0;
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if decimals <= policy.currency_decimals || value.decimals().is_none_or(|decimals| decimals > policy.currency_decimals) {
+        return Ok(());
+    }
+    let (code, fixed) = (policy.currency.code(), value.to_fixed(policy.currency_decimals));
+    let thousands = value
+        .multiply(&Number::from(1000))
+        .filter(|_| decimals == 3)
+        .map_or_else(String::new, |thousands| format!(", or `{thousands} {code}` if these are thousands"));
+    Err(Mistake::new("too many decimals").help(format!("write `{fixed} {code}`{thousands}")))
 }
 
 /// What a unit measures that is no money.
@@ -165,7 +182,9 @@ fn money_object(policy: &Policy, members: &[(String, Json)], example: &str) -> R
         _ => return Err(help(Mistake::new("money as an object has `value` and `currency`, each once"))),
     };
     let Json::Text(code) = code else { return Err(help(wrong_type("a currency", code))) };
+    let written = value;
     let value = with_unit(value, "an amount of money", example, |text| plain(text, "an amount of money", example))?;
+    thousands(policy, written, &value)?;
     Ok((value, currency(policy, code)))
 }
 

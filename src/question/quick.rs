@@ -353,6 +353,10 @@ fn decimal(text: &str) -> Option<(i64, usize, &str)> {
     if !(1..=MOST_BEFORE).contains(&before) || decimals > MOST_BEHIND {
         return None;
     }
+    // `1.500` may be meant for thousands, which the other reader tells.
+    if decimals == 3 && mantissa % 10 == 0 {
+        return None;
+    }
     while decimals > 0 && mantissa % 10 == 0 {
         (mantissa, decimals) = (mantissa / 10, decimals - 1);
     }

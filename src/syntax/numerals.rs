@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use jiff::civil::Date;
+
 /// A number that is written with a comma.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DecimalComma {
@@ -32,6 +34,17 @@ impl DecimalComma {
 pub(super) fn is_clear(written: &str) -> bool {
     let last = written.rsplit([',', '.']).next().unwrap_or_default();
     last.len() != 3 || (written.contains(',') && written.contains('.'))
+}
+
+/// `01.10.2026`: a day, a month and a year of four digits.
+pub(super) fn day_month_year(written: &str) -> Option<Date> {
+    let mut parts = written.split('.');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_short = |part: &str| (1..=2).contains(&part.len());
+    if parts.next().is_some() || !is_short(day) || !is_short(month) || year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// The first number in `text` that has a comma between digits. Texts in it are skipped.

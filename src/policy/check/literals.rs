@@ -41,9 +41,17 @@ impl Checker<'_> {
             return Err(self.not_the_currency(number, currency, span));
         }
         let decimals = self.settings.decimals();
-        if number.decimals().is_some_and(|written| written > decimals) {
-            let message = format!("{} has {decimals} decimals, {} has more", expected.code(), self.written(span));
-            let help = format!("write `{} {}`", number.to_fixed(decimals), expected.code());
+        // `1.500 EUR` looks like a number of thousands.
+        let written = self.written(span);
+        let digits = written.split_once('.').map_or(0, |(_, behind)| behind.chars().take_while(char::is_ascii_digit).count());
+        if number.decimals().is_some_and(|written| written > decimals) || digits > decimals {
+            let message = format!("{} has {decimals} decimals, {written} has more", expected.code());
+            let fixed = format!("`{} {}`", number.to_fixed(decimals), expected.code());
+            let thousands = number.multiply(&Number::from(1000)).filter(|_| digits == 3 && decimals != 3);
+            let help = match thousands {
+                Some(thousands) => format!("write {fixed}, or `{thousands} {}` if these are thousands", expected.code()),
+                None => format!("write {fixed}"),
+            };
             return Err(self.problem(Code::TooManyDecimals, span, message, help));
         }
         Ok(number.clone())

@@ -89,6 +89,11 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     if start + written.len() <= failure.at || !written.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    if let Some(date) = numerals::day_month_year(written) {
+        let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no date here", shorten(written)));
+        let problem = problem.at(failure.piece.span(start, start + written.len()), "").help(format!("write `{date}`: the year, the month, the day"));
+        return Some(failure.with_fix(problem, start..start + written.len(), date.to_string()));
+    }
     let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
     let span = failure.piece.span(start, start + written.len());
     let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
@@ -444,7 +449,8 @@ fn missing_is(failure: &Failure<'_>) -> Option<Diagnostic> {
         Some(rest) if rest.starts_with("of") => failure.rest().len() - rest.len() + 2,
         _ => failure.found().len(),
     };
-    Some(failure.with_fix(problem, failure.at..failure.at + end, right))
+    // `vip in customer.tags` is the other way round.
+    Some(if failure.found() == "in" { problem } else { failure.with_fix(problem, failure.at..failure.at + end, right) })
 }
 
 /// `1 < x < 3`
