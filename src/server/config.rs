@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::authzen::config::Authzen;
+
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub trust_record: bool,
     /// What callers may use up.
     pub limits: Limits,
+    /// What the words of callers by the AuthZEN API mean here.
+    pub authzen: Authzen,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -51,6 +55,7 @@ impl Default for Config {
             people: None,
             trust_record: true,
             limits: Limits::default(),
+            authzen: Authzen::default(),
             lints: BTreeMap::new(),
         }
     }
@@ -179,6 +184,9 @@ pub enum ConfigError {
     /// Neither an address nor a name for one.
     #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
     Nowhere(String, std::io::Error),
+    /// What the AuthZEN API is told cannot be.
+    #[error("{0}")]
+    Authzen(String),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -215,6 +223,7 @@ impl Config {
         config.people = config.people.map(|people| beside.join(people));
         config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
+        config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
         Ok(config)
     }
 

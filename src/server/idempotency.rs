@@ -40,7 +40,8 @@ pub fn optional(headers: &HeaderMap, path: &str, body: &Json) -> Result<Option<T
     Ok(Some(Ticket { token: Token { caller: CALLER.to_owned(), key: key.to_owned() }, digest: digest(path, body) }))
 }
 
-fn digest(path: &str, body: &Json) -> String {
+/// The same text for the same JSON under the same name, whatever the order of its members.
+pub fn digest(path: &str, body: &Json) -> String {
     let mut text = format!("{path}\n");
     write(body, &mut text);
     blake3::hash(text.as_bytes()).to_hex().to_string()

@@ -10,7 +10,7 @@ use crate::ledger::Proposal;
 use crate::ledger::people::Person;
 use crate::ledger::record::Who;
 use crate::policy::Policy;
-use crate::question::{self, Doer, Field, Json, Particulars, Question};
+use crate::question::{self, Caller, Doer, Field, Json, Particulars, Question};
 
 /// Reads a question that is to become something, with `fields` beside it.
 ///
@@ -18,13 +18,23 @@ use crate::question::{self, Doer, Field, Json, Particulars, Question};
 ///
 /// 422 with everything that is wrong with it; also where it says a moment, no person, or no quantity of an action that has one.
 pub fn read(service: &Service, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
+    let caller = if service.is_believed() { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+    read_as(service, caller, json, fields)
+}
+
+/// The same, as a question of this caller.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_as(service: &Service, caller: Caller, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
     let engine = service.live.current();
     let now = service.books()?.ledger.now();
     let mut problems = Vec::new();
     if says_when(json) {
         problems.push(problem("/at", "what is booked is booked now", Some("leave `at` out; `POST /v1/ask` answers for another moment")));
     }
-    match service.reader(&engine).with_particulars(json, fields, now) {
+    match service.reader(&engine).caller(caller).with_particulars(json, fields, now) {
         Ok((mut request, mut particulars)) => {
             missing(engine.policy(), &request.question, &mut problems);
             listed(service, engine.policy(), &mut request.question, &mut problems);

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::authzen;
 use super::body::{self, Received};
 use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
@@ -31,6 +32,8 @@ pub struct Service {
     pub books: Option<Books>,
     /// Who works here, where that is known.
     pub people: Option<Arc<Live<Roster>>>,
+    /// What the AuthZEN paths work with.
+    pub authzen: authzen::Setup,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -40,7 +43,16 @@ impl Service {
     pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        Self { live, bodies: body::Reader::new(limits), limits, books, people, trust_record: config.trust_record, batches }
+        Self {
+            live,
+            bodies: body::Reader::new(limits),
+            limits,
+            books,
+            people,
+            authzen: authzen::Setup::new(&config.authzen),
+            trust_record: config.trust_record,
+            batches,
+        }
     }
 
     /// The ledger.
