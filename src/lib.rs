@@ -11,6 +11,8 @@
 //! Each module uses only those before it in the picture; but `program` asks the evaluator of `decide` which tables have a row for every case. From `syntax` to `decide` nothing is read, no clock is asked and no random number is drawn:
 //! moment, facts and spent budgets come in as values.
 
+#[cfg(feature = "server")]
+pub mod access;
 pub mod analysis;
 pub mod answer;
 mod calendar;
@@ -23,6 +25,8 @@ pub mod difference;
 pub mod engine;
 mod escapes;
 pub mod handbook;
+#[cfg(feature = "server")]
+pub mod hooks;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod lint;

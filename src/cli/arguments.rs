@@ -3,6 +3,8 @@
 #[cfg(feature = "ledger")]
 mod audit;
 #[cfg(feature = "ledger")]
+mod hooks;
+#[cfg(feature = "ledger")]
 mod ledger;
 
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 #[cfg(feature = "ledger")]
 pub use audit::{AuditCommand, AuditExport, AuditForget, AuditKey, AuditVerify, History};
+#[cfg(feature = "ledger")]
+pub use hooks::{HooksCommand, HooksList, HooksRetry};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
 
@@ -128,6 +132,10 @@ pub enum Command {
     #[cfg(feature = "ledger")]
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What webhooks were not told yet
+    #[cfg(feature = "ledger")]
+    #[command(subcommand)]
+    Hooks(HooksCommand),
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),

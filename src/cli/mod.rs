@@ -23,6 +23,8 @@ mod fmt;
 mod grant;
 mod handbook;
 #[cfg(feature = "ledger")]
+mod hooks;
+#[cfg(feature = "ledger")]
 mod ids;
 mod language;
 mod lines;
@@ -90,6 +92,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Case(command) => case::run(command, terminal),
         #[cfg(feature = "ledger")]
         Command::Audit(command) => audit::run(command, terminal),
+        #[cfg(feature = "ledger")]
+        Command::Hooks(command) => hooks::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
         #[cfg(feature = "lsp")]

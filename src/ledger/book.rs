@@ -4,14 +4,16 @@
 //! it was.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::bucket::Bucket;
 use super::event::Event;
+use super::notice::{self, Happening, News, Subscription};
 use super::order::{Buckets, Wanted};
 use super::pseudonym::Names;
-use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, Look, ReplyRow, StoreError, Stretch, Token, Transaction};
+use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, Look, NoticeRow, ReplyRow, StoreError, Stretch, Token, Transaction};
 
 /// The rows that the orders of a transaction are about.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(crate) struct Book {
     charges: Vec<ChargeRow>,
     released: Vec<ChargeRow>,
     events: Vec<Event>,
+    listeners: Arc<[Subscription]>,
+    notices: Vec<NoticeRow>,
     /// A bucket that was charged, or given back to, although nobody read it.
     astray: Option<String>,
 }
@@ -64,8 +68,15 @@ impl Book {
             charges: Vec::new(),
             released: Vec::new(),
             events: Vec::new(),
+            listeners: Arc::new([]),
+            notices: Vec::new(),
             astray: None,
         }
+    }
+
+    /// The same, of which these are told.
+    pub fn telling(self, listeners: Arc<[Subscription]>) -> Self {
+        Self { listeners, ..self }
     }
 
     /// The moment in the rows.
@@ -207,9 +218,37 @@ impl Book {
         self.events.push(event);
     }
 
+    /// Whether anybody is to hear of such things.
+    pub fn is_heard(&self, happening: Happening) -> bool {
+        self.listeners.iter().any(|listener| listener.events.contains(&happening))
+    }
+
+    /// The shares from which on somebody is to hear that a budget is nearly used, each once.
+    pub fn shares(&self) -> impl Iterator<Item = u8> + use<> {
+        let heard = self.listeners.iter().filter(|listener| listener.events.contains(&Happening::BudgetNearlyUsed));
+        heard.map(|listener| listener.nearly).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Tells whoever is to hear of it; `data` says what, or nothing to somebody.
+    pub fn tell(&mut self, news: &News, data: impl Fn(&Subscription) -> Option<serde_json::Value>) {
+        let listeners = Arc::clone(&self.listeners);
+        self.notices.extend(notice::messages(&listeners, self.now, news, data));
+    }
+
+    /// The id of a message that is told once: the same for the same words, and nothing that could be guessed from them.
+    pub fn once(&self, words: &[&str]) -> String {
+        let hash = blake3::keyed_hash(&self.secret, serde_json::json!(words).to_string().as_bytes()).to_hex();
+        format!("msg_{}", hash.get(..32).unwrap_or_default())
+    }
+
+    /// Whether anybody is told of anything.
+    pub fn has_news(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
     /// Whether there is anything to write.
     pub fn is_clean(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty() && self.new_replies.is_empty() && self.events.is_empty()
+        self.new.is_empty() && self.changed.is_empty() && self.new_replies.is_empty() && self.events.is_empty() && self.notices.is_empty()
     }
 
     /// Whether anything is to be logged.
@@ -232,7 +271,8 @@ impl Book {
             events.extend(self.events.into_iter().map(|event| event.append(head, names)));
         }
         let heads = head.into_iter().collect();
-        let mut changes = Changes { charges: self.charges, released: self.released, replies: self.new_replies, events, heads, ..Changes::default() };
+        let (charges, released, replies, notices) = (self.charges, self.released, self.new_replies, self.notices);
+        let mut changes = Changes { charges, released, replies, events, heads, notices, ..Changes::default() };
         for account in self.accounts.into_values().filter(|account| !account.moves.is_empty()) {
             let known = account.known;
             let row = account.settled().ok_or_else(|| StoreError::Broken("more was spent than can be counted".into()))?;

@@ -28,6 +28,9 @@ pub(crate) struct Holder<'a> {
     pub mode: Mode,
 }
 
+/// A key of a budget, and its value; `None` where the case has none.
+pub(crate) type Named<'a> = (&'a str, Option<&'a str>);
+
 /// The value of a key.
 enum Held<'a> {
     Known(&'a str),
@@ -87,6 +90,17 @@ impl Bucket {
         Some(Self { budget, id: name(policy, declared, measure, &held), window, unit: plain::smallest(policy, measure)?, is_known })
     }
 
+    /// What its budget is kept by, with the values.
+    pub fn keys<'a>(engine: &'a Engine, holder: Holder<'a>, budget: BudgetId) -> Vec<Named<'a>> {
+        let policy = engine.policy();
+        let keys = policy.budgets.get(budget.index()).map_or(&[][..], |budget| &budget.keys);
+        let named = |key: &Key| match holder.held(policy, *key) {
+            Held::Known(text) => (key_name(policy, *key), Some(text)),
+            Held::Absent | Held::Unknown => (key_name(policy, *key), None),
+        };
+        keys.iter().map(named).collect()
+    }
+
     /// So many smallest units as a quantity.
     pub fn quantity(&self, units: i64) -> Number {
         Number::from(units).multiply(&self.unit).unwrap_or(Number::ZERO)
@@ -101,11 +115,7 @@ impl Bucket {
 fn name(policy: &Policy, budget: &Budget, measure: &Type, held: &[(Key, Held<'_>)]) -> String {
     let mut id = format!("{} {}", budget.name, unit_word(policy, &budget.unit, measure));
     for (key, held) in held {
-        let name = match key {
-            Key::Actor => "actor",
-            Key::Team => "actor.team",
-            Key::Fact(id) => policy.facts.get(id.index()).map_or("", |fact| &fact.name),
-        };
+        let name = key_name(policy, *key);
         let _ = match held {
             // A debug text has quotes and no line breaks, and two texts never have the same.
             Held::Known(text) => write!(id, " {name}={text:?}"),
@@ -114,6 +124,14 @@ fn name(policy: &Policy, budget: &Budget, measure: &Type, held: &[(Key, Held<'_>
         };
     }
     if id.len() <= LONGEST { id } else { format!("{} {}", budget.name, blake3::hash(id.as_bytes()).to_hex()) }
+}
+
+fn key_name(policy: &Policy, key: Key) -> &str {
+    match key {
+        Key::Actor => "actor",
+        Key::Team => "actor.team",
+        Key::Fact(id) => policy.facts.get(id.index()).map_or("", |fact| &fact.name),
+    }
 }
 
 /// The name of a bucket that is kept for an actor, as it is for the same one by another id. `None` for a bucket that is not kept for that actor.

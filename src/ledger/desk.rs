@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::book::Book;
+use super::notice::Listeners;
 use super::order::{Buckets, Order, Slip, Ticket, Wanted};
 use super::pseudonym::Aliases;
 use super::store::{Purpose, Store, StoreError, Token};
@@ -55,14 +56,18 @@ struct Lane {
     clock: Clock,
     secret: [u8; 32],
     aliases: Arc<Aliases>,
+    listeners: Arc<Listeners>,
 }
 
 impl Lanes {
     /// Begins to take orders.
-    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>) -> Self {
+    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>, listeners: &Arc<Listeners>) -> Self {
         let (queue, waiting) = mpsc::channel(setup.waiting);
         let (waiting, turn) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(())));
-        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, aliases: Arc::clone(aliases) };
+        let lane = || {
+            let (store, clock) = (Arc::clone(store), Arc::clone(&setup.clock));
+            Lane { store, clock, secret, aliases: Arc::clone(aliases), listeners: Arc::clone(listeners) }
+        };
         let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting), Arc::clone(&turn)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
     }
@@ -180,7 +185,7 @@ impl Lane {
     /// Carries orders out, unless the log does not know yet what to call somebody.
     async fn carry_out(&self, jobs: &[Job]) -> Result<Result<Vec<Settled>, BTreeSet<String>>, StoreError> {
         let mut tx = self.store.begin(Purpose::Write).await?;
-        let mut book = Book::new((self.clock)(), self.secret);
+        let mut book = Book::new((self.clock)(), self.secret).telling(self.listeners.all());
         let slips: Vec<_> = jobs.iter().map(|job| Slip { order: job.order.as_ref(), ticket: job.ticket.as_ref() }).collect();
         let mut tokens: Vec<Token> = slips.iter().filter_map(|slip| Some(slip.ticket?.token.clone())).collect();
         tokens.sort();
@@ -215,8 +220,12 @@ impl Lane {
             return Ok(Err(strangers));
         }
         let head = if book.has_events() { Some(tx.head().await?) } else { None };
+        let has_news = book.has_news();
         tx.write(&book.close(head, &names)?).await?;
         tx.commit().await?;
+        if has_news {
+            self.listeners.ring();
+        }
         Ok(Ok(settled))
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::book::Book;
+use super::bucket::{Bucket, Holder};
 use super::fingerprint::{Change, Fingerprint};
+use super::notice::{self, Happening, News, Spent};
 use super::order::{Asking, Buckets, Done, Order, Refusal, Wanted, event, grants, json};
 use super::record::{Grant, Signature, Who};
 use super::store::{ChargeRow, GrantRow};
@@ -80,7 +82,12 @@ pub(crate) fn book_grant(asking: &Asking, terms: &Terms<'_>, book: &mut Book) ->
         answer,
     };
     let mut booked = Vec::new();
-    for (bucket, amount) in charges.into_iter().filter(|(_, amount)| *amount != 0) {
+    tell(asking, &grant, book);
+    for ((bucket, amount), charge) in charges.into_iter().zip(&decision.charge).filter(|((_, amount), _)| *amount != 0) {
+        if let Some(most) = charge.of.as_ref().and_then(|most| bucket.units(most)).filter(|_| book.is_heard(Happening::BudgetNearlyUsed)) {
+            let before = book.used(&bucket);
+            tell_of_budget(asking, &grant, charge, &Spent { bucket: &bucket, before, after: before.saturating_add(amount), most }, book);
+        }
         book.charge(ChargeRow { bucket: bucket.id.clone(), at: book.at(), grant: grant.id.clone(), amount });
         booked.push(Booked { bucket: bucket.id, amount });
     }
@@ -94,6 +101,40 @@ pub(crate) fn book_grant(asking: &Asking, terms: &Terms<'_>, book: &mut Book) ->
         charges: text(&booked),
     });
     Ok(grant)
+}
+
+/// Tells webhooks that something was granted.
+fn tell(asking: &Asking, grant: &Grant, book: &mut Book) {
+    let happening = Happening::GrantBooked;
+    if book.is_heard(happening) {
+        let policy = &asking.policy().version;
+        let data = |is_private| serde_json::json!({"grant": notice::grant(grant, is_private), "policy": policy});
+        book.tell(&News { happening, about: grant.id.clone(), once: None }, |listener| Some(data(listener.private)));
+    }
+}
+
+/// Tells webhooks that a budget is nearly used, each if it just came to be so by its own share.
+fn tell_of_budget(asking: &Asking, grant: &Grant, charge: &BudgetCharge, spent: &Spent<'_>, book: &mut Book) {
+    let (policy, happening) = (asking.policy(), Happening::BudgetNearlyUsed);
+    let Some(budget) = policy.budgets.get(charge.budget.index()) else { return };
+    let measure = plain::budget_measure(policy, &budget.unit, asking.request.question.action);
+    let shown = |units: i64| plain::quantity(policy, measure, &spent.bucket.quantity(units));
+    let keys = Bucket::keys(&asking.engine, Holder::new(&asking.request.question, Mode::Grant), charge.budget);
+    for share in book.shares().filter(|share| spent.crosses(*share)) {
+        let from = spent.bucket.window.from.to_string();
+        let once = Some(book.once(&[happening.word(), &share.to_string(), &spent.bucket.id, &from]));
+        let news = News { happening, about: budget.name.clone(), once };
+        book.tell(&news, |listener| {
+            let told = || {
+                serde_json::json!({
+                    "budget": budget.name, "per": notice::keys(policy, &keys, listener.private), "percent": share,
+                    "spent": shown(spent.after), "allotment": shown(spent.most), "left": shown(spent.most.saturating_sub(spent.after)),
+                    "resets": charge.resets.map(|date| date.to_string()), "grant": grant.id, "who": grant.actor,
+                })
+            };
+            (listener.nearly == share).then(told)
+        });
+    }
 }
 
 /// The duties of a grant that nobody has confirmed.

@@ -17,8 +17,10 @@ mod desk;
 mod event;
 mod fingerprint;
 mod grant;
+pub mod notice;
 mod open;
 mod order;
+pub mod outbox;
 pub mod people;
 mod pseudonym;
 pub mod record;
@@ -35,6 +37,7 @@ use bucket::{Bucket, Holder};
 use case::{AddOrder, ApproveOrder, DeclineOrder, Desk, HandOverOrder, OpenOrder, StandInOrder};
 use desk::Lanes;
 use grant::GrantOrder;
+use notice::{Listeners, Subscription};
 use order::{Asking, Buckets, Order};
 use people::People;
 use pseudonym::Aliases;
@@ -46,6 +49,8 @@ pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
 #[cfg(any(feature = "cli", feature = "server"))]
 pub(crate) use pseudonym::is_alias;
+#[cfg(feature = "server")]
+pub(crate) use pseudonym::random;
 pub use pseudonym::{KeyError, PseudonymKey};
 pub use store::Token;
 
@@ -73,6 +78,7 @@ pub struct Ledger {
     store: Arc<dyn Store>,
     lanes: Lanes,
     aliases: Arc<Aliases>,
+    listeners: Arc<Listeners>,
 }
 
 /// How a ledger works.
@@ -192,7 +198,9 @@ impl Ledger {
     pub async fn new(store: Arc<dyn Store>, setup: &Setup) -> Result<Self, LedgerError> {
         let secret = secret(store.as_ref()).await?;
         let aliases = Arc::new(Aliases::open(setup.pseudonyms.clone(), store.as_ref()).await?);
-        Ok(Self { lanes: Lanes::start(&store, setup, secret, &aliases), store, aliases })
+        let listeners = Arc::new(Listeners::default());
+        listeners.set(outbox::hooks(store.as_ref()).await?.iter().filter_map(Subscription::of));
+        Ok(Self { lanes: Lanes::start(&store, setup, secret, &aliases, &listeners), store, aliases, listeners })
     }
 
     /// A ledger that lasts as long as this value.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::book::Book;
 use super::fingerprint::{Change, Fingerprint};
 use super::grant::{Booked, text};
+use super::notice::{self, Happening, News};
 use super::order::{Buckets, Done, Order, Refusal, Wanted, event, local};
 use super::record::{Grant, Reversal, Who};
 use super::store::{ChargeRow, GrantRow};
@@ -46,6 +47,12 @@ impl Order for ReverseOrder {
         let grant = Grant { reversed: Some(reversal), ..grant };
         event.change = Some(Change { before: Some(before), after: Fingerprint::of_grant(&grant, row.at, &booked(&row)) });
         book.happened(event);
+        let happening = Happening::GrantReversed;
+        if book.is_heard(happening) {
+            let policy = &self.engine.policy().version;
+            let data = |is_private| serde_json::json!({"grant": notice::grant(&grant, is_private), "who": self.who, "policy": policy});
+            book.tell(&News { happening, about: grant.id.clone(), once: None }, |listener| Some(data(listener.private)));
+        }
         book.put_grant(GrantRow { reversed: true, body: text(&grant), ..row });
         Ok(Done::Grant(Box::new(grant)))
     }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -12,7 +13,8 @@ use jiff::Timestamp;
 use super::body::{Received, Size};
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, parse, text};
+use super::service::{Asking, Service, json, parse, text};
+use crate::access::{Caller, Scope};
 use crate::answer::Answer;
 use crate::engine::{Engine, Scratch};
 use crate::question::Unread;
@@ -36,12 +38,18 @@ const ROOM: usize = 1 << 10;
         (status = 503, description = "overloaded", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
-    respond(&service, &headers, body).await
+pub async fn ask(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    respond(&service, &caller, &headers, body).await
 }
 
 /// The same, wherever the request comes from.
-pub async fn respond(service: &Service, headers: &HeaderMap, body: impl HttpBody<Data = Bytes> + Unpin) -> Result<Response, Problem> {
+pub async fn respond(
+    service: &Service,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: impl HttpBody<Data = Bytes> + Unpin,
+) -> Result<Response, Problem> {
+    service.demand(caller, Scope::Ask)?;
     let body = service.bodies.read(headers, body, Size::Question).await?;
     if service.books.is_some() {
         return Box::pin(answer_by_the_books(service, &body)).await;

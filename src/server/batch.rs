@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -18,7 +19,8 @@ use super::body::{Received, Size};
 use super::envelope;
 use super::problem::{Kind, Problem};
 use super::schema;
-use super::service::{Service, json, line, text};
+use super::service::{Asking, Service, json, line, text};
+use crate::access::Scope;
 use crate::engine::Engine;
 use crate::question::{Json, Request, Unread};
 
@@ -36,7 +38,8 @@ use crate::question::{Json, Request, Unread};
         (status = 503, description = "overloaded, or the answers took too long", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask_batch(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn ask_batch(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Batch).await?;
     let place = service.place()?;
     let engine = service.live.current();

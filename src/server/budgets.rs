@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -10,7 +11,8 @@ use utoipa::ToSchema;
 
 use super::parameters::Parameters;
 use super::problem::Problem;
-use super::service::{Service, answer};
+use super::service::{Asking, Service, answer};
+use crate::access::Scope;
 use crate::diagnostic::nearest;
 use crate::ledger::BudgetState;
 use crate::ledger::record::Who;
@@ -41,7 +43,8 @@ pub struct Budgets {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn budgets(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn budgets(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Read)?;
     let ledger = &service.books()?.ledger;
     let engine = service.live.current();
     let policy = engine.policy();

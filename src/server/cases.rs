@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -16,8 +17,9 @@ use utoipa::ToSchema;
 use super::body::Size;
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
-use super::service::{Service, answer, created, parse};
+use super::service::{Asking, Service, answer, created, parse};
 use super::{idempotency, proposal, schema};
+use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
 use crate::ledger::{Done, LedgerError, Office, Settled, Step};
@@ -67,7 +69,8 @@ pub struct CaseFile {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Cases)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
@@ -98,7 +101,8 @@ pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body:
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn cases(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Read)?;
     let ledger = &service.books()?.ledger;
     let mut given = Parameters::new(&uri, &["owner", "state", "overdue", "cursor", "limit"]);
     let (owner, behind, limit) = (given.text("owner"), given.cursor(), given.limit());
@@ -126,7 +130,12 @@ pub async fn cases(State(service): State<Arc<Service>>, uri: Uri) -> Result<Resp
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+pub async fn one(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Read)?;
     let ledger = &service.books()?.ledger;
     let id = case_id(id)?;
     let (case, events) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
@@ -166,12 +175,13 @@ fn told(policy: &Policy, event: &EventRow) -> Map<String, Value> {
 )]
 pub async fn approve(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let form = Form { name: "approve", fields: &[Field::Actor, Field::Confirm, Field::Note], needed: &[Field::Actor], with_role: false, adds: false };
-    form.take(&service, id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
 }
 
 /// The owner declines, says why, and what was offered instead.
@@ -194,6 +204,7 @@ pub async fn approve(
 )]
 pub async fn decline(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
@@ -201,7 +212,7 @@ pub async fn decline(
     let fields = &[Field::Actor, Field::Reason, Field::Offered];
     let form = Form { name: "decline", fields, needed: fields, with_role: false, adds: false };
     let step = |told: Particulars, _| Step::Decline { reason: told.reason.unwrap_or_default(), offered: told.offered.unwrap_or_default() };
-    form.take(&service, id, &headers, body, step).await
+    form.take(&service, &caller, id, &headers, body, step).await
 }
 
 /// The owner hands it over to somebody else.
@@ -224,13 +235,14 @@ pub async fn decline(
 )]
 pub async fn hand_over(
     service: State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let needed = &[Field::Actor, Field::To];
     let form = Form { name: "hand_over", fields: &[Field::Actor, Field::To, Field::Note], needed, with_role: false, adds: false };
-    form.take(&service, id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
 }
 
 /// Somebody adds facts or a note.
@@ -250,9 +262,15 @@ pub async fn hand_over(
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn add(service: State<Arc<Service>>, id: Result<Path<String>, PathRejection>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn add(
+    service: State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let form = Form { name: "add", fields: &[Field::Actor, Field::Note], needed: &[Field::Actor], with_role: true, adds: true };
-    form.take(&service, id, &headers, body, |told, added| Step::Add { facts: added.facts, record: added.record, note: told.note }).await
+    form.take(&service, &caller, id, &headers, body, |told, added| Step::Add { facts: added.facts, record: added.record, note: told.note }).await
 }
 
 /// What the body of a step holds.
@@ -271,11 +289,13 @@ impl Form {
     async fn take(
         &self,
         service: &Service,
+        caller: &Caller,
         id: Result<Path<String>, PathRejection>,
         headers: &HeaderMap,
         body: Body,
         step: impl FnOnce(Particulars, Additions) -> Step,
     ) -> Result<Response, Problem> {
+        service.demand(caller, Scope::Cases)?;
         let body = service.bodies.read(headers, body, Size::Question).await?;
         let ledger = &service.books()?.ledger;
         let id = case_id(id)?;

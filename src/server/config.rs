@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::authzen::config::Authzen;
+use crate::hooks::{self, Webhook, WebhookError};
 
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -41,6 +42,8 @@ pub struct Config {
     pub limits: Limits,
     /// What the words of callers by the AuthZEN API mean here.
     pub authzen: Authzen,
+    /// Who is told over HTTP of what happens.
+    pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -56,6 +59,7 @@ impl Default for Config {
             trust_record: true,
             limits: Limits::default(),
             authzen: Authzen::default(),
+            webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
     }
@@ -187,6 +191,9 @@ pub enum ConfigError {
     /// What the AuthZEN API is told cannot be.
     #[error("{0}")]
     Authzen(String),
+    /// A webhook that cannot be used.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -224,6 +231,7 @@ impl Config {
         config.pseudonym_key = config.pseudonym_key.map(|key| beside.join(key));
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
+        config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
     }
 
@@ -236,6 +244,7 @@ impl Config {
         if !self.listen.ip().is_loopback() {
             return Err(ConfigError::NotLoopback(self.listen));
         }
+        hooks::validate(&self.webhook, self.ledger.is_some())?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }

@@ -23,6 +23,7 @@ use super::ask;
 use super::problem::Kind;
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
+use crate::access::Caller;
 use crate::panics::{Panic, caught};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,12 +43,15 @@ struct Connection {
     /// With which the ids of its requests begin.
     id: String,
     requests: AtomicU64,
+    /// Who calls where nobody is asked for a token.
+    local: Arc<Caller>,
 }
 
 impl Front {
     /// For a new connection.
     pub fn new(service: Arc<Service>, router: Router, pulse: Arc<Pulse>) -> Self {
-        Self { connection: Arc::new(Connection { service, pulse, id: format!("{}-", Uuid::now_v7()), requests: AtomicU64::new(0) }), router }
+        let (id, local) = (format!("{}-", Uuid::now_v7()), Arc::new(Caller::local()));
+        Self { connection: Arc::new(Connection { service, pulse, id, requests: AtomicU64::new(0), local }), router }
     }
 }
 
@@ -63,11 +67,13 @@ impl HyperService<Request<Incoming>> for Front {
                 let begun = Begun::new(&connection, &request);
                 let (head, body) = request.into_parts();
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
-                let answered = caught(ask::respond(&connection.service, &head.headers, body)).await;
+                let answered = caught(ask::respond(&connection.service, &connection.local, &head.headers, body)).await;
                 Ok(begun.end(&head.method, &head.uri, answered.map(IntoResponse::into_response)))
             });
         }
         let mut router = self.router.clone();
+        let mut request = request;
+        request.extensions_mut().insert(Arc::clone(&connection.local));
         Box::pin(async move {
             let begun = Begun::new(&connection, &request);
             let (method, uri) = (request.method().clone(), request.uri().clone());

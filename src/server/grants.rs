@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -14,8 +15,9 @@ use utoipa::ToSchema;
 
 use super::body::Size;
 use super::problem::{Kind, Problem};
-use super::service::{Service, answer, created, parse};
+use super::service::{Asking, Service, answer, created, parse};
 use super::{idempotency, parameters, proposal, schema};
+use crate::access::Scope;
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
 use crate::ledger::store::{GrantFilter, Purpose};
@@ -52,7 +54,8 @@ pub struct Grants {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn grant(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Grant)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
@@ -82,7 +85,8 @@ pub async fn grant(State(service): State<Arc<Service>>, headers: HeaderMap, body
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Response, Problem> {
+pub async fn grants(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Read)?;
     let ledger = &service.books()?.ledger;
     let mut given = parameters::Parameters::new(&uri, &["actor", "since", "cursor", "limit"]);
     let (actor, behind, limit) = (given.text("actor"), given.cursor(), given.limit());
@@ -106,7 +110,12 @@ pub async fn grants(State(service): State<Arc<Service>>, uri: Uri) -> Result<Res
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+pub async fn one(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Read)?;
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;
     answer(&service.ledger(ledger.find_grant(&id)).await?.ok_or(Kind::NoSuchGrant)?)
@@ -134,10 +143,12 @@ pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, P
 )]
 pub async fn reverse(
     State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Grant)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
     let id = grant_id(id)?;

@@ -30,6 +30,7 @@ mod router;
 mod schema;
 mod service;
 mod stalled;
+mod telling;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ use crate::source::Sources;
 use books::{Books, PeopleFile, Roster};
 use reload::{Live, Reading, Source};
 use service::Service;
+use telling::Telling;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
@@ -100,6 +102,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     };
     reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
     let service = Arc::new(Service::new(live, people, books, config));
+    let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
@@ -108,6 +111,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     tending.abort();
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
+    telling.finish().await;
     close(service).await;
     Ok(())
 }

@@ -35,12 +35,26 @@ fn description() -> Value {
     if let Some(schemas) = description.pointer_mut(SCHEMAS).and_then(Value::as_object_mut) {
         for (name, schema) in schemas {
             merge(schema);
-            if read.contains(name) && schema.get("properties").is_some() {
-                schema.as_object_mut().map(|schema| schema.insert("additionalProperties".into(), false.into()));
+            if read.contains(name) {
+                close(schema);
             }
         }
     }
     description
+}
+
+/// Lets objects, and those within them, have no other fields than their own.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.get("properties").is_some_and(Value::is_object) && fields.contains_key("type") {
+                fields.insert("additionalProperties".into(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
 }
 
 /// Where the schemas lie, as a JSON Pointer.
@@ -82,7 +96,7 @@ fn names(part: &Value, found: &mut Vec<String>) {
 fn merge(schema: &mut Value) {
     let Some(parts) = schema.get_mut("allOf").and_then(Value::as_array_mut) else { return };
     parts.iter_mut().for_each(merge);
-    if parts.iter().any(|part| part.get("properties").is_none()) {
+    if parts.iter().any(|part| part.get("type").is_none_or(|kind| kind != "object")) {
         return;
     }
     let parts = std::mem::take(parts);

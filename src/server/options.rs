@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,7 +12,8 @@ use jiff::Timestamp;
 use super::body::Size;
 use super::problem::Problem;
 use super::schema;
-use super::service::{Service, json, parse};
+use super::service::{Asking, Service, json, parse};
+use crate::access::Scope;
 use crate::options::Options;
 
 /// Everything this role may do in this case, with limits.
@@ -28,7 +30,8 @@ use crate::options::Options;
         (status = 503, description = "overloaded", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn options(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn options(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let case = parse(&body)?;
     let engine = service.live.current();

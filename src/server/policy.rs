@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::problem::Problem;
-use super::service::Service;
+use super::service::{Asking, Service};
+use crate::access::Scope;
 use crate::outline::Outline;
 use crate::question;
 
@@ -31,7 +32,13 @@ pub struct Shown {
         (status = 422, description = "the policy does not speak this language", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn policy(State(service): State<Arc<Service>>, Query(shown): Query<Shown>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn policy(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    service.demand(&caller, Scope::Ask)?;
     let engine = service.live.current();
     let policy = engine.policy();
     let language = shown.lang.as_deref().map_or(Ok(0), |lang| language(&policy.languages, lang))?;

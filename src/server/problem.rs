@@ -1,12 +1,13 @@
 //! What goes wrong, as RFC 9457 says it: `application/problem+json` with a stable `code`.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::access::Scope;
 use crate::question::{self, Fault};
 
 /// An error of the service. `errors` holds every mistake of a wrong question.
@@ -30,6 +31,10 @@ pub struct Problem {
     /// What the ledger says besides.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub more: Option<Box<More>>,
+    /// What the head of the response says besides.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What a refusal of the ledger says besides.
@@ -58,6 +63,7 @@ pub struct More {
 
 /// The kinds of problem: status, code and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "some are for tokens, which nobody is asked for yet")]
 pub enum Kind {
     /// The body, or a question of a batch, is none.
     Unread(Fault),
@@ -71,6 +77,12 @@ pub enum Kind {
     AnswerTimeout,
     IdempotencyKeyMissing,
     IdempotencyKeyWrong,
+    InvalidRequest,
+    Unauthorized,
+    InvalidToken,
+    InsufficientScope,
+    ActorMismatch,
+    RateLimited,
     NotGranted,
     NotTheOwner,
     OwnCase,
@@ -107,6 +119,12 @@ impl Kind {
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "too many requests at one time"),
             Self::AnswerTimeout => (StatusCode::SERVICE_UNAVAILABLE, "answer_timeout", "the answer took too long"),
+            Self::InvalidRequest => (StatusCode::BAD_REQUEST, "invalid_request", "the header `Authorization` is not understood"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "a token is needed"),
+            Self::InvalidToken => (StatusCode::UNAUTHORIZED, "invalid_token", "the token is not accepted"),
+            Self::InsufficientScope => (StatusCode::FORBIDDEN, "insufficient_scope", "the token does not allow this"),
+            Self::ActorMismatch => (StatusCode::FORBIDDEN, "actor_mismatch", "the body says another actor than the token or the list of people"),
+            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests of this caller"),
             of_ledger => of_ledger.describe_of_ledger(),
         }
     }
@@ -156,7 +174,7 @@ fn of_fault(fault: Fault) -> (StatusCode, &'static str) {
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
         let (status, code, title) = kind.describe();
-        Self { status: status.as_u16(), code, title, detail: None, errors: Vec::new(), more: None }
+        Self { status: status.as_u16(), code, title, detail: None, errors: Vec::new(), more: None, headers: Vec::new() }
     }
 }
 
@@ -165,6 +183,20 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// A caller without this scope.
+    #[must_use]
+    pub fn insufficient_scope(scope: Scope) -> Self {
+        let challenge = format!("Bearer realm=\"kulanz\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self::from(Kind::InsufficientScope).detail(format!("this takes the scope `{scope}`")).header(header::WWW_AUTHENTICATE, &challenge)
+    }
+
+    /// Says something in the head of the response.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
         self
     }
 
@@ -214,6 +246,7 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        response.headers_mut().extend(self.headers);
         response
     }
 }
@@ -245,7 +278,12 @@ mod tests {
             Kind::Unread(Fault::NotJson) => Kind::Unread(Fault::NotUtf8),
             Kind::Unread(Fault::NotUtf8) => Kind::IdempotencyKeyMissing,
             Kind::IdempotencyKeyMissing => Kind::IdempotencyKeyWrong,
-            Kind::IdempotencyKeyWrong => Kind::NotGranted,
+            Kind::IdempotencyKeyWrong => Kind::InvalidRequest,
+            Kind::InvalidRequest => Kind::Unauthorized,
+            Kind::Unauthorized => Kind::InvalidToken,
+            Kind::InvalidToken => Kind::InsufficientScope,
+            Kind::InsufficientScope => Kind::ActorMismatch,
+            Kind::ActorMismatch => Kind::NotGranted,
             Kind::NotGranted => Kind::NotTheOwner,
             Kind::NotTheOwner => Kind::OwnCase,
             Kind::OwnCase => Kind::SecondSignature,
@@ -267,7 +305,8 @@ mod tests {
             Kind::UnsupportedMediaType => Kind::Unread(Fault::TooDeep),
             Kind::Unread(Fault::TooDeep) => Kind::Unread(Fault::WrongQuestion),
             Kind::Unread(Fault::WrongQuestion) => Kind::NoSuchPerson,
-            Kind::NoSuchPerson => Kind::Internal,
+            Kind::NoSuchPerson => Kind::RateLimited,
+            Kind::RateLimited => Kind::Internal,
             Kind::Internal => Kind::Overloaded,
             Kind::Overloaded => Kind::AnswerTimeout,
             Kind::AnswerTimeout => Kind::NoLedger,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -14,10 +15,16 @@ use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
 use super::problem::{Kind, Problem};
 use super::reload::Live;
+use crate::access;
+use crate::access::Scope;
 use crate::engine::{Engine, json_line};
+use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Reader, Spending, Unread};
+
+/// Who calls, as it was found out before the request came to its handler.
+pub type Asking = Extension<Arc<access::Caller>>;
 
 /// The service while it runs.
 #[derive(Debug)]
@@ -34,6 +41,8 @@ pub struct Service {
     pub people: Option<Arc<Live<Roster>>>,
     /// What the AuthZEN paths work with.
     pub authzen: authzen::Setup,
+    /// What webhooks were told.
+    pub told: Arc<Tally>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -50,9 +59,20 @@ impl Service {
             books,
             people,
             authzen: authzen::Setup::new(&config.authzen),
+            told: Arc::default(),
             trust_record: config.trust_record,
             batches,
         }
+    }
+
+    /// Lets only callers pass that may do this.
+    ///
+    /// # Errors
+    ///
+    /// 403 with the scope that is missing.
+    #[allow(clippy::unused_self, reason = "what a caller may do is the service's to say")]
+    pub fn demand(&self, caller: &access::Caller, scope: Scope) -> Result<(), Problem> {
+        if caller.may(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope)) }
     }
 
     /// The ledger.

@@ -3,10 +3,12 @@
 mod audit;
 mod budgets;
 mod cases;
-mod cluster;
+pub mod cluster;
 mod faults;
 mod grants;
+mod notices;
 mod opening;
+mod outbox;
 mod pseudonyms;
 mod rows;
 mod shared_file;

@@ -1,11 +1,13 @@
 //! The HTTP service: every resource, status and bound, reloading and stopping.
 
 mod ask;
+mod authzen;
 mod batch;
 mod bounds;
 mod budgets;
 mod cases;
 mod grants;
+mod hooks;
 mod ledger;
 mod policy;
 mod reload;

@@ -15,7 +15,8 @@ use crate::ledger::order::{Done, Refusal};
 use crate::ledger::pseudonym::Names;
 use crate::ledger::record::{Case, Grant};
 use crate::ledger::store::{
-    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, GrantFilter, GrantRow, Purpose, ReplyRow, StoreError, Stretch, Token, Transaction,
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, GrantFilter, GrantRow, NoticeKey, NoticeRow, Purpose, ReplyRow, StoreError, Stretch, Token,
+    Transaction,
 };
 use crate::ledger::{Ledger, LedgerError, bucket, read};
 
@@ -85,6 +86,7 @@ impl Ledger {
                 Ok(Ok(at)) => {
                     // Whoever was being logged meanwhile may have been replied to.
                     self.forget_replies(&leaving, at).await?;
+                    self.forget_messages(&leaving).await?;
                     let Leaving { alias, grants, cases, buckets, .. } = leaving;
                     return Ok(Some(Forgotten { alias, grants: grants.len(), cases: cases.len(), buckets: buckets.len() }));
                 }
@@ -178,7 +180,58 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Puts the alias into messages that webhooks were not told yet.
+    async fn forget_messages(&self, leaving: &Leaving<'_>) -> Result<(), AuditError> {
+        let mut behind = NoticeKey::default();
+        loop {
+            let rows = self.messages(&behind).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            behind = last.key();
+            let named: Vec<_> = rows.iter().filter(|row| leaving.message(row).is_some()).map(NoticeRow::key).collect();
+            for key in named {
+                let mut tx = self.store.begin(Purpose::Write).await?;
+                // It may have gone out meanwhile.
+                let changed_notices: Vec<_> = tx.notice(&key).await?.and_then(|row| leaving.message(&row)).into_iter().collect();
+                tx.write(&Changes { changed_notices, ..Changes::default() }).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+}
+
+/// Where people stand in a message.
+const NAMED_AS: [&str; 4] = ["id", "by", "actor", "stands_in_for"];
+
+/// Puts one text into the place of another wherever somebody is named. Says whether there was any.
+fn rename(told: &mut serde_json::Value, from: &str, to: &str) -> bool {
+    use serde_json::Value::{Array, Object, String};
+    match told {
+        Object(members) => {
+            let mut found = false;
+            for (name, value) in members {
+                match value {
+                    String(text) if text == from && NAMED_AS.contains(&name.as_str()) => {
+                        to.clone_into(text);
+                        found = true;
+                    }
+                    other => found |= rename(other, from, to),
+                }
+            }
+            found
+        }
+        Array(items) => items.iter_mut().filter_map(|item| rename(item, from, to).then_some(())).count() > 0,
+        _ => false,
+    }
+}
+
 impl Leaving<'_> {
+    /// A message with the alias; `None` where it does not name the person.
+    fn message(&self, row: &NoticeRow) -> Option<NoticeRow> {
+        let mut told = serde_json::from_str(&row.body).ok()?;
+        rename(&mut told, self.id, &self.alias).then(|| NoticeRow { body: told.to_string(), ..row.clone() })
+    }
+
     /// The ids of all records that name the person, in ascending order.
     async fn everything(&mut self, tx: &mut dyn Transaction) -> Result<Vec<String>, AuditError> {
         self.seen = tx.heads().await?.into_iter().map(|head| (head.stream, head.seq)).collect();

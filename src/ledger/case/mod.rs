@@ -4,10 +4,12 @@
 
 mod decide;
 mod open;
+mod overdue;
 mod step;
 
 pub(crate) use decide::ApproveOrder;
 pub(crate) use open::OpenOrder;
+pub(crate) use overdue::OverdueOrder;
 pub(crate) use step::{AddOrder, DeclineOrder, HandOverOrder, StandInOrder};
 
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use jiff::Timestamp;
 use super::book::Book;
 use super::fingerprint::{Change, Fingerprint};
 use super::grant::text;
+use super::notice::{self, Happening, News};
 use super::order::{Asking, Buckets, Refusal, grants, json, local};
 use super::people::{Owner, People, Wanted};
 use super::record::{Case, CaseState, Who};
@@ -257,12 +260,28 @@ fn keep(case: &Case, book: &mut Book) {
     book.put_case(CaseRow { id: case.id.clone(), owner: case.owner.id.clone(), state: case.state.word().to_owned(), due, body: text(case) });
 }
 
+/// Tells webhooks of a case.
+fn tell(desk: &Desk, happening: Happening, case: &Case, more: &[(&str, serde_json::Value)], book: &mut Book) {
+    if !book.is_heard(happening) {
+        return;
+    }
+    let once = (happening == Happening::CaseOverdue).then(|| book.once(&[happening.word(), &case.id, &case.due]));
+    book.tell(&News { happening, about: case.id.clone(), once }, |listener| {
+        let mut data: serde_json::Map<_, _> = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        data.insert("case".into(), notice::case(desk.policy(), case, listener.private));
+        Some(data.into())
+    });
+}
+
 /// Notes what happened to a case: it is as given here, and as the book has it before.
 fn log(desk: &Desk, kind: &'static str, case: &Case, who: &Who, more: &[(&str, serde_json::Value)], book: &mut Book) {
     let mut event = super::order::event(kind, &case.id, who, book, desk.policy());
     event.body.insert("owner".into(), json(&case.owner));
     event.body.insert("due".into(), case.due.clone().into());
     event.body.extend(more.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if let Some((happening, how)) = notice::of_case(kind) {
+        tell(desk, happening, case, &[("how", how.into()), ("who", json(who))], book);
+    }
     let before = book.case(&case.id).and_then(|row| serde_json::from_str(&row.body).ok());
     event.change = Some(Change { before: before.as_ref().map(Fingerprint::of_case), after: Fingerprint::of_case(case) });
     book.happened(event);

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Stretch, Token};
+use super::rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, HookRow, NoticeKey, NoticeRow, ReplyRow, Stretch,
+    Token,
+};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The store in memory.
@@ -24,6 +27,8 @@ struct Rows {
     events: BTreeMap<(i64, i64), EventRow>,
     heads: BTreeMap<i64, Head>,
     secrets: BTreeMap<String, String>,
+    hooks: BTreeMap<String, HookRow>,
+    notices: BTreeMap<NoticeKey, NoticeRow>,
 }
 
 /// One transaction at a time: it holds the rows.
@@ -32,6 +37,7 @@ struct Turn<'a> {
     written: Vec<Changes>,
     forgotten: Vec<String>,
     dropped_before: Option<i64>,
+    failed_before: Option<i64>,
 }
 
 fn now<'a, T: Send + 'a>(result: Result<T, StoreError>) -> Pending<'a, T> {
@@ -51,7 +57,8 @@ impl Store for Memory {
     fn begin(&self, _: Purpose) -> Pending<'_, Box<dyn Transaction + '_>> {
         Box::pin(async {
             let rows = self.rows.lock().await;
-            Ok(Box::new(Turn { rows, written: Vec::new(), forgotten: Vec::new(), dropped_before: None }) as Box<dyn Transaction + '_>)
+            Ok(Box::new(Turn { rows, written: Vec::new(), forgotten: Vec::new(), dropped_before: None, failed_before: None })
+                as Box<dyn Transaction + '_>)
         })
     }
 
@@ -197,6 +204,31 @@ impl Transaction for Turn<'_> {
         now(Ok(()))
     }
 
+    fn hooks(&mut self) -> Pending<'_, Vec<HookRow>> {
+        now(Ok(self.rows.hooks.values().cloned().collect()))
+    }
+
+    fn due_notices<'a>(&'a mut self, hook: &'a str, before: i64, limit: u32) -> Pending<'a, Vec<NoticeRow>> {
+        let mut found: Vec<_> = self.rows.waiting().filter(|row| row.due < before && row.hook == hook).cloned().collect();
+        found.sort_by(|one, other| (one.due, &one.id).cmp(&(other.due, &other.id)));
+        found.truncate(most(limit));
+        now(Ok(found))
+    }
+
+    fn notice<'a>(&'a mut self, key: &'a NoticeKey) -> Pending<'a, Option<NoticeRow>> {
+        now(Ok(self.rows.notices.get(key).cloned()))
+    }
+
+    fn find_notices<'a>(&'a mut self, behind: &'a NoticeKey, limit: u32) -> Pending<'a, Vec<NoticeRow>> {
+        let rest = self.rows.notices.range((std::ops::Bound::Excluded(behind), std::ops::Bound::Unbounded));
+        now(Ok(rest.map(|(_, row)| row.clone()).take(most(limit)).collect()))
+    }
+
+    fn drop_failed_notices(&mut self, before: i64) -> Pending<'_, ()> {
+        self.failed_before = Some(before);
+        now(Ok(()))
+    }
+
     fn commit<'a>(mut self: Box<Self>) -> Pending<'a, ()>
     where
         Self: 'a,
@@ -214,11 +246,18 @@ impl Transaction for Turn<'_> {
         if let Some(before) = self.dropped_before {
             self.rows.replies.retain(|_, row| row.at >= before);
         }
+        if let Some(before) = self.failed_before {
+            self.rows.notices.retain(|_, row| row.at >= before || row.state != NoticeRow::FAILED);
+        }
         now(Ok(()))
     }
 }
 
 impl Rows {
+    fn waiting(&self) -> impl Iterator<Item = &NoticeRow> {
+        self.notices.values().filter(|row| row.state == NoticeRow::WAITING)
+    }
+
     /// Whether something new is there already.
     fn conflict(&self, changes: &Changes) -> bool {
         changes.grants.iter().any(|row| self.grants.contains_key(&row.id))
@@ -248,6 +287,17 @@ impl Rows {
         }
         self.events.extend(changes.events.into_iter().map(|row| ((row.stream, row.seq), row)));
         self.heads.extend(changes.heads.into_iter().map(|head| (head.stream, head)));
+        for row in changes.notices {
+            self.notices.entry(row.key()).or_insert(row);
+        }
+        self.notices.extend(changes.changed_notices.into_iter().map(|row| (row.key(), row)));
+        changes.dropped_notices.iter().for_each(|key| {
+            self.notices.remove(key);
+        });
+        self.hooks.extend(changes.hooks.into_iter().map(|row| (row.name.clone(), row)));
+        changes.dropped_hooks.iter().for_each(|name| {
+            self.hooks.remove(name);
+        });
     }
 }
 

@@ -19,7 +19,10 @@ use std::pin::Pin;
 pub use memory::Memory;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
-pub use rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
+pub use rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, HookRow, Look, NoticeKey, NoticeRow, ReplyRow,
+    Stretch, Token,
+};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 
@@ -126,6 +129,21 @@ pub trait Transaction: Send {
 
     /// Drops what was replied before a moment.
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()>;
+
+    /// All webhooks, by name.
+    fn hooks(&mut self) -> Pending<'_, Vec<HookRow>>;
+
+    /// Messages that wait for a webhook and are due before a moment, soonest first, at most so many. In a transaction that writes they are locked, and those that others have locked are left out.
+    fn due_notices<'a>(&'a mut self, hook: &'a str, before: i64, most: u32) -> Pending<'a, Vec<NoticeRow>>;
+
+    /// A message, locked in a transaction that writes.
+    fn notice<'a>(&'a mut self, key: &'a NoticeKey) -> Pending<'a, Option<NoticeRow>>;
+
+    /// Messages behind a key, in the order of webhook and id, at most so many.
+    fn find_notices<'a>(&'a mut self, behind: &'a NoticeKey, most: u32) -> Pending<'a, Vec<NoticeRow>>;
+
+    /// Drops messages that failed and happened before a moment.
+    fn drop_failed_notices(&mut self, before: i64) -> Pending<'_, ()>;
 
     /// Keeps what was written.
     fn commit<'a>(self: Box<Self>) -> Pending<'a, ()>

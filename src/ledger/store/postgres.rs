@@ -11,14 +11,18 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor as _, Postgres as Driver, Row as _};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
+use super::rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, HookRow, Look, NoticeKey, NoticeRow, ReplyRow,
+    Stretch, Token,
+};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("ledger", include_str!("../../../migrations/postgres/0001_ledger.sql")),
     ("age of replies", include_str!("../../../migrations/postgres/0002_age_of_replies.sql")),
+    ("outbox", include_str!("../../../migrations/postgres/0003_outbox.sql")),
 ];
 /// So many connections at most.
 const CONNECTIONS: u32 = 16;
@@ -234,6 +238,53 @@ impl Script {
         self.add("heads", sql, vec![streams, seqs, hashes]);
     }
 
+    fn notices(&mut self, rows: &[NoticeRow], sql: &str) {
+        if rows.is_empty() {
+            return;
+        }
+        // In one order for all, as the replies.
+        let mut rows: Vec<_> = rows.iter().collect();
+        rows.sort_by_key(|row| (&row.hook, &row.id));
+        let text = |of: fn(&NoticeRow) -> &str| Column::Text(rows.iter().map(|row| of(row)).collect());
+        let int = |of: fn(&NoticeRow) -> i64| Column::Int(rows.iter().map(|row| of(row)).collect());
+        let named = [text(|row| &row.hook), text(|row| &row.id), text(|row| &row.kind), text(|row| &row.about)];
+        let counted = [int(|row| row.at), int(|row| row.due), int(|row| row.tries)];
+        let told = [text(|row| &row.state), text(|row| &row.last), text(|row| &row.body)];
+        self.add("outbox", sql, named.into_iter().chain(counted).chain(told).collect());
+    }
+
+    fn hooks(&mut self, rows: &[HookRow]) {
+        if rows.is_empty() {
+            return;
+        }
+        let names = Column::Text(rows.iter().map(|row| row.name.as_str()).collect());
+        let setups = Column::Text(rows.iter().map(|row| row.setup.as_str()).collect());
+        let off = Column::Int(rows.iter().map(|row| row.off).collect());
+        let sql = "INSERT INTO hooks SELECT * FROM $ ON CONFLICT (name) DO UPDATE SET setup = excluded.setup, off = excluded.off";
+        self.add("hooks", sql, vec![names, setups, off]);
+    }
+
+    /// What is told, and to whom.
+    fn told(&mut self, changes: &Changes) {
+        self.notices(&changes.notices, "INSERT INTO outbox SELECT * FROM $ ON CONFLICT (hook, id) DO NOTHING");
+        self.notices(
+            &changes.changed_notices,
+            "UPDATE outbox SET due = v.due, tries = v.tries, state = v.state, last = v.last, body = v.body \
+             FROM $ AS v (hook, id, kind, about, at, due, tries, state, last, body) WHERE outbox.hook = v.hook AND outbox.id = v.id",
+        );
+        if !changes.dropped_notices.is_empty() {
+            let hooks = Column::Text(changes.dropped_notices.iter().map(|(hook, _)| hook.as_str()).collect());
+            let ids = Column::Text(changes.dropped_notices.iter().map(|(_, id)| id.as_str()).collect());
+            let sql = "DELETE FROM outbox USING $ AS v (hook, id) WHERE outbox.hook = v.hook AND outbox.id = v.id";
+            self.add("outbox", sql, vec![hooks, ids]);
+        }
+        self.hooks(&changes.hooks);
+        if !changes.dropped_hooks.is_empty() {
+            let names = Column::Text(changes.dropped_hooks.iter().map(String::as_str).collect());
+            self.add("hooks", "DELETE FROM hooks USING $ AS v (name) WHERE hooks.name = v.name", vec![names]);
+        }
+    }
+
     fn of(changes: &Changes) -> Self {
         let mut script = Self::default();
         script.buckets(&changes.buckets, "INSERT INTO buckets SELECT * FROM $");
@@ -243,6 +294,7 @@ impl Script {
         script.replies(&changes.replies, "INSERT INTO replies SELECT * FROM $");
         script.events(&changes.events);
         script.heads(&changes.heads);
+        script.told(changes);
         script.buckets(
             &changes.changed_buckets,
             "UPDATE buckets SET since = v.since, used = v.used, oldest = v.oldest, latest = v.latest FROM $ AS v (id, since, used, oldest, latest) WHERE buckets.id = v.id",
@@ -358,6 +410,11 @@ impl Turn {
 
     async fn run(&mut self, sql: &'static str, cells: Vec<Cell<'_>>) -> Result<(), StoreError> {
         self.ask(Question::new(sql, cells), |_| Ok(())).await.map(|_| ())
+    }
+
+    /// How rows are locked, where this transaction writes.
+    fn lock(&self, how: &'static str) -> &'static str {
+        if self.purpose == Purpose::Write { how } else { "" }
     }
 
     /// A stream that nobody else is writing to.
@@ -519,6 +576,27 @@ impl Transaction for Turn {
 
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
         Box::pin(self.run("DELETE FROM replies WHERE at < $1", vec![Cell::Int(before)]))
+    }
+
+    fn hooks(&mut self) -> Pending<'_, Vec<HookRow>> {
+        Box::pin(self.ask(Question::new(sql::HOOKS, Vec::new()), sql::hook))
+    }
+
+    fn due_notices<'a>(&'a mut self, hook: &'a str, before: i64, most: u32) -> Pending<'a, Vec<NoticeRow>> {
+        let lock = self.lock(" FOR UPDATE SKIP LOCKED");
+        Box::pin(self.ask(sql::due_notices(hook, before, most, lock), sql::notice))
+    }
+
+    fn notice<'a>(&'a mut self, key: &'a NoticeKey) -> Pending<'a, Option<NoticeRow>> {
+        Box::pin(async move { Ok(self.ask(sql::one_notice(key, self.lock(" FOR UPDATE")), sql::notice).await?.pop()) })
+    }
+
+    fn find_notices<'a>(&'a mut self, behind: &'a NoticeKey, most: u32) -> Pending<'a, Vec<NoticeRow>> {
+        Box::pin(self.ask(sql::find_notices(behind, most), sql::notice))
+    }
+
+    fn drop_failed_notices(&mut self, before: i64) -> Pending<'_, ()> {
+        Box::pin(self.run("DELETE FROM outbox WHERE state = 'failed' AND at < $1", vec![Cell::Int(before)]))
     }
 
     fn commit<'a>(self: Box<Self>) -> Pending<'a, ()>

@@ -139,6 +139,60 @@ impl Head {
     }
 }
 
+/// A webhook that is told of what happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookRow {
+    /// Its name.
+    pub name: String,
+    /// What it is told, as JSON.
+    pub setup: String,
+    /// Since when it is told nothing, because it said that it is gone; 0 while it is told.
+    pub off: i64,
+}
+
+/// What names a message to a webhook: the webhook, and the id of the message.
+pub type NoticeKey = (String, String);
+
+/// A message to a webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// The webhook.
+    pub hook: String,
+    /// The id of the message.
+    pub id: String,
+    /// What happened, such as `grant.booked`.
+    pub kind: String,
+    /// The grant, case or budget that it is about.
+    pub about: String,
+    /// When it happened.
+    pub at: i64,
+    /// When it is sent, or sent again.
+    pub due: i64,
+    /// How often that was tried.
+    pub tries: i64,
+    /// One of [`Self::WAITING`], [`Self::FAILED`] and [`Self::DONE`].
+    pub state: String,
+    /// Why the last try failed; empty where none did.
+    pub last: String,
+    /// What is sent.
+    pub body: String,
+}
+
+impl NoticeRow {
+    /// It is to be sent.
+    pub const WAITING: &'static str = "waiting";
+    /// It was tried often enough.
+    pub const FAILED: &'static str = "failed";
+    /// It was delivered, and is never told again.
+    pub const DONE: &'static str = "done";
+
+    /// What names it.
+    #[must_use]
+    pub fn key(&self) -> NoticeKey {
+        (self.hook.clone(), self.id.clone())
+    }
+}
+
 /// What a transaction reads at one time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
@@ -179,6 +233,16 @@ pub struct Changes {
     pub events: Vec<EventRow>,
     /// The new ends of their streams.
     pub heads: Vec<Head>,
+    /// New messages. One that is there already stays as it is.
+    pub notices: Vec<NoticeRow>,
+    /// Messages that changed.
+    pub changed_notices: Vec<NoticeRow>,
+    /// Messages that are no longer kept.
+    pub dropped_notices: Vec<NoticeKey>,
+    /// Webhooks, new or changed.
+    pub hooks: Vec<HookRow>,
+    /// The names of webhooks that are told nothing any more.
+    pub dropped_hooks: Vec<String>,
 }
 
 /// Which grants.

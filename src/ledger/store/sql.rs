@@ -7,7 +7,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Error, SqlSafeStr};
 
 use super::StoreError;
-use super::rows::{BucketRow, CaseFilter, CaseRow, ChargeRow, EventRow, GrantFilter, GrantRow, Head, ReplyRow, Token};
+use super::rows::{BucketRow, CaseFilter, CaseRow, ChargeRow, EventRow, GrantFilter, GrantRow, Head, HookRow, NoticeKey, NoticeRow, ReplyRow, Token};
 
 /// A value in a question, or in a row that is written.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,16 @@ pub(super) fn charge(row: &impl Cells) -> Result<ChargeRow, Error> {
 /// A secret with its name.
 pub(super) fn secret(row: &impl Cells) -> Result<(String, String), Error> {
     Ok((row.text(0)?, row.text(1)?))
+}
+
+pub(super) fn hook(row: &impl Cells) -> Result<HookRow, Error> {
+    Ok(HookRow { name: row.text(0)?, setup: row.text(1)?, off: row.int(2)? })
+}
+
+pub(super) fn notice(row: &impl Cells) -> Result<NoticeRow, Error> {
+    let (hook, id, kind, about) = (row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?);
+    let (at, due, tries) = (row.int(4)?, row.int(5)?, row.int(6)?);
+    Ok(NoticeRow { hook, id, kind, about, at, due, tries, state: row.text(7)?, last: row.text(8)?, body: row.text(9)? })
 }
 
 /// The sum of the charges in a stretch, and the first moment behind it.
@@ -157,6 +167,29 @@ pub(super) fn charges((bucket, at, grant): &(String, i64, String), most: u32) ->
 pub(super) fn find_replies(behind: &Token, most: u32) -> Question<'_> {
     let sql = "SELECT caller, key, at, digest, body FROM replies WHERE (caller, key) > ($1, $2) ORDER BY caller, key LIMIT $3";
     Question::new(sql, vec![Cell::Text(&behind.caller), Cell::Text(&behind.key), Cell::Int(most.into())])
+}
+
+pub(super) const HOOKS: &str = "SELECT name, setup, off FROM hooks ORDER BY name";
+
+/// The messages to a webhook that are due; `lock` says whether others may take them too.
+pub(super) fn due_notices<'a>(hook: &'a str, before: i64, most: u32, lock: &str) -> Question<'a> {
+    let sql = "SELECT hook, id, kind, about, at, due, tries, state, last, body FROM outbox WHERE hook = $1 AND state = 'waiting' AND due < $2 \
+               ORDER BY due, id LIMIT $3";
+    let mut question = Question::new(sql, vec![Cell::Text(hook), Cell::Int(before), Cell::Int(most.into())]);
+    question.and(lock, &[]);
+    question
+}
+
+pub(super) fn one_notice<'a>((hook, id): &'a NoticeKey, lock: &str) -> Question<'a> {
+    let sql = "SELECT hook, id, kind, about, at, due, tries, state, last, body FROM outbox WHERE hook = $1 AND id = $2";
+    let mut question = Question::new(sql, vec![Cell::Text(hook), Cell::Text(id)]);
+    question.and(lock, &[]);
+    question
+}
+
+pub(super) fn find_notices((hook, id): &NoticeKey, most: u32) -> Question<'_> {
+    let sql = "SELECT hook, id, kind, about, at, due, tries, state, last, body FROM outbox WHERE (hook, id) > ($1, $2) ORDER BY hook, id LIMIT $3";
+    Question::new(sql, vec![Cell::Text(hook), Cell::Text(id), Cell::Int(most.into())])
 }
 
 /// Makes the schema what this program knows, from what any version before it left.

@@ -19,14 +19,18 @@ use connection::{Held, Lot};
 use remembered::{Committed, tokens};
 use script::{Script, list};
 
-use super::rows::{BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, Look, ReplyRow, Stretch, Token};
+use super::rows::{
+    BucketRow, CaseFilter, CaseRow, Changes, ChargeRow, EventRow, GrantFilter, GrantRow, Head, HookRow, Look, NoticeKey, NoticeRow, ReplyRow,
+    Stretch, Token,
+};
 use super::sql::{self, Cell, Cells, Question};
 use super::{Pending, Purpose, Store, StoreError, Transaction};
 
 /// The schema, step by step. A step that was released is never changed.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("ledger", include_str!("../../../migrations/sqlite/0001_ledger.sql")),
     ("age of replies", include_str!("../../../migrations/sqlite/0002_age_of_replies.sql")),
+    ("outbox", include_str!("../../../migrations/sqlite/0003_outbox.sql")),
 ];
 /// So many read at the same time.
 const READERS: usize = 4;
@@ -386,6 +390,28 @@ impl Transaction for Turn {
 
     fn drop_replies(&mut self, before: i64) -> Pending<'_, ()> {
         self.written.sql.push_str("DELETE FROM replies WHERE at < ?;");
+        self.written.bind(Cell::Int(before));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn hooks(&mut self) -> Pending<'_, Vec<HookRow>> {
+        Box::pin(self.ask(Question::new(sql::HOOKS, Vec::new()), sql::hook))
+    }
+
+    fn due_notices<'a>(&'a mut self, hook: &'a str, before: i64, most: u32) -> Pending<'a, Vec<NoticeRow>> {
+        Box::pin(self.ask(sql::due_notices(hook, before, most, ""), sql::notice))
+    }
+
+    fn notice<'a>(&'a mut self, key: &'a NoticeKey) -> Pending<'a, Option<NoticeRow>> {
+        Box::pin(async move { Ok(self.ask(sql::one_notice(key, ""), sql::notice).await?.pop()) })
+    }
+
+    fn find_notices<'a>(&'a mut self, behind: &'a NoticeKey, most: u32) -> Pending<'a, Vec<NoticeRow>> {
+        Box::pin(self.ask(sql::find_notices(behind, most), sql::notice))
+    }
+
+    fn drop_failed_notices(&mut self, before: i64) -> Pending<'_, ()> {
+        self.written.sql.push_str("DELETE FROM outbox WHERE state = 'failed' AND at < ?;");
         self.written.bind(Cell::Int(before));
         Box::pin(std::future::ready(Ok(())))
     }

@@ -2,26 +2,30 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::config::Authzen;
 use super::mapping::{Closed, Mapping};
-use super::model::{Asked, as_specified};
-use super::requests;
+use super::model::{Asked, Entity, as_specified};
 use super::seal::{Purpose, Seal};
+use super::{metadata, requests};
+use crate::access::{self, Scope};
 use crate::answer::Answer;
 use crate::engine::Engine;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Request};
-use crate::server::problem::Problem;
+use crate::server::problem::{Kind, Problem};
 use crate::server::service::Service;
 
 /// What every evaluation of a request works with: one policy, one list of people, one moment.
 #[derive(Debug)]
 pub struct Desk<'s> {
     pub service: &'s Service,
+    /// Who calls.
+    pub caller: &'s access::Caller,
     pub engine: Arc<Engine>,
     pub people: Arc<People>,
     pub now: Timestamp,
@@ -39,9 +43,15 @@ pub enum Prepared {
 }
 
 impl<'s> Desk<'s> {
-    /// For a request that came with these headers.
-    pub fn new(service: &'s Service, base: String) -> Self {
-        Self { service, engine: service.live.current(), people: service.people(), now: Timestamp::now(), base }
+    /// For a request of this caller.
+    ///
+    /// # Errors
+    ///
+    /// 403 where it may not do this.
+    pub fn new(service: &'s Service, caller: &'s access::Caller, scope: Scope, headers: &HeaderMap) -> Result<Self, Problem> {
+        service.demand(caller, scope)?;
+        let base = metadata::base(service, headers);
+        Ok(Self { service, caller, engine: service.live.current(), people: service.people(), now: Timestamp::now(), base })
     }
 
     /// How words become questions.
@@ -55,7 +65,24 @@ impl<'s> Desk<'s> {
 
     /// Makes questions.
     pub fn mapping(&self) -> Mapping<'_> {
-        Mapping { config: self.config(), people: &self.people, policy: self.engine.policy(), is_believed: self.service.is_believed() }
+        Mapping {
+            config: self.config(),
+            people: &self.people,
+            policy: self.engine.policy(),
+            identity: self.caller.identity(),
+            is_believed: self.service.is_believed() && self.caller.may(Scope::Record),
+            knows_roles: self.service.is_believed() && self.caller.may(Scope::OnBehalf),
+        }
+    }
+
+    /// Lets only those pass that may ask as this subject: themselves, and whoever may speak for others.
+    ///
+    /// # Errors
+    ///
+    /// 403 for anybody else.
+    pub fn may_ask_as(&self, subject: &Entity) -> Result<(), Problem> {
+        let is_own = self.caller.identity().is_some_and(|identity| identity.id == subject.id);
+        if is_own || self.caller.may(Scope::OnBehalf) { Ok(()) } else { Err(Kind::ActorMismatch.into()) }
     }
 
     /// The digest of what is asked, by which tokens are bound to it. Of the context only what becomes a fact matters.
@@ -67,8 +94,9 @@ impl<'s> Desk<'s> {
     ///
     /// # Errors
     ///
-    /// 400 where a value is not one of its fact.
+    /// 400 where a value is not one of its fact, 403 where the caller may not ask as this subject.
     pub fn prepare(&self, asked: &Asked) -> Result<Prepared, Problem> {
+        self.may_ask_as(&asked.subject)?;
         match self.mapping().question(asked) {
             Ok(json) => self.read(&json).map(|request| Prepared::Question(Box::new(request))),
             Err(closed) => Ok(Prepared::Closed(closed)),

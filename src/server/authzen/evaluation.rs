@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -10,11 +11,12 @@ use serde_json::{Value, json};
 
 use super::decision::{Desk, denied};
 use super::model::{Asked, Part, Parts, as_specified, wrong};
-use super::{metadata, schema};
+use super::schema;
+use crate::access::Scope;
 use crate::question::Json;
 use crate::server::body::Size;
 use crate::server::problem::Problem;
-use crate::server::service::{Service, answer, parse};
+use crate::server::service::{Asking, Service, answer, parse};
 
 /// So many are brought before the ledger together.
 const TOGETHER: usize = 64;
@@ -26,14 +28,15 @@ const TOGETHER: usize = 64;
     responses(
         (status = 200, description = "the decision: true for `yes` and `owed`", body = schema::Decision),
         (status = 400, description = "not JSON, not called JSON, or a wrong request", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`, or `actor_mismatch`: the caller may not ask as this subject", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn evaluation(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn evaluation(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     answer(&one(&desk, &Parts::new(Part::new(&json, "")?, None).asked()?).await?)
 }
 
@@ -44,14 +47,20 @@ pub async fn evaluation(State(service): State<Arc<Service>>, headers: HeaderMap,
     responses(
         (status = 200, description = "the decisions, in order; a single decision where there are no `evaluations`", body = schema::Decisions),
         (status = 400, description = "not JSON, not called JSON, or a wrong request", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`, or `actor_mismatch`: the caller may not ask as this subject", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn evaluations(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn evaluations(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     let whole = Part::new(&json, "")?;
     let semantic = Semantic::read(&whole)?;
     match whole.get("evaluations") {

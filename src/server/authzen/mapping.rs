@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::config::{Authzen, Meaning, Subjects};
 use super::known::Properties;
 use super::model::{Asked, Entity};
+use crate::access::Identity;
 use crate::ledger::people::People;
 use crate::policy::Policy;
 use crate::question::Json;
@@ -31,8 +32,12 @@ pub struct Mapping<'a> {
     pub config: &'a Authzen,
     pub people: &'a People,
     pub policy: &'a Policy,
-    /// Whether callers are a system of record.
+    /// As whom the caller acts, where its token says that.
+    pub identity: Option<&'a Identity>,
+    /// Whether the caller is a system of record.
     pub is_believed: bool,
+    /// Whether the caller is believed about the roles of people that are not listed.
+    pub knows_roles: bool,
 }
 
 /// Who asks.
@@ -119,10 +124,12 @@ impl Mapping<'_> {
         let team = |properties: &Properties| text(properties, config.team_property.as_ref()).map(str::to_owned);
         let said = (role(&subject.properties), team(&subject.properties));
         let person = self.people.find(&subject.id).filter(|_| config.people);
+        let own = self.identity.filter(|identity| identity.id == subject.id);
         let known = match (person, listed) {
+            _ if own.is_some_and(|own| own.role.is_some()) => own.map(|own| (own.role.clone(), own.team.clone())).unwrap_or_default(),
             (Some(person), _) => (Some(person.role.clone()), person.team.clone()),
             (None, Some(listed)) => (role(listed).or_else(|| config.role.clone()), team(listed)),
-            (None, None) if self.is_believed => (said.0.clone().or_else(|| config.role.clone()), said.1.clone()),
+            (None, None) if self.knows_roles => (said.0.clone().or_else(|| config.role.clone()), said.1.clone()),
             (None, None) => return closed("unknown_subject", format!("`{}` is not known, and this caller is not believed about roles", subject.id)),
         };
         for (what, said, known) in [("role", &said.0, &known.0), ("team", &said.1, &known.1)] {

@@ -5,25 +5,26 @@
 
 use std::sync::Arc;
 
-use axum::Json as Body200;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json as Body200};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::decision::Desk;
 use super::evaluation::read;
-use super::model::{Asked, Part, Parts, as_specified, wrong};
+use super::model::{Asked, Entity, Part, Parts, as_specified, wrong};
+use super::schema;
 use super::seal::Purpose;
-use super::{metadata, schema};
+use crate::access::Scope;
 use crate::ledger::record::{Case, CaseState};
 use crate::ledger::{Done, Settled};
 use crate::question::{Caller, Field, Json};
 use crate::server::problem::{Kind, Problem};
-use crate::server::service::Service;
+use crate::server::service::{Asking, Service};
 use crate::server::{cases, idempotency, proposal};
 
 /// Where they are.
@@ -34,18 +35,14 @@ const ERROR: &str = "urn:openid:authzen:access-request:error:";
 /// An error with its type in the profile, where it has one.
 #[derive(Debug)]
 pub struct Refused {
-    problem: Problem,
+    problem: Box<Problem>,
     ty: Option<&'static str>,
 }
 
 impl Refused {
     fn new(ty: &'static str, status: u16, detail: impl Into<String>) -> Self {
-        Self { problem: Problem { status, ..wrong("", "") }.detail(detail), ty: Some(ty) }.without_errors()
-    }
-
-    fn without_errors(mut self) -> Self {
-        self.problem.errors.clear();
-        self
+        let problem = Problem { status, errors: Vec::new(), ..wrong("", "") }.detail(detail);
+        Self { problem: Box::new(problem), ty: Some(ty) }
     }
 }
 
@@ -57,7 +54,7 @@ impl From<Problem> for Refused {
             "no_such_case" => (Some("unknown_task"), 404),
             _ => (None, as_specified(problem.clone()).status),
         };
-        Self { problem: Problem { status, ..problem }, ty }
+        Self { problem: Box::new(Problem { status, ..problem }), ty }
     }
 }
 
@@ -85,7 +82,7 @@ impl IntoResponse for Refused {
     responses(
         (status = 202, description = "the task", body = schema::TaskResponse, headers(("Location" = String, description = "its status"))),
         (status = 400, description = "`not_requestable`, `invalid_denial_binding`, or a wrong request", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`own_case`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`own_case`; `insufficient_scope`, `actor_mismatch`", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`duplicate_request`", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "`expired_denial`", body = Problem, content_type = "application/problem+json"),
@@ -93,9 +90,9 @@ impl IntoResponse for Refused {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
+pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
+    let desk = Desk::new(&service, &caller, Scope::Cases, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     let ledger = &service.books()?.ledger;
     let whole = Part::new(&json, "")?;
     for name in ["items", "callback"] {
@@ -104,6 +101,7 @@ pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body:
         }
     }
     let asked = Parts::new(whole, None).asked()?;
+    desk.may_ask_as(&asked.subject)?;
     let ticket = idempotency::optional(&headers, PATH, &json)?;
     let bound = bound(&desk, &whole, &asked);
     let settled = match (bound, &ticket) {
@@ -130,16 +128,23 @@ pub async fn open(State(service): State<Arc<Service>>, headers: HeaderMap, body:
     params(("id" = String, Path, description = "its handle")),
     responses(
         (status = 200, description = "the task, with the approval once there is one", body = schema::TaskResponse),
+        (status = 403, description = "`insufficient_scope`, `actor_mismatch`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`unknown_task`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn one(State(service): State<Arc<Service>>, id: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Result<Response, Refused> {
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
+pub async fn one(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let desk = Desk::new(&service, &caller, Scope::Cases, &headers)?;
     let ledger = &service.books()?.ledger;
     let id = id.map_err(|_| Kind::NoSuchCase).map_err(Problem::from)?.0;
     let [case, _] = service.authzen.seal.check(Purpose::Task, &id, &[]).ok_or_else(|| Problem::from(Kind::NoSuchCase))?;
     let (case, _) = service.ledger(ledger.find_case(case)).await?.ok_or_else(|| Problem::from(Kind::NoSuchCase))?;
+    desk.may_ask_as(&Entity { ty: String::new(), id: case.proposer.id.clone(), properties: Vec::new() })?;
     let approved = approved(&desk, &case).await?;
     Ok(Body200(told(&desk, &id, &case, approved.as_ref())).into_response())
 }

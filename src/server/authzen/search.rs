@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -14,12 +15,13 @@ use serde_json::{Map, Value, json};
 use super::decision::{Desk, Prepared, obligations};
 use super::evaluation::read;
 use super::model::{Asked, Deed, Entity, Part, Parts, wrong};
+use super::schema;
 use super::seal::Purpose;
-use super::{metadata, schema};
+use crate::access::Scope;
 use crate::question::Json;
 use crate::server::idempotency;
 use crate::server::problem::Problem;
-use crate::server::service::{Service, answer};
+use crate::server::service::{Asking, Service, answer};
 
 /// So many are looked at for a page, whether they are found or not.
 const LOOKS: usize = 1000;
@@ -33,14 +35,15 @@ const TOGETHER: usize = 64;
     responses(
         (status = 200, description = "those that may, of those that are known", body = schema::Found),
         (status = 400, description = "not JSON, not called JSON, or a wrong request", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`, or `actor_mismatch`: the caller may not ask as this subject", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn subject(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn subject(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     let whole = Part::new(&json, "")?;
     let parts = Parts::new(whole, None);
     let (ty, action, resource, context) = (parts.sought("subject")?, parts.action()?, parts.entity("resource")?, parts.context()?);
@@ -60,17 +63,19 @@ pub async fn subject(State(service): State<Arc<Service>>, headers: HeaderMap, bo
     responses(
         (status = 200, description = "those to which it may, of those that are known", body = schema::Found),
         (status = 400, description = "not JSON, not called JSON, or a wrong request", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`, or `actor_mismatch`: the caller may not ask as this subject", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn resource(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn resource(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     let whole = Part::new(&json, "")?;
     let parts = Parts::new(whole, None);
     let (subject, action, ty, context) = (parts.entity("subject")?, parts.action()?, parts.sought("resource")?, parts.context()?);
+    desk.may_ask_as(&subject)?;
     let asked = |id: &String| {
         let resource = Entity { ty: ty.clone(), id: id.clone(), properties: Vec::new() };
         Asked { subject: subject.clone(), action: action.clone(), resource, context: context.clone() }
@@ -87,16 +92,18 @@ pub async fn resource(State(service): State<Arc<Service>>, headers: HeaderMap, b
     responses(
         (status = 200, description = "the actions that it may", body = schema::FoundActions),
         (status = 400, description = "not JSON, not called JSON, or a wrong request", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient_scope`, or `actor_mismatch`: the caller may not ask as this subject", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "the body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "too large", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn action(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn action(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    let desk = Desk::new(&service, metadata::base(&service, &headers));
     let parts = Parts::new(Part::new(&json, "")?, None);
     let (subject, resource, context) = (parts.entity("subject")?, parts.entity("resource")?, parts.context()?);
+    desk.may_ask_as(&subject)?;
     let asked = |name: &String| {
         let action = Deed { name: name.clone(), properties: Vec::new() };
         Asked { subject: subject.clone(), action, resource: resource.clone(), context: context.clone() }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sqlx::Arguments as _;
 use sqlx::sqlite::SqliteArguments;
 
-use super::super::rows::{BucketRow, CaseRow, Changes, ChargeRow, EventRow, GrantRow, Head, ReplyRow};
+use super::super::rows::{BucketRow, CaseRow, Changes, ChargeRow, EventRow, GrantRow, Head, HookRow, NoticeRow, ReplyRow};
 use super::super::sql::{Cell, Question};
 use crate::ledger::grant;
 
@@ -105,6 +105,27 @@ impl Script {
         self.put("replies", &changes.changed_replies, reply_cells, " ON CONFLICT (caller, key) DO UPDATE SET body = excluded.body");
         self.put("events", &changes.events, event_cells, "");
         self.put("heads", &changes.heads, head_cells, " ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash");
+        self.told(changes);
+    }
+
+    /// What is told, and to whom.
+    fn told(&mut self, changes: &Changes) {
+        self.put("outbox", &changes.notices, notice_cells, " ON CONFLICT (hook, id) DO NOTHING");
+        self.put(
+            "outbox",
+            &changes.changed_notices,
+            notice_cells,
+            " ON CONFLICT (hook, id) DO UPDATE SET due = excluded.due, tries = excluded.tries, state = excluded.state, last = excluded.last, body = excluded.body",
+        );
+        for (hook, id) in &changes.dropped_notices {
+            self.sql.push_str("DELETE FROM outbox WHERE hook = ? AND id = ?;");
+            self.bind_row([Cell::Text(hook), Cell::Text(id)]);
+        }
+        self.put("hooks", &changes.hooks, hook_cells, " ON CONFLICT (name) DO UPDATE SET setup = excluded.setup, off = excluded.off");
+        for name in &changes.dropped_hooks {
+            self.sql.push_str("DELETE FROM hooks WHERE name = ?;");
+            self.bind(Cell::Text(name));
+        }
     }
 }
 
@@ -174,4 +195,14 @@ fn event_cells(row: &EventRow) -> [Cell<'_>; 5] {
 
 fn head_cells(head: &Head) -> [Cell<'_>; 3] {
     [Cell::Int(head.stream), Cell::Int(head.seq), Cell::Text(&head.hash)]
+}
+
+fn notice_cells(row: &NoticeRow) -> [Cell<'_>; 10] {
+    let (hook, id, kind, about) = (Cell::Text(&row.hook), Cell::Text(&row.id), Cell::Text(&row.kind), Cell::Text(&row.about));
+    let (at, due, tries) = (Cell::Int(row.at), Cell::Int(row.due), Cell::Int(row.tries));
+    [hook, id, kind, about, at, due, tries, Cell::Text(&row.state), Cell::Text(&row.last), Cell::Long(&row.body)]
+}
+
+fn hook_cells(row: &HookRow) -> [Cell<'_>; 3] {
+    [Cell::Text(&row.name), Cell::Text(&row.setup), Cell::Int(row.off)]
 }
