@@ -208,6 +208,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_guide_shows_the_defaults_and_nothing_that_is_not_there() {
+        #[derive(Deserialize)]
+        struct File {
+            authzen: Authzen,
+        }
+        let guide = include_str!("../../../docs/authzen.md");
+        let (_, shown) = guide.split_once("```toml\n").unwrap();
+        let shown = toml::from_str::<File>(shown.split_once("```").unwrap().0).unwrap().authzen;
+        let default = Authzen::default();
+        assert_eq!(
+            (shown.request_minutes, shown.approval_minutes, shown.page, shown.evaluations),
+            (default.request_minutes, default.approval_minutes, default.page, default.evaluations)
+        );
+        assert_eq!((shown.subjects.len(), shown.resources.len(), shown.actions.len(), shown.context.facts.len()), (1, 1, 2, 1));
+    }
+
+    #[test]
     fn bounds_are_named() {
         let read = |text: &str| toml::from_str::<Authzen>(text).unwrap().read_files(Path::new("/nowhere"));
         assert_eq!(read("url = 'https://a'\npage = 1000\nevaluations = 1\nrequest_minutes = 1\napproval_minutes = 44640"), Ok(()));
