@@ -123,7 +123,7 @@ fn what_is_not_known_is_denied() {
 #[test]
 fn who_is_not_believed_cannot_change_what_is_listed() {
     let mut archived = may("alice", "write", "record-2");
-    assert_eq!(reason(&records(), &archived), "not_permitted");
+    assert_eq!(reason(&records(), &archived), "approval_required");
     archived["resource"]["properties"] = json!({"status": "active"});
     assert!(decision(&records(), &archived), "a system of record knows better than a list");
     assert!(!decision(&configured(|text| format!("trust_record = false\n{text}")), &archived));
