@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::authzen::config::Authzen;
 use crate::access::settings::{Access, Tls};
 use crate::hooks::{self, Webhook, WebhookError};
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Whether a proxy in front of the service encrypts what goes over the network.
     pub behind_proxy: bool,
+    /// What the words of callers by the AuthZEN API mean here.
+    pub authzen: Authzen,
     /// Who is told over HTTP of what happens.
     pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
@@ -65,6 +68,7 @@ impl Default for Config {
             access: Access::default(),
             tls: None,
             behind_proxy: false,
+            authzen: Authzen::default(),
             webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
@@ -204,6 +208,9 @@ pub enum ConfigError {
     /// Neither an address nor a name for one.
     #[error("cannot listen on `{0}`: {1}; write an address and a port, such as 127.0.0.1:7373")]
     Nowhere(String, std::io::Error),
+    /// What the AuthZEN API is told cannot be.
+    #[error("{0}")]
+    Authzen(String),
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -245,6 +252,7 @@ impl Config {
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         config.access = config.access.beside(beside);
         config.tls = config.tls.map(|tls| tls.beside(beside));
+        config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
         config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
     }

@@ -46,7 +46,8 @@ fn shelf(caller: &Caller) -> String {
     if caller.is_local() { LOCAL.to_owned() } else { format!("b3:{}", blake3::hash(caller.name().as_bytes()).to_hex()) }
 }
 
-fn digest(path: &str, body: &Json) -> String {
+/// The same text for the same JSON under the same name, whatever the order of its members.
+pub fn digest(path: &str, body: &Json) -> String {
     let mut text = format!("{path}\n");
     write(body, &mut text);
     blake3::hash(text.as_bytes()).to_hex().to_string()

@@ -4,6 +4,7 @@
 //! pack replaces the one before it at once or not at all, and a stop cuts off no answer.
 
 mod ask;
+mod authzen;
 mod batch;
 mod behalf;
 mod body;
@@ -98,6 +99,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
+    fits(config, &live)?;
     let people = people(config, &live)?;
     let books = match &config.ledger {
         Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
@@ -129,6 +131,16 @@ fn announce(config: &Config, gate: &Gate) {
         tracing::info!("nobody is asked for a token, so that only this machine is served; docs/access.md says how to change that");
     } else if config.tls.is_none() && !config.behind_proxy {
         tracing::info!("tokens are asked for, and nothing is encrypted, so that only this machine is served");
+    }
+}
+
+/// Refuses a configuration that names what the policy does not have.
+fn fits(config: &Config, policy: &Live<Engine>) -> io::Result<()> {
+    let missing = policy.with(|engine| config.authzen.problems(engine.policy()));
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("`[authzen]` names what the policy does not have: {}", missing.join(", "))))
     }
 }
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
+use super::authzen::{evaluation, metadata, requests, search};
 use super::problem::Problem;
 use super::service::{self, line};
 use super::{ask, batch, budgets, cases, gate, grants, health, options, policy};
@@ -15,8 +16,8 @@ use super::{ask, batch, budgets, cases, gate, grants, health, options, policy};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Kulanz", description = "What may I grant, what is owed, who else can decide?"),
-    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, health::healthz, health::readyz, openapi),
-    tags((name = "questions", description = "Can this be granted?"), (name = "policy", description = "What a form is built from"), (name = "grants", description = "What is granted, and what is left"), (name = "cases", description = "What somebody else must decide"), (name = "service", description = "Is it there?"))
+    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, metadata::metadata, evaluation::evaluation, evaluation::evaluations, search::subject, search::resource, search::action, requests::open, requests::one, health::healthz, health::readyz, openapi),
+    tags((name = "questions", description = "Can this be granted?"), (name = "policy", description = "What a form is built from"), (name = "grants", description = "What is granted, and what is left"), (name = "cases", description = "What somebody else must decide"), (name = "authzen", description = "The OpenID AuthZEN Authorization API 1.0"), (name = "service", description = "Is it there?"))
 )]
 struct Description;
 
@@ -88,10 +89,11 @@ fn close(schema: &mut Value) {
 /// Where the schemas lie, as a JSON Pointer.
 const SCHEMAS: &str = "/components/schemas";
 
-/// The schemas of what is read: those of the bodies of requests, and those that they name.
+/// The schemas of what is read: those of the bodies of requests, and those that they name. The AuthZEN API passes over what it does not know.
 fn read(description: &Value) -> BTreeSet<String> {
     let mut read = BTreeSet::new();
-    let paths = description.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let paths = description.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let paths = paths.filter(|(path, _)| !path.starts_with("/access/")).map(|(_, path)| path);
     let operations = paths.filter_map(Value::as_object).flat_map(Map::values);
     let mut open = Vec::new();
     operations.filter_map(|operation| operation.get("requestBody")).for_each(|body| names(body, &mut open));

@@ -11,7 +11,7 @@ use crate::ledger::Proposal;
 use crate::ledger::people::Person;
 use crate::ledger::record::Who;
 use crate::policy::Policy;
-use crate::question::{self, Doer, Field, Json, Particulars, Question};
+use crate::question::{self, Caller as Trust, Doer, Field, Json, Particulars, Question};
 
 /// Reads a question that is to become something, with `fields` beside it.
 ///
@@ -19,13 +19,23 @@ use crate::question::{self, Doer, Field, Json, Particulars, Question};
 ///
 /// 422 with everything that is wrong with it; also where it says a moment, no person, or no quantity of an action that has one.
 pub fn read(service: &Service, caller: &Caller, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
+    let trust = if service.is_system_of_record(caller) { Trust::SystemOfRecord } else { Trust::WithoutRecord };
+    read_as(service, caller, trust, json, fields)
+}
+
+/// The same, where what is on record is known otherwise.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_as(service: &Service, caller: &Caller, trust: Trust, json: &Json, fields: &[Field]) -> Result<(Proposal, Particulars), Problem> {
     let engine = service.live.current();
     let now = service.books()?.ledger.now();
     let mut problems = Vec::new();
     if says_when(json) {
         problems.push(problem("/at", "what is booked is booked now", Some("leave `at` out; `POST /v1/ask` answers for another moment")));
     }
-    match service.reader(&engine, caller).with_particulars(json, fields, now) {
+    match service.reader(&engine, caller).caller(trust).with_particulars(json, fields, now) {
         Ok((mut request, mut particulars)) => {
             missing(engine.policy(), &request.question, &mut problems);
             listed(service, caller, engine.policy(), &mut request.question, &mut problems);

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use super::problem::Kind;
 use super::service::Service;
-use super::{ask, batch, budgets, cases, grants, health, openapi, options, policy};
+use super::{ask, authzen, batch, budgets, cases, grants, health, openapi, options, policy};
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
@@ -29,6 +29,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::openapi))
+        .merge(authzen::routes())
         .fallback(async || Kind::NotFound)
         .method_not_allowed_fallback(async || Kind::MethodNotAllowed)
         .with_state(service)

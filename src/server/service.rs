@@ -9,6 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::authzen;
 use super::body::{self, Received};
 use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
@@ -41,6 +42,8 @@ pub struct Service {
     pub people: Option<Arc<Live<Roster>>>,
     /// Who may ask.
     pub gate: Gate,
+    /// What the AuthZEN paths work with.
+    pub authzen: authzen::Setup,
     /// What webhooks were told.
     pub told: Arc<Tally>,
     trust_record: bool,
@@ -52,8 +55,18 @@ impl Service {
     pub fn new(live: Arc<Live<Engine>>, people: Option<Arc<Live<Roster>>>, books: Option<Books>, gate: Gate, config: &Config) -> Self {
         let limits = config.limits;
         let batches = Arc::new(Semaphore::new(limits.concurrent_batches));
-        let told = Arc::default();
-        Self { live, bodies: body::Reader::new(limits), limits, books, people, gate, told, trust_record: config.trust_record, batches }
+        Self {
+            live,
+            bodies: body::Reader::new(limits),
+            limits,
+            books,
+            people,
+            gate,
+            authzen: authzen::Setup::new(&config.authzen),
+            told: Arc::default(),
+            trust_record: config.trust_record,
+            batches,
+        }
     }
 
     /// Lets only callers pass that may do this.
@@ -121,11 +134,15 @@ impl Service {
         self.trust_record && caller.may(Scope::OnBehalf)
     }
 
+    /// Whether what a caller sends as a `record` is one.
+    pub fn is_system_of_record(&self, caller: &access::Caller) -> bool {
+        self.trust_record && caller.may(Scope::Record)
+    }
+
     /// Reads questions as those of a caller: where it is no system of record, a `record` is refused, for to take it for something said would be a quiet surprise.
     /// `trust_record = false` holds for all callers, whatever their scopes are.
     pub fn reader<'p>(&self, engine: &'p Engine, caller: &access::Caller) -> Reader<'p> {
-        let is_believed = self.trust_record && caller.may(Scope::Record);
-        let caller = if is_believed { Caller::SystemOfRecord } else { Caller::WithoutRecord };
+        let caller = if self.is_system_of_record(caller) { Caller::SystemOfRecord } else { Caller::WithoutRecord };
         let spending = if self.books.is_some() { Spending::Ledger } else { Spending::Question };
         engine.reader().caller(caller).spending(spending)
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod ask;
+mod authzen;
 mod batch;
 mod bounds;
 mod budgets;

@@ -91,6 +91,14 @@ fn the_description_names_every_path_and_every_schema_it_uses() {
     assert_eq!(description["openapi"], "3.1.0");
     let paths: Vec<_> = description["paths"].as_object().unwrap().keys().cloned().collect();
     let all = [
+        "/.well-known/authzen-configuration",
+        "/access/v1/evaluation",
+        "/access/v1/evaluations",
+        "/access/v1/requests",
+        "/access/v1/requests/{id}",
+        "/access/v1/search/action",
+        "/access/v1/search/resource",
+        "/access/v1/search/subject",
         "/healthz",
         "/openapi.json",
         "/readyz",

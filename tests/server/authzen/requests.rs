@@ -1,0 +1,178 @@
+//! A denial that becomes a case, and its approval.
+
+use serde_json::{Value, json};
+
+use super::{EVALUATION, configured, decided, decision, records, refund, replaced, send};
+use crate::server::running::{Reply, Running};
+
+const REQUESTS: &str = "/access/v1/requests";
+
+/// The request that belongs to a denial.
+fn request(service: &Running, body: &Value) -> Value {
+    let denied = decided(service, body);
+    assert_eq!(denied["decision"], false);
+    let context = &denied["context"];
+    let (asks, mut request) = (&context["access_request"], body.clone());
+    assert_eq!(asks["endpoint"], "https://pdp.example.com/access/v1/requests");
+    request["denial"] = json!({"binding_token": asks["binding_token"], "expires_at": asks["expires_at"], "evaluation_id": context["evaluation_id"]});
+    request["context"] = json!({"business_justification": "she waited two hours"});
+    request
+}
+
+fn opened(service: &Running, body: &Value) -> Value {
+    let reply = send(service, REQUESTS, &request(service, body));
+    assert_eq!(reply.status, 202, "{reply:?}");
+    assert_eq!(reply.header("location"), reply.json()["task"]["status_endpoint"].as_str());
+    reply.json()["task"].clone()
+}
+
+#[track_caller]
+fn refused(reply: &Reply, status: u16, ty: &str) {
+    assert_eq!((reply.status, reply.header("content-type")), (status, Some("application/problem+json")), "{reply:?}");
+    assert_eq!(reply.json()["type"], format!("urn:openid:authzen:access-request:error:{ty}"));
+}
+
+fn status(service: &Running, task: &Value) -> Value {
+    let told = service.get(&format!("{REQUESTS}/{}", task["id"].as_str().unwrap()), &[]);
+    assert_eq!(told.status, 200, "{told:?}");
+    told.json()
+}
+
+/// The owner does something with the case.
+fn step(service: &Running, task: &Value, name: &str, more: Value) -> Reply {
+    let case = task["case"].as_str().unwrap();
+    let mut body = more;
+    body["actor"] = json!({"id": service.get(case, &[]).json()["owner"]["id"]});
+    let reply = send(service, &format!("{case}/{name}"), &body);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply
+}
+
+/// The evaluation once more, with the approval of a task.
+fn again(service: &Running, body: &Value, task: &Value) -> Value {
+    let mut body = body.clone();
+    body["context"] = json!({"approval": status(service, task)["result"]["approval"]});
+    decided(service, &body)
+}
+
+#[test]
+fn a_denial_becomes_a_case_and_its_approval_a_permission() {
+    let service = records();
+    let body = refund("alice", "80 EUR");
+    let task = opened(&service, &body);
+    let pending = status(&service, &task);
+    assert_eq!((&pending["task"]["status"], pending.get("result")), (&json!("pending"), None));
+    let case = service.get(task["case"].as_str().unwrap(), &[]).json();
+    assert_eq!(
+        (&case["note"], &case["proposer"]["id"], &case["question"]["record"]["record.id"]),
+        (&json!("she waited two hours"), &json!("alice"), &json!("record-1"))
+    );
+    step(&service, &task, "approve", json!({}));
+    let approved = status(&service, &task);
+    assert_eq!((&approved["task"]["status"], &approved["result"]["mode"]), (&json!("approved"), &json!("reevaluate")));
+    let permitted = again(&service, &body, &task);
+    assert_eq!((&permitted["decision"], &permitted["context"]["reason"]), (&json!(true), &json!("approved")));
+    assert_eq!(permitted["context"]["approval"]["approved_until"], approved["result"]["approval"]["approved_until"]);
+    assert!(again(&service, &body, &task)["decision"] == true);
+    assert_eq!(service.get("/v1/grants", &[]).json()["grants"].as_array().unwrap().len(), 1, "the approval is the grant, and nothing more is spent");
+    assert!(!decision(&service, &body), "nothing is permitted without it");
+
+    // Once the grant is taken back, so is the approval.
+    let grant = permitted["context"]["grant"].as_str().unwrap();
+    let held = approved["result"]["approval"].clone();
+    let reversed = json!({"actor": {"id": "carla"}, "reason": "it was on time"});
+    assert_eq!(service.send(&format!("/v1/grants/{grant}/reverse"), &reversed, "r").status, 200);
+    assert_eq!(status(&service, &task)["task"]["status"], "cancelled");
+    let mut late = body;
+    late["context"] = json!({"approval": held});
+    let denied = decided(&service, &late);
+    assert_eq!(
+        (&denied["decision"], &denied["context"]["reason"], &denied["context"]["next_action"]),
+        (&json!(false), &json!("approval_expired"), &json!("request"))
+    );
+    assert!(denied["context"]["access_request"]["binding_token"].is_string());
+}
+
+#[test]
+fn an_approval_is_for_what_was_asked() {
+    let service = records();
+    let body = refund("alice", "80 EUR");
+    let task = opened(&service, &body);
+    step(&service, &task, "approve", json!({}));
+    let reason = |body: &Value| {
+        let denied = again(&service, body, &task);
+        (denied["decision"].clone(), denied["context"]["reason"].clone())
+    };
+    assert_eq!(reason(&refund("alice", "80.01 EUR")), (json!(false), json!("out_of_scope")));
+    assert_eq!(reason(&refund("cem", "201 EUR")), (json!(false), json!("out_of_scope")));
+    let mut other = body.clone();
+    other["resource"]["id"] = "record-2".into();
+    assert_eq!(reason(&other), (json!(false), json!("out_of_scope")));
+    for approval in [json!({"id": "x"}), json!({"id": format!("{}0", task["id"].as_str().unwrap())}), json!({}), json!(7)] {
+        let mut forged = body.clone();
+        forged["context"] = json!({"approval": approval});
+        let denied = decided(&service, &forged);
+        assert_eq!(
+            (&denied["decision"], &denied["context"]["reason"], &denied["context"]["next_action"]),
+            (&json!(false), &json!("approval_unverifiable"), &json!("none"))
+        );
+    }
+    // A task that nobody has decided approves nothing.
+    let open = opened(&service, &refund("alice", "90 EUR"));
+    let mut early = refund("alice", "90 EUR");
+    early["context"] = json!({"approval": {"id": open["id"]}});
+    assert!(!decision(&service, &early));
+    step(&service, &open, "decline", json!({"reason": "it was on time", "offered": "an apology"}));
+    assert_eq!(status(&service, &open)["task"]["status"], "denied");
+    assert!(!decision(&service, &early));
+}
+
+#[test]
+fn a_request_must_belong_to_its_denial() {
+    let service = records();
+    let good = request(&service, &refund("alice", "80 EUR"));
+    let changed = |pointer: &str, value: Value| {
+        let mut body = good.clone();
+        *body.pointer_mut(pointer).unwrap() = value;
+        send(&service, REQUESTS, &body)
+    };
+    refused(&changed("/denial", json!(null)), 400, "invalid_denial_binding");
+    refused(&changed("/denial/binding_token", json!("1.x.00")), 400, "invalid_denial_binding");
+    refused(&changed("/denial/binding_token", json!(null)), 400, "invalid_denial_binding");
+    refused(&changed("/denial/expires_at", json!("soon")), 400, "invalid_denial_binding");
+    refused(&changed("/denial/evaluation_id", json!("another")), 400, "invalid_denial_binding");
+    refused(&changed("/denial/expires_at", json!("2020-01-01T00:00:00Z")), 410, "expired_denial");
+    refused(&changed("/action/properties/amount", json!("90 EUR")), 400, "invalid_denial_binding");
+    refused(&changed("/subject/id", json!("bob")), 400, "invalid_denial_binding");
+    for name in ["items", "callback"] {
+        let mut body = good.clone();
+        body[name] = json!([]);
+        send(&service, REQUESTS, &body).is_problem(400, "wrong_question");
+    }
+    assert_eq!(service.get("/v1/cases", &[]).json()["cases"], json!([]), "nothing was opened");
+    // Another service has another key.
+    refused(&send(&records(), REQUESTS, &good), 400, "invalid_denial_binding");
+}
+
+#[test]
+fn a_request_is_brought_once() {
+    let service = records();
+    let body = request(&service, &refund("alice", "80 EUR"));
+    let first = service.send(REQUESTS, &body, "one");
+    let again = service.send(REQUESTS, &body, "one");
+    assert_eq!((first.status, again.status, first.json()), (202, 202, again.json()));
+    let mut other = body.clone();
+    other["context"] = json!({"business_justification": "another reason"});
+    refused(&service.send(REQUESTS, &other, "one"), 409, "duplicate_request");
+    refused(&service.get(&format!("{REQUESTS}/x"), &[]), 404, "unknown_task");
+    let id = first.json()["task"]["id"].as_str().unwrap().to_owned();
+    refused(&service.get(&format!("{REQUESTS}/{}", id.replacen(&id[..1], "f", 1)), &[]), 404, "unknown_task");
+}
+
+#[test]
+fn without_a_ledger_nothing_can_be_brought() {
+    let service = configured(|text| replaced(&text, "ledger = \"memory:\"\n", ""));
+    let denied = send(&service, EVALUATION, &refund("alice", "80 EUR")).json();
+    assert!(denied["decision"] == false && denied["context"].get("access_request").is_none(), "{denied}");
+    send(&service, REQUESTS, &refund("alice", "80 EUR")).is_problem(503, "no_ledger");
+}
