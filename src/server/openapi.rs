@@ -9,13 +9,13 @@ use utoipa::OpenApi;
 
 use super::problem::Problem;
 use super::service::{self, line};
-use super::{ask, batch, budgets, cases, gate, grants, health, options, policy};
+use super::{ask, batch, budgets, cases, gate, grants, health, metrics, options, policy};
 
 /// OpenAPI 3.1.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Kulanz", description = "What may I grant, what is owed, who else can decide?"),
-    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, health::healthz, health::readyz, openapi),
+    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, health::healthz, health::readyz, metrics::metrics, openapi),
     tags((name = "questions", description = "Can this be granted?"), (name = "policy", description = "What a form is built from"), (name = "grants", description = "What is granted, and what is left"), (name = "cases", description = "What somebody else must decide"), (name = "service", description = "Is it there?"))
 )]
 struct Description;

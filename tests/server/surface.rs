@@ -92,6 +92,7 @@ fn the_description_names_every_path_and_every_schema_it_uses() {
     let paths: Vec<_> = description["paths"].as_object().unwrap().keys().cloned().collect();
     let all = [
         "/healthz",
+        "/metrics",
         "/openapi.json",
         "/readyz",
         "/v1/ask",
