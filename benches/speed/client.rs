@@ -34,8 +34,13 @@ impl Load {
 
 /// A question as it goes over the wire.
 pub fn request(json: &str) -> Vec<u8> {
+    request_with("", json)
+}
+
+/// The same with further lines in its head.
+pub fn request_with(head: &str, json: &str) -> Vec<u8> {
     let length = json.len();
-    format!("POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}").into_bytes()
+    format!("POST /v1/ask HTTP/1.1\r\nHost: localhost\r\n{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}").into_bytes()
 }
 
 /// Asks for so long over 32 connections; every answer must have status 200 and a body that begins so. There is a thread for each core, so that it is the server which is short of time.

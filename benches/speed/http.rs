@@ -12,7 +12,7 @@ use kulanz_scenario::{Kind, Scenario, Word};
 
 use crate::Effort;
 use crate::child::{Running, kulanz};
-use crate::client::{CONNECTIONS, Load, load, request};
+use crate::client::{CONNECTIONS, Load, load, request, request_with};
 use crate::kulanz::Kulanz;
 use crate::rounds::Measured;
 use crate::table::{Goal, Row, time};
@@ -78,6 +78,32 @@ pub fn http(effort: Effort) -> Vec<Row> {
         row("50 of 100 are answered in", &middle, time),
         row("processor time of the server a request", &processor, time),
     ]
+}
+
+/// With a key and a rate that is counted, against without; the servers take turns.
+pub fn access(effort: Effort) -> Vec<Row> {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = Scenario::new(Kind::Spread, 1_600);
+    let (pack, keys, config) = (folder.path().join("policy.kulanz"), folder.path().join("keys.toml"), folder.path().join("kulanz.toml"));
+    fs::write(&pack, scenario.policy()).unwrap();
+    fs::write(&config, "[access]\nkeys = \"keys.toml\"\nrate = {per_minute = 1_000_000_000}\n").unwrap();
+    let made = kulanz().args(["key", "new", "bench", "--scope", "ask,record,on_behalf", "--keys"]).arg(&keys).output().unwrap();
+    let bearer = format!("Authorization: Bearer {}\r\n", String::from_utf8(made.stdout).unwrap().trim());
+    let asked = scenario.questions_for(Word::Yes, 2_000);
+    let plain: Vec<_> = asked.iter().map(|asked| request(&asked.json)).collect();
+    let keyed: Vec<_> = asked.iter().map(|asked| request_with(&bearer, &asked.json)).collect();
+    let serve = |more: &[&std::ffi::OsStr]| Running::start(kulanz().args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(&pack).args(more));
+    let (mut with, mut without) = (serve(&["--config".as_ref(), config.as_os_str()]), serve(&[]));
+    let (with_at, without_at) = (with.address(), without.address());
+    let mut turns = [Vec::new(), Vec::new()];
+    for _ in 0..effort.repeats {
+        turns[0].push(turn(&with, &with_at, &keyed, effort).load.rate());
+        turns[1].push(turn(&without, &without_at, &plain, effort).load.rate());
+    }
+    let rates = Measured::of(turns.into());
+    let show = |rate: f64| format!("{rate:.0}");
+    let what = format!("HTTP `ask` with a key and a rate, {CONNECTIONS} connections: requests a second");
+    vec![Row::new(what, show(rates.median(0)), format!("{} without", show(rates.median(1))), rates.ratio(0, 1)).goal(Goal::AtLeast(0.8))]
 }
 
 /// An answer of middling length.

@@ -57,6 +57,7 @@ const PARTS: [Part; 7] = [
     ("lsp", lsp::lsp),
     ("batch", batch::batch),
     ("http", http::http),
+    ("access", http::access),
 ];
 
 /// That of the `kulanz` command.

@@ -91,7 +91,9 @@ impl<'a> Analysis<'a> {
     fn ground_for(&self, when: When, conditions: &[&Condition]) -> Option<Ground<'a>> {
         let program = self.ground.sides.first()?.program;
         let mut reads = Reads::default();
-        conditions.iter().for_each(|condition| condition.reads(&program.named(), &mut reads));
+        for condition in conditions {
+            condition.reads(&program.named(), &mut reads);
+        }
         let clock = if reads.now { Clock::Moments } else { Clock::Days };
         (reads.clock && when != When::Today).then(|| self.ground.with_clock(clock))
     }
@@ -104,9 +106,9 @@ impl<'a> Analysis<'a> {
         if let Some(known) = wanted.known {
             walk.start.clone_from(known);
         }
-        conditions.iter().for_each(|condition| {
+        for condition in conditions {
             walk.add_condition(0, condition);
-        });
+        }
         (most_points > 0).then_some(walk)
     }
 }

@@ -613,7 +613,7 @@ impl<'g, 'a> Turning<'g, 'a> {
     }
 
     /// The same where a quantity is measured otherwise than its variable says, or is cut at a further place.
-    pub fn pieces_among(&self, var: Var, measure: Option<(Type, Number)>, cut: Option<&Number>, doubt: &mut Doubt) -> Vec<Piece> {
+    pub fn pieces_among(&self, var: Var, measure: Option<&(Type, Number)>, cut: Option<&Number>, doubt: &mut Doubt) -> Vec<Piece> {
         let Some(variable) = self.ground.variable(var) else { return Vec::new() };
         if let Some(why) = self.unclear.get(&var) {
             doubt.get_or_insert(why);
@@ -626,7 +626,7 @@ impl<'g, 'a> Turning<'g, 'a> {
             Domain::SomeOf(all) => sets(all, constants, doubt),
             Domain::Text => constants.texts.pieces(if variable.source == Source::ActorId { super::ground::ACTOR } else { "x" }, doubt),
             Domain::Quantity(ty, step) => {
-                let (ty, step) = measure.as_ref().map_or((ty, step), |(ty, step)| (ty, step));
+                let (ty, step) = measure.map_or((ty, step), |(ty, step)| (ty, step));
                 let mut splits = splits(var, &self.comparing, self, doubt);
                 splits.extend(cut.cloned().map(Split::before));
                 if self.wide && self.unclear.contains_key(&var) {

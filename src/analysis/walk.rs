@@ -262,7 +262,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             return pieces;
         }
         let is_amount = var == self.ground.amount();
-        let mut pieces = turning.pieces_among(var, self.measure().filter(|_| is_amount), Some(&Number::ZERO), doubt);
+        let mut pieces = turning.pieces_among(var, self.measure().as_ref().filter(|_| is_amount), Some(&Number::ZERO), doubt);
         let fits = |number: &Number| *number >= Number::ZERO && !(is_amount && number.is_zero());
         pieces.retain(|piece| matches!(&piece.value, Datum::Number(number) if fits(number)));
         pieces

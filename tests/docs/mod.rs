@@ -12,6 +12,7 @@
 //!
 //! How the session of `a-case.md` is compared stands in [`case`]. In the HTTP guide a `console` block is one `curl`, and the `json answer` behind it may name a `status=…` or the `first=…` entry of a list.
 
+mod access;
 mod audit;
 mod blocks;
 mod case;
