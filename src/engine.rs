@@ -218,7 +218,16 @@ impl Engine {
         scratch: &mut Scratch,
         out: &mut String,
     ) -> Result<Outcome, Unread> {
-        Ok(self.write_answer(reader.fill(question, now, &mut scratch.slate)?, out))
+        Ok(self.write_answer(Self::read_json(reader, question, now, scratch)?, out))
+    }
+
+    /// Reads a question in JSON, where it is read in the room that `scratch` keeps.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::answer_json`].
+    pub(crate) fn read_json<'s>(reader: &Reader<'_>, question: &str, now: Timestamp, scratch: &'s mut Scratch) -> Result<&'s Request, Unread> {
+        reader.fill(question, now, &mut scratch.slate)
     }
 
     /// Writes the answer in JSON at the end of `out`, without a line end.

@@ -49,7 +49,7 @@ const QUICK: Effort = Effort { turns: Duration::from_secs(1), http: Duration::fr
 /// A part of the table, and what makes it.
 type Part = (&'static str, fn(Effort) -> Vec<Row>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("spread", in_process::spread),
     ("desk", in_process::desk),
     ("packs", packs::packs),

@@ -188,8 +188,8 @@ pub fn near<'a>(written: &str, candidates: impl IntoIterator<Item = (&'a str, bo
     Some(Near { name, is_certain: distance == 1 && alone && is_slip(written, name) })
 }
 
-/// Whether one slip of the finger is all that lies between two words. A short word, another first letter or a figure make it another word: `head` is not `lead`, and `goodwill2` not `goodwill`.
+/// Whether one slip of the finger is all that lies between two words. Another first letter or a figure make it another word: `head` is not `lead`, and `goodwill2` not `goodwill`.
 fn is_slip(written: &str, name: &str) -> bool {
     let figures = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
-    written.chars().count() > 3 && written.chars().next() == name.chars().next() && figures(written) == figures(name)
+    written.chars().count() > 2 && written.chars().next() == name.chars().next() && figures(written) == figures(name)
 }

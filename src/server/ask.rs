@@ -69,7 +69,7 @@ async fn answer_by_the_books(service: &Service, caller: &Caller, body: &Received
     let mut request = service.reader(&engine, caller).question(&question, Timestamp::now()).map_err(Problem::wrong_question)?;
     service.ledger(service.books()?.ledger.fill(&engine, &mut request)).await?;
     let mut line = String::with_capacity(ROOM);
-    engine.write_answer(&request, &mut line);
+    service.write_answer(&engine, &request, &mut line);
     line.push('\n');
     Ok(json(line))
 }
@@ -82,9 +82,12 @@ pub fn answer((service, caller): (&Service, &Caller), engine: &Engine, question:
     if !behalf::is_believed_in_all(service, caller) {
         let json = behalf::admit(service, caller, Json::parse(question)?, Deed::Question)?;
         let request = service.reader(engine, caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)?;
-        engine.write_answer(&request, out);
+        service.write_answer(engine, &request, out);
         return Ok(());
     }
-    SCRATCH.with_borrow_mut(|scratch| engine.answer_json(&service.reader(engine, caller), question, Timestamp::now(), scratch, out).map(drop))?;
-    Ok(())
+    SCRATCH.with_borrow_mut(|scratch| {
+        let request = Engine::read_json(&service.reader(engine, caller), question, Timestamp::now(), scratch)?;
+        service.write_answer(engine, request, out);
+        Ok(())
+    })
 }

@@ -116,7 +116,7 @@ impl Batch<'_> {
         for read in waiting {
             self.begin()?;
             let answered = read.map(|request| {
-                self.engine.write_answer(&request, &mut self.answers);
+                self.service.write_answer(self.engine, &request, &mut self.answers);
             });
             self.end(answered)?;
         }

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::ask;
 use super::gate::{self, Admitted, Remembered};
+use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
@@ -53,6 +54,7 @@ impl Front {
     /// For a new connection.
     pub fn new(service: Arc<Service>, router: Router, pulse: Arc<Pulse>) -> Self {
         let (id, local) = (format!("{}-", Uuid::now_v7()), Arc::new(Caller::local()));
+        service.meter.connected();
         Self {
             connection: Arc::new(Connection { service, pulse, id, requests: AtomicU64::new(0), local, remembered: Remembered::default() }),
             router,
@@ -80,7 +82,7 @@ impl HyperService<Request<Incoming>> for Front {
                     Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
                     Err(problem) => Ok(Problem::clone(problem).into_response()),
                 };
-                Ok(begun.end(&head.method, &head.uri, admitted.ok(), answered))
+                Ok(begun.end(&connection.service.meter, &head.method, &head.uri, admitted.ok(), answered))
             });
         }
         let mut router = self.router.clone();
@@ -91,13 +93,13 @@ impl HyperService<Request<Incoming>> for Front {
             let mut request = request.map(|body| Body::new(Watched { body, pulse }));
             let admitted = match connection.admit(uri.path(), request.headers()).await {
                 Ok(admitted) => admitted,
-                Err(problem) => return Ok(begun.end(&method, &uri, None, Ok(problem.into_response()))),
+                Err(problem) => return Ok(begun.end(&connection.service.meter, &method, &uri, None, Ok(problem.into_response()))),
             };
             if let Some(caller) = &admitted.caller {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
             let answered = caught(router.call(request)).await;
-            Ok(begun.end(&method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
+            Ok(begun.end(&connection.service.meter, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -146,7 +148,7 @@ impl Begun {
         }
     }
 
-    fn end(self, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
+    fn end(self, meter: &Meter, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
         let Self { id, at, under_way } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
@@ -154,6 +156,7 @@ impl Begun {
             Kind::Internal.into_response()
         });
         let status = response.status().as_u16();
+        meter.answered(uri.path(), status, at.elapsed());
         let (caller, left) = admitted.map_or((None, None), |admitted| (admitted.caller, admitted.left));
         let caller = caller.as_deref().map_or("", Caller::name);
         // The path and the name are quoted: they come from outside.
@@ -169,6 +172,12 @@ impl Begun {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.service.meter.disconnected();
     }
 }
 

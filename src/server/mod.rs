@@ -19,6 +19,7 @@ mod grants;
 mod health;
 mod idempotency;
 mod listen;
+mod metrics;
 mod openapi;
 mod options;
 mod parameters;

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use super::problem::Kind;
 use super::service::Service;
-use super::{ask, authzen, batch, budgets, cases, grants, health, openapi, options, policy};
+use super::{ask, authzen, batch, budgets, cases, grants, health, metrics, openapi, options, policy};
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
@@ -28,6 +28,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/v1/cases/{id}/add", post(cases::add))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route(metrics::PATH, get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))
         .merge(authzen::routes())
         .fallback(async || Kind::NotFound)

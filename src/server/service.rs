@@ -14,6 +14,7 @@ use super::body::{self, Received};
 use super::books::{self, Books, Roster};
 use super::config::{Config, Limits};
 use super::gate::Gate;
+use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::reload::Live;
 use crate::access;
@@ -22,7 +23,7 @@ use crate::engine::{Engine, json_line};
 use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
-use crate::question::{Caller, Json, Reader, Spending, Unread};
+use crate::question::{Caller, Json, Reader, Request, Spending, Unread};
 
 /// Who calls, as it was found out before the request came to its handler.
 pub type Asking = Extension<Arc<access::Caller>>;
@@ -46,6 +47,8 @@ pub struct Service {
     pub authzen: authzen::Setup,
     /// What webhooks were told.
     pub told: Arc<Tally>,
+    /// What is counted.
+    pub meter: Meter,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -64,6 +67,7 @@ impl Service {
             gate,
             authzen: authzen::Setup::new(&config.authzen),
             told: Arc::default(),
+            meter: Meter::default(),
             trust_record: config.trust_record,
             batches,
         }
@@ -112,11 +116,24 @@ impl Service {
     /// 503 or 500 where it does not answer.
     pub async fn ledger<T>(&self, answer: impl Future<Output = Result<T, LedgerError>>) -> Result<T, Problem> {
         let too_slow = |_| {
+            self.meter.ledger_failed();
             let detail =
                 "the ledger does not answer; whether something was booked is not known: the same request with the same `Idempotency-Key` tells";
             Problem::from(Kind::AnswerTimeout).detail(detail)
         };
-        Ok(tokio::time::timeout(self.limits.answer(), answer).await.map_err(too_slow)??)
+        let answered = tokio::time::timeout(self.limits.answer(), answer).await.map_err(too_slow)?;
+        answered.map_err(|error| {
+            self.meter.ledger_failed();
+            error.into()
+        })
+    }
+
+    /// Writes the answer to a question at the end of `out`, and counts it.
+    pub fn write_answer(&self, engine: &Engine, request: &Request, out: &mut String) {
+        let outcome = engine.write_answer(request, out);
+        if let Some(action) = engine.policy().actions.get(request.question.action.index()) {
+            self.meter.decided(&action.name, outcome);
+        }
     }
 
     /// A place among the batches that are worked on; kept until it is dropped.

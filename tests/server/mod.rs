@@ -10,6 +10,7 @@ mod cases;
 mod grants;
 mod hooks;
 mod ledger;
+mod metrics;
 mod policy;
 mod reload;
 pub mod running;

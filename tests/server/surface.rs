@@ -100,6 +100,7 @@ fn the_description_names_every_path_and_every_schema_it_uses() {
         "/access/v1/search/resource",
         "/access/v1/search/subject",
         "/healthz",
+        "/metrics",
         "/openapi.json",
         "/readyz",
         "/v1/ask",

@@ -7,9 +7,10 @@ mod bell;
 mod fingerprint;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
@@ -60,12 +61,14 @@ pub enum Reload {
 pub struct Live<T> {
     current: ArcSwap<T>,
     reload: Mutex<Reload>,
+    since: Mutex<Instant>,
+    failures: AtomicU64,
 }
 
 impl<T> Live<T> {
     /// Serves this.
     pub fn new(first: T) -> Self {
-        Self { current: ArcSwap::from_pointee(first), reload: Mutex::default() }
+        Self { current: ArcSwap::from_pointee(first), reload: Mutex::default(), since: Mutex::new(Instant::now()), failures: AtomicU64::new(0) }
     }
 
     /// What is served now. Whoever holds it keeps it, whatever is swapped in meanwhile.
@@ -83,8 +86,19 @@ impl<T> Live<T> {
         self.reload.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// For how long it is served.
+    pub fn in_force(&self) -> Duration {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// How often changed files did not check.
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     fn swap(&self, next: T) {
         self.current.store(Arc::new(next));
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.ended(Reload::Current);
     }
 
@@ -156,6 +170,7 @@ impl<S: Source> Watch<S> {
             Err(problems) if self.live.reload() == Reload::Failed(problems.clone()) => {}
             Err(problems) => {
                 tracing::error!(%problems, "the changed {} does not check; the one before it is in force", S::NAME);
+                self.live.failures.fetch_add(1, Ordering::Relaxed);
                 self.live.ended(Reload::Failed(problems));
             }
         }
@@ -166,7 +181,6 @@ impl<S: Source> Watch<S> {
 mod tests {
     use super::*;
     use std::fs;
-    use std::time::Instant;
 
     struct Number(PathBuf);
 
