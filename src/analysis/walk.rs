@@ -107,6 +107,11 @@ pub(crate) trait Visitor {
         Turn::Deeper
     }
 
+    /// Whether what this reads is decided before anything else.
+    fn leads(&self, _: &Item) -> bool {
+        false
+    }
+
     /// A point where nothing is.
     fn leaf(&mut self, node: &Node<'_>) -> Turn;
 }
@@ -299,7 +304,11 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut turning = Turning::new(self.ground, point, &questions);
         turning.wide = self.wide;
         self.look(&mut turning, &live, &questions);
-        let Some(var) = turning.next() else {
+        let leading: Vec<Item> = live.iter().copied().filter(|item| visitor.leads(item)).collect();
+        let mut first = Turning::new(self.ground, point, &questions);
+        first.wide = self.wide;
+        self.look(&mut first, &leading, &questions);
+        let Some(var) = first.next().or_else(|| turning.next()) else {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
             return;
         };

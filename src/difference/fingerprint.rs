@@ -27,6 +27,11 @@ impl Prints {
         Self { changed: Some([missing(&olds, &news), missing(&news, &olds)]) }
     }
 
+    /// Whether it is changed while others are not.
+    pub fn is_some_and_changed(&self, item: &Item) -> bool {
+        self.changed.is_some() && self.is_changed(item)
+    }
+
     pub fn is_changed(&self, item: &Item) -> bool {
         self.changed.as_ref().is_none_or(|changed| changed.get(item.side).is_none_or(|changed| changed.contains(&item.what)))
     }

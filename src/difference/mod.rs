@@ -87,7 +87,7 @@ impl Difference {
 }
 
 /// So many points of one role and action are looked at.
-const MOST_POINTS: usize = 20_000;
+const MOST_POINTS: usize = 5_000;
 /// So often the policies are asked in all: some seconds.
 const MOST_QUESTIONS: usize = 500_000;
 const MANY_QUESTIONS: &str = "with budgets partly used there are more cases than are looked at";
@@ -237,6 +237,11 @@ impl Visitor for Comparing<'_, '_, '_> {
         }
         let changed = |item: &Item| self.prints.is_changed(item);
         if node.live.iter().any(changed) { Turn::Deeper } else { Turn::Leave }
+    }
+
+    /// Where no changed rule applies, the answers are the same.
+    fn leads(&self, item: &Item) -> bool {
+        self.prints.is_some_and_changed(item)
     }
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {

@@ -115,7 +115,8 @@ pub struct PageWanted {
     token: Option<String>,
     /// So many at most.
     #[schema(minimum = 0)]
-    limit: Option<u32>,
+    #[schema(value_type = Option<u64>, minimum = 0)]
+    limit: Option<u64>,
 }
 
 /// Which subjects may do this to that resource?
