@@ -76,3 +76,35 @@ pub(super) fn key_behind_window(failure: &Failure<'_>) -> Option<Diagnostic> {
     let (amount, window) = line.split_once(" per ")?;
     Some(failure.problem("what a budget is kept for comes before its window", format!("write `{amount} {key} per {window}`")))
 }
+
+/// `agent may refund 50 EUR`
+pub(super) fn limit_without_words(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_limit = failure.found().starts_with(|c: char| c.is_ascii_digit()) && failure.expects(Rule::kw_up);
+    let problem = || {
+        failure.problem(
+            "a limit begins with `up to`",
+            format!("write `up to {}`", shorten(failure.rest().lines().next().unwrap_or_default().trim_end())),
+        )
+    };
+    is_limit.then(|| failure.with_fix(problem(), failure.at..failure.at, "up to "))
+}
+
+/// `action refund money`, `action refund of EUR`
+pub(super) fn measure(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::action_piece {
+        return None;
+    }
+    let found = failure.found();
+    if failure.expects(Rule::kw_of) && ["money", "percent", "duration", "number"].contains(&found) {
+        let problem = failure.problem(format!("`of` is missing before `{found}`"), format!("write `of {found}`"));
+        return Some(failure.with_fix(problem, failure.at..failure.at, "of "));
+    }
+    let is_currency = found.len() == 3 && found.bytes().all(|byte| byte.is_ascii_uppercase());
+    (failure.expects(Rule::measure) && is_currency).then(|| {
+        failure.with_fix(
+            failure.problem(format!("`{found}` is no measure"), "write `money`: its currency is that of the policy"),
+            failure.found_at(),
+            "money",
+        )
+    })
+}

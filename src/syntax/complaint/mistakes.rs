@@ -1,7 +1,7 @@
 //! Mistakes that are made again and again, each with its own explanation. The first one that fits is reported.
 
 use super::Failure;
-use super::everyday::{ago, article, everyday_word, key_behind_window};
+use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure};
 use super::expected::{is_cell, keyword, line_words};
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -11,7 +11,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 30] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 32] = [
         ago,
         curly_quotes,
         one_language_of_two,
@@ -26,6 +26,8 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         currency_form,
         foreign_type,
         key_behind_window,
+        limit_without_words,
+        measure,
         everyday_word,
         list_without_one_of,
         list_of_one,

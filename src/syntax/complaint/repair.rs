@@ -290,7 +290,8 @@ fn another(failure: &Failure<'_>) -> Option<Repair> {
     if found.is_empty() || (!is_reserved(found) && found.starts_with('"')) {
         return None;
     }
-    candidates(failure).into_iter().find_map(|word| {
+    // A comma takes nobody's place.
+    candidates(failure).into_iter().filter(|word| word != ",").find_map(|word| {
         let attempt = Attempt { at: failure.found_at(), text: word.clone() };
         attempt.works(failure).then(|| (attempt, format!("write `{word}` for `{}`", super::shorten(found)), Trust::Likely))
     })
