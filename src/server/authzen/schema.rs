@@ -115,7 +115,6 @@ pub struct PageWanted {
     token: Option<String>,
     /// So many at most.
     #[schema(minimum = 0)]
-    #[schema(value_type = Option<u64>, minimum = 0)]
     limit: Option<u64>,
 }
 

@@ -139,7 +139,8 @@ impl Page {
         let page = Part::new(page, "/page")?;
         let limit = match page.get("limit") {
             None => None,
-            Some(Json::Number(digits)) if digits.bytes().all(|digit| digit.is_ascii_digit()) => Some(digits.parse().unwrap_or(usize::MAX).min(most)),
+            // A 64-bit number, as the description says.
+            Some(Json::Number(digits)) if digits.parse::<i64>().is_ok_and(|limit| limit >= 0) => Some(digits.parse().unwrap_or(usize::MAX).min(most)),
             Some(_) => return Err(wrong("/page/limit", "a whole number is needed, not below zero")),
         };
         let Some(token) = page.text("token")?.filter(|token| !token.is_empty()) else {
