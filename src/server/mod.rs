@@ -37,11 +37,12 @@ mod telling;
 mod tls;
 
 use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::EnvFilter;
 
 pub use config::{Config, ConfigError, Limits, address};
@@ -94,9 +95,7 @@ pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
 
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let stop = listen::stop_signal()?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
+    let listener = bound(config.listen).map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
     tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
@@ -124,6 +123,17 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     telling.finish().await;
     close(service).await;
     Ok(())
+}
+
+/// So many connections wait until they are accepted; more are tried again by their side only after a second.
+const WAITING: u32 = 4096;
+
+fn bound(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Says who may ask, as far as it is worth a word.
