@@ -142,10 +142,15 @@ impl Reader<'_, '_> {
         let values = self.values(tail)?;
         if quantifier == Quantifier::One && values.len() > 1 {
             let span = self.span(tail);
+            let written = values.first().zip(values.last()).and_then(|(first, last)| {
+                let start = first.span.range().start.checked_sub(self.piece.base)?;
+                self.piece.text.get(start..start + first.span.to(last.span).range().len())
+            });
+            let listed = super::words::shorten(written.filter(|_| self.piece.doubled.is_empty()).unwrap_or("…"));
             return self.refuse(
                 Diagnostic::new(Code::Form, "`includes` with several values does not say whether one of them is enough")
                     .at(span, "")
-                    .help("write `includes any of …` or `includes all of …`"),
+                    .help(format!("write `includes any of {listed}`, or `includes all of {listed}`")),
             );
         }
         Some(ExprKind::Includes(Box::new(left), quantifier, values))

@@ -8,6 +8,9 @@ use super::piece::Rule;
 use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::source::Span;
 
+/// In an item with more lines than this that begin like one, none of them is read as an item of its own: that would be a long way to go.
+const MOST_INDENTED: usize = 30;
+
 impl ItemReader<'_, '_> {
     /// Where a rule has no sentence under its name, the line of its clauses that is one: in which of them, and which line.
     pub fn late_sentence<'l>(&self, head: &[Line], rest: &[&'l [Line]]) -> Option<(usize, &'l Line)> {
@@ -35,28 +38,37 @@ impl ItemReader<'_, '_> {
     }
 
     /// Reads an item, and those that are indented under it as if they belonged to it.
-    pub fn items(&mut self, lines: &[Line], made: &mut impl FnMut(Result<ast::Item, Option<ast::Name>>)) {
+    pub fn items(&mut self, lines: &[Line], made: &mut dyn FnMut(Result<ast::Item, Option<ast::Name>>)) {
         let known = self.problems.len();
         let item = self.item(lines);
         let Some((at, problem)) = self.indented_item(known, lines) else {
             made(item.ok_or_else(|| self.broken_name(lines)));
             return;
         };
-        self.problems.truncate(known);
+        let whole = self.problems.split_off(known);
         let (own, others) = lines.split_at(at);
-        let item = self.item(own);
-        made(item.ok_or_else(|| self.broken_name(own)));
+        let mut parts = vec![self.item(own).ok_or_else(|| self.broken_name(own))];
         self.problems.push(problem);
         let mut others = others.to_vec();
         if let Some(first) = others.first_mut() {
             first.flush = true;
         }
-        self.items(&others, made);
+        self.items(&others, &mut |part| parts.push(part));
+        // A line of this item that only begins like another one: then more is wrong with the two of them.
+        if self.problems.len() - known > whole.len() {
+            self.problems.truncate(known);
+            self.problems.extend(whole);
+            parts = vec![item.ok_or_else(|| self.broken_name(lines))];
+        }
+        parts.into_iter().for_each(made);
     }
 
     /// The line of an item at which another one begins, though it is indented, where that is what is wrong with it.
     fn indented_item(&self, known: usize, lines: &[Line]) -> Option<(usize, Diagnostic)> {
         let problems = self.problems.get(known..)?;
+        if lines.iter().filter(|line| !line.flush && ITEMS.contains(&line.word(self.text))).count() > MOST_INDENTED {
+            return None;
+        }
         let at = lines.iter().enumerate().skip(1).position(|(_, line)| {
             let starts = !line.flush && ITEMS.contains(&line.word(self.text));
             starts

@@ -106,7 +106,8 @@ pub(super) fn written_day(text: &str) -> Option<Day> {
     let day = |year: i16, month: i8, day: i8| Date::new(year, month, day).ok();
     if let [first, second, third] = parts.as_slice() {
         if let (Some(year), Some(month), Some(at)) = (long(first), short(second), short(third)) {
-            return Some(Day { length: figures.len(), days: vec![day(year, month, at)?], is_certain: true }).filter(|_| !figures.contains('-'));
+            return Some(Day { length: figures.len(), days: vec![day(year, month, at)?], is_certain: true })
+                .filter(|_| figures.len() < 10 || !figures.contains('-'));
         }
         let (first, second, year) = (short(first)?, short(second)?, long(third)?);
         let mut days: Vec<Date> = day(year, second, first).into_iter().collect();
@@ -199,6 +200,7 @@ mod tests {
             ("05/05/2027", 10, "2027-05-05", true),
             ("30-06-2027", 10, "2027-06-30", true),
             ("2027/06/30 by d", 10, "2027-06-30", true),
+            ("2027-6-30", 9, "2027-06-30", true),
             ("30 June 2027", 12, "2027-06-30", true),
             ("30.  Juni 2027", 14, "2027-06-30", true),
             ("June 30th, 2027 by d", 15, "2027-06-30", true),

@@ -64,7 +64,8 @@ impl<'a> Checker<'a> {
                 let inner = self.condition(inner, scope)?;
                 Ok(wording::condition(ExprKind::Not(Box::new(inner)), expr.span))
             }
-            Written::And(parts) | Written::Or(parts) if self.is_listed_with_or(parts) => Err(self.listed_with_or(parts)),
+            Written::And(parts) if self.is_listed_with_or(parts, false) => Err(self.listed_with_or(parts, false)),
+            Written::Or(parts) if self.is_listed_with_or(parts, true) => Err(self.listed_with_or(parts, true)),
             Written::And(parts) => {
                 let parts = self.conditions(parts, scope)?;
                 Ok(wording::condition(ExprKind::And(parts), expr.span))

@@ -105,17 +105,20 @@ impl Checker<'_> {
     }
 
     /// `reason is one of damaged or late`: what to say of the first part of a chain that is only a value of what stands before it.
-    fn one_more_value(&self, parts: &[ast::Expr]) -> Option<(Span, String, String)> {
+    fn one_more_value(&self, parts: &[ast::Expr], is_or: bool) -> Option<(Span, String, String)> {
         parts.iter().enumerate().skip(1).find_map(|(at, part)| {
             // `and` binds more tightly: in `a or b and c` the part is `b and c`.
             let (part, before) = (first_of(part), last_of(parts.get(at - 1)?));
             let Written::Name(value) = &part.kind else { return None };
-            let (fact, negation, first) = match &before.kind {
-                Written::OneOf(fact, negation, values) => (fact, *negation, values.as_slice()),
+            let one_of = "one of";
+            let (fact, word, first) = match &before.kind {
+                Written::OneOf(fact, Negation::Plain, values) => (fact, ["is", one_of], values.as_slice()),
+                Written::OneOf(fact, Negation::Negated, values) => (fact, ["is not", one_of], values.as_slice()),
                 Written::Compare(fact, op, one) if matches!(op.value, CompareOp::Is | CompareOp::Equal) => {
-                    (fact, Negation::Plain, std::slice::from_ref(&**one))
+                    (fact, ["is", one_of], std::slice::from_ref(&**one))
                 }
-                Written::Compare(fact, op, one) if op.value == CompareOp::IsNot => (fact, Negation::Negated, std::slice::from_ref(&**one)),
+                Written::Compare(fact, op, one) if op.value == CompareOp::IsNot => (fact, ["is not", one_of], std::slice::from_ref(&**one)),
+                Written::Includes(fact, _, values) => (fact, ["includes", if is_or { "any of" } else { "all of" }], values.as_slice()),
                 _ => return None,
             };
             if !self.names_no_value(part) || !self.is_value_of(value, fact) {
@@ -126,8 +129,8 @@ impl Checker<'_> {
             let more: Vec<&ast::Expr> = more.collect();
             let plain = |expr: &ast::Expr| self.written(expr.span).trim_matches('`').to_owned();
             let values: Vec<String> = first.iter().chain(more.iter().copied()).map(plain).collect();
-            let (not, fact) = (if negation == Negation::Negated { "not " } else { "" }, plain(fact));
-            let help = format!("write `{fact} is {not}one of {}`", values.join(", "));
+            let fact = plain(fact);
+            let help = format!("write `{fact} {} {}`", word.join(" "), values.join(", "));
             let message = format!("`{value}` is one more value of `{fact}`, and a list is separated by commas");
             let last = more.last().map_or(part.span, |last| last.span);
             Some((before.span.to(last), message, help))
@@ -135,13 +138,13 @@ impl Checker<'_> {
     }
 
     /// Whether a chain has such a part.
-    pub(super) fn is_listed_with_or(&self, parts: &[ast::Expr]) -> bool {
-        self.one_more_value(parts).is_some()
+    pub(super) fn is_listed_with_or(&self, parts: &[ast::Expr], is_or: bool) -> bool {
+        self.one_more_value(parts, is_or).is_some()
     }
 
     /// Tells it.
-    pub(super) fn listed_with_or(&mut self, parts: &[ast::Expr]) -> Reported {
-        match self.one_more_value(parts) {
+    pub(super) fn listed_with_or(&mut self, parts: &[ast::Expr], is_or: bool) -> Reported {
+        match self.one_more_value(parts, is_or) {
             Some((span, message, help)) => self.problem(Code::UnknownName, span, message, help),
             None => Reported::ALREADY,
         }

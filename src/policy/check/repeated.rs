@@ -68,7 +68,13 @@ impl Checker<'_> {
         in_order.sort_by_key(|one| (one.code == Code::UnknownPlaceholder, one.span));
         for one in in_order {
             let key = (one.code == Code::UnknownValue, one.text.as_str());
-            places.entry(key).and_modify(|places| places.others.push(one.span)).or_insert(Places { first: one, others: Vec::new() });
+            // A definition is looked at wherever it is used, and still stands in one place.
+            let add = |places: &mut Places<'_>| {
+                if places.first.span != one.span && !places.others.contains(&one.span) {
+                    places.others.push(one.span);
+                }
+            };
+            places.entry(key).and_modify(add).or_insert(Places { first: one, others: Vec::new() });
         }
         let lost = self.lost_items();
         let may_declare = |keyword: &str, needed: &str| {

@@ -5,8 +5,8 @@ use super::everyday::{ago, article, everyday_word, key_behind_window, limit_with
 use super::expected::{is_cell, keyword, line_words};
 use super::phrases::said_otherwise;
 use super::slips::{
-    bare_text, below, comment_sign, foreign_day, from_and_until, limit_per_something, list_in_parentheses, name_of_two_words, one_quantity_of_two,
-    second_sentence, title_behind, unseen, word_behind_title,
+    bare_text, below, comment_sign, dash_for_nothing, foreign_day, from_and_until, limit_per_something, list_in_parentheses, list_of_signs,
+    name_of_two_words, one_quantity_of_two, second_sentence, title_behind, unseen, word_behind_title,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -16,8 +16,9 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 46] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 48] = [
         unseen,
+        dash_for_nothing,
         comment_sign,
         foreign_day,
         word_behind_title,
@@ -26,6 +27,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         one_quantity_of_two,
         limit_per_something,
         list_in_parentheses,
+        list_of_signs,
         title_behind,
         below,
         ago,
@@ -317,17 +319,27 @@ fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
         let previous = failure.previous_at()?;
         let code = failure.piece.text.get(previous.clone())?;
         let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
+        let is_group = |c: char| is_part(c) || c == ',';
+        let written = failure.rest().get(..failure.rest().find(|c| !is_group(c)).unwrap_or(failure.rest().len()))?.trim_end_matches(',');
         let digits = failure.rest().get(..failure.rest().find(|c| !is_part(c)).unwrap_or(failure.rest().len()))?;
+        let right = || if written.contains(',') { numerals::right_form(written) } else { written.to_owned() };
+        let number = numerals::of_thousands(written).unwrap_or_else(right);
+        let problem = problem.help(format!("write `{number} {code}`"));
+        if written != digits {
+            return Some(problem);
+        }
         return Some(failure.with_fix(problem, previous.start..failure.at + digits.len(), format!("{digits} {code}")));
     }
     let code = match found.to_lowercase().as_str() {
         "€" | "eur" | "euro" | "euros" if after_number => "EUR",
-        "usd" => "USD",
+        "$" | "dollar" | "dollars" | "usd" if after_number => "USD",
         "chf" => "CHF",
         "£" | "gbp" if after_number => "GBP",
         _ => return Some(problem),
     };
     let space = if before.len() == failure.at { " " } else { "" };
+    let number = before.rsplit(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | ','))).next().unwrap_or_default();
+    let problem = problem.help(format!("write `{number} {code}`"));
     Some(failure.with_fix(problem, failure.at..failure.at + found.len(), format!("{space}{code}")))
 }
 

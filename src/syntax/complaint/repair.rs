@@ -231,7 +231,7 @@ fn misspelt(failure: &Failure<'_>) -> Option<Repair> {
 
 /// The words and signs that could stand here.
 fn candidates(failure: &Failure<'_>) -> Vec<String> {
-    const VAGUE: [&str; 8] = ["and", "or", "not", "of", "no", "yes", "everyone", "nobody"];
+    const VAGUE: [&str; 9] = ["and", "or", "not", "of", "no", "yes", "everyone", "nobody", "rounded"];
     let mut words: Vec<String> = failure.expected.iter().filter_map(|rule| keyword(*rule)).filter(|word| !VAGUE.contains(&word.as_str())).collect();
     let signs = [(Rule::comma, ","), (Rule::close, ")"), (Rule::percent_sign, "%")];
     words.extend(signs.iter().filter(|(rule, _)| failure.expects(*rule)).map(|(_, sign)| (*sign).to_owned()));
@@ -271,6 +271,9 @@ fn turned(failure: &Failure<'_>) -> Option<Repair> {
     let behind = failure.piece.text.get(failure.found_at().end..)?;
     let gap = behind.get(..behind.len() - behind.trim_start().len())?;
     let rest = behind.get(gap.len()..)?;
+    if rest.starts_with('"') {
+        return None;
+    }
     let next = match first_word(rest) {
         "" => rest.get(..rest.chars().next()?.len_utf8())?,
         word => word,
@@ -309,8 +312,9 @@ fn another(failure: &Failure<'_>) -> Option<Repair> {
     if found.is_empty() || (!is_reserved(found) && found.starts_with('"')) {
         return None;
     }
-    // A comma takes nobody's place.
-    candidates(failure).into_iter().filter(|word| word != ",").find_map(|word| {
+    // A comma takes nobody's place, and a condition only that of another word for one.
+    let asks = matches!(found.to_lowercase().as_str(), "if" | "where" | "wenn" | "falls" | "provided" | "whenever" | "while");
+    candidates(failure).into_iter().filter(|word| word != "," && (asks || word != "when")).find_map(|word| {
         let attempt = Attempt { at: failure.found_at(), text: word.clone() };
         attempt.works(failure).then(|| (attempt, format!("write `{word}` for `{}`", super::shorten(found)), Trust::Likely))
     })

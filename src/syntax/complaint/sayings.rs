@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 149] = [
+pub(super) const SAYINGS: [Saying; 171] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -83,10 +83,13 @@ pub(super) const SAYINGS: [Saying; 149] = [
     ("is either <w> or <v>", "is one of <w>, <v>", Yes),
     ("is any of", "is one of", Yes),
     ("is in", "is one of", Yes),
+    ("ist nicht", "is not", Yes),
+    ("ist", "is", Yes),
     ("is none of", "is not one of", Yes),
     ("is not any of", "is not one of", Yes),
     ("is not in", "is not one of", Yes),
     ("not in", "is not one of", Yes),
+    ("not one of", "is not one of", Yes),
     ("ist eins von", "is one of", Yes),
     ("ist eines von", "is one of", Yes),
     ("<w> in <v>", "<v> includes <w>", No),
@@ -106,6 +109,11 @@ pub(super) const SAYINGS: [Saying; 149] = [
     ("<w> is within last <n> <u>", "within <n> <u> after <w>", No),
     ("<w> is within <n> <u>", "within <n> <u> after <w>", No),
     ("<w> within <n> <u>", "within <n> <u> after <w>", No),
+    ("<w> not older than <n> <u>", "within <n> <u> after <w>", No),
+    ("<w> is not older than <n> <u>", "within <n> <u> after <w>", No),
+    ("<w> no older than <n> <u>", "within <n> <u> after <w>", No),
+    ("during <n> <u> after", "within <n> <u> after", Yes),
+    ("<n> - <u>", "<n> <u>", Yes),
     ("within <n> <u> since", "within <n> <u> after", Yes),
     ("within <n> <u> of", "within <n> <u> after", No),
     ("within <n> <u> from", "within <n> <u> after", No),
@@ -145,6 +153,7 @@ pub(super) const SAYINGS: [Saying; 149] = [
     ("<n> ’ <g>", "<n><g>", Yes),
     // Windows of budgets.
     ("per <n> <u>", "per rolling <n> <u>", No),
+    ("in <n> <u>", "within <n> <u>", Yes),
     ("in <n> <u>", "per rolling <n> <u>", No),
     ("a <p>", "per <p>", Yes),
     ("each <p>", "per <p>", Yes),
@@ -160,6 +169,10 @@ pub(super) const SAYINGS: [Saying; 149] = [
     ("each <w>", "per actor", No),
     ("every <w>", "per actor", No),
     // Heads.
+    ("the customer is entitled to", "entitled to", Yes),
+    ("customer is entitled to", "entitled to", Yes),
+    ("customers are entitled to", "entitled to", Yes),
+    ("of <n>", "up to <n>", No),
     ("no one may", "nobody may", Yes),
     ("no one can", "nobody may", Yes),
     ("niemand darf", "nobody may", Yes),
@@ -174,18 +187,50 @@ pub(super) const SAYINGS: [Saying; 149] = [
     ("may give <w> a <v>", "may <v>", No),
     ("ask <w> up to", "ask <w> of", Yes),
     ("ask <w> <n>", "ask <w> of <n>", Yes),
+    // Cells.
+    ("up to", "<=", Yes),
+    ("max", "<=", Yes),
+    ("maximum", "<=", Yes),
+    ("bis zu", "<=", Yes),
+    ("to", "..", Yes),
+    ("all", "any", Yes),
+    ("alle", "any", Yes),
+    ("every", "any", Yes),
+    ("*", "any", Yes),
     ("und", "and", Yes),
     ("oder", "or", Yes),
 ];
 
 /// Words that say nothing in a policy.
-pub(super) const IDLE: [&str; 20] = [
-    "give a", "give an", "give the", "give", "grant a", "grant an", "grant", "make a", "make an", "issue a", "issue an", "issue", "offer a",
-    "offer an", "do a", "a", "an", "the", "then", "please",
+pub(super) const IDLE: [&str; 24] = [
+    "give a",
+    "give an",
+    "give the",
+    "give",
+    "grant a",
+    "grant an",
+    "grant",
+    "make a",
+    "make an",
+    "issue a",
+    "issue an",
+    "issue",
+    "offer a",
+    "offer an",
+    "do a",
+    "a",
+    "an",
+    "the",
+    "then",
+    "please",
+    "for approval",
+    "every",
+    "each",
+    "all",
 ];
 
 /// At the beginning of a line of an item, which is then read by itself.
-pub(super) const LINES: [Saying; 53] = [
+pub(super) const LINES: [Saying; 54] = [
     ("only when", "when", Yes),
     ("only if", "when", Yes),
     ("and only when", "when", Yes),
@@ -233,6 +278,7 @@ pub(super) const LINES: [Saying; 53] = [
     ("else ask", "ask", Yes),
     ("or ask", "ask", Yes),
     ("escalate to", "ask", Yes),
+    ("by", "as", No),
     ("weil", "because", Yes),
     ("source", "cites", No),
     ("needs", "require", Yes),

@@ -226,8 +226,32 @@ pub(super) fn list_in_parentheses(failure: &Failure<'_>) -> Option<Diagnostic> {
     let close = open + text.get(open..)?.find(')')?;
     let inside = text.get(open + 1..close)?;
     let attempt = Attempt { at: open..close + 1, text: inside.trim().to_owned() };
-    let is_list = text.get(..open)?.trim_end().ends_with("of");
+    let is_list = text.get(..open)?.trim_end().ends_with("of") || failure.rule == Rule::fact_piece;
     if is_list { failure.mended(open..open + 1, "a list stands without parentheses", "write", &attempt) } else { None }
+}
+
+/// `one of damaged/late`, `one of "damaged", "late"`
+pub(super) fn list_of_signs(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::fact_piece {
+        return None;
+    }
+    let line = failure.line();
+    let text = failure.piece.text.get(line.clone())?;
+    let start = text.find(" of ")? + 4;
+    let list = text.get(start..)?;
+    let names: Vec<&str> = list.split(['/', '|', ';', ',']).map(|name| name.trim().trim_matches('"')).collect();
+    let at = line.start + start..line.start + start + list.trim_end().len();
+    let attempt = Attempt { at, text: names.join(", ") };
+    failure.mended(failure.found_at(), "the values of a fact are names with commas between them", "write", &attempt)
+}
+
+/// `-` in a cell where there is nothing to say.
+pub(super) fn dash_for_nothing(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_dash = matches!(failure.piece.text.trim(), "-" | "–" | "—" | "--" | "n/a" | "/");
+    (is_dash && super::expected::is_cell(failure.rule)).then(|| {
+        let problem = Diagnostic::new(failure.code(), "a cell that says nothing is empty").at(failure.piece.whole(), "");
+        problem.help("leave it empty, or write `any` for a test that always holds")
+    })
 }
 
 /// A second sentence under the first, or a clause word that is none.
