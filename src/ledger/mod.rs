@@ -25,6 +25,7 @@ pub mod people;
 mod pseudonym;
 pub mod record;
 mod reverse;
+mod signers;
 pub mod staff;
 pub mod store;
 pub mod usage;
