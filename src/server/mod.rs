@@ -12,6 +12,7 @@ mod books;
 mod budgets;
 mod cases;
 mod config;
+mod docs;
 mod envelope;
 mod front;
 mod gate;

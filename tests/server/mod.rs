@@ -7,6 +7,7 @@ mod batch;
 mod bounds;
 mod budgets;
 mod cases;
+mod docs;
 mod grants;
 mod hooks;
 mod ledger;

@@ -76,7 +76,7 @@ impl IntoResponse for Refused {
 
 /// Brings a denial to whoever may decide: a case of the ledger.
 #[utoipa::path(
-    post, path = "/access/v1/requests", tag = "authzen",
+    post, path = "/access/v1/requests", tag = "authzen", operation_id = "open_request",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the same task")),
     request_body(content = schema::AccessRequest),
     responses(
@@ -124,7 +124,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
 
 /// How a task stands.
 #[utoipa::path(
-    get, path = "/access/v1/requests/{id}", tag = "authzen",
+    get, path = "/access/v1/requests/{id}", tag = "authzen", operation_id = "one_request",
     params(("id" = String, Path, description = "its handle")),
     responses(
         (status = 200, description = "the task, with the approval once there is one", body = schema::TaskResponse),
