@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, StatusCode};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::TlsConfig;
 
 use super::config::{Webhook, WebhookError};
+use crate::access::authorities;
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,23 +38,8 @@ pub(super) struct Sender {
 impl Sender {
     /// One for a webhook.
     pub fn new(webhook: &Webhook) -> Result<Self, WebhookError> {
-        let roots = match &webhook.ca_file {
-            Some(file) => {
-                let wrong = |why: String| WebhookError { name: webhook.name(), why: format!("has no `ca_file`: `{}`: {why}", file.display()) };
-                let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-                let certificates = parse_pem(&pem).filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-                    Ok(_) => None,
-                    Err(error) => Some(Err(error)),
-                });
-                let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(error.to_string()))?;
-                if certificates.is_empty() {
-                    return Err(wrong("there is no certificate in it".into()));
-                }
-                RootCerts::from(certificates)
-            }
-            None => RootCerts::WebPki,
-        };
+        let wrong = |why: String| WebhookError { name: webhook.name(), why: format!("has no `ca_file`: {why}") };
+        let roots = authorities(webhook.ca_file.as_deref()).map_err(wrong)?;
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(webhook.timeout_seconds)))
             .http_status_as_error(false)

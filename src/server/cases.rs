@@ -55,7 +55,7 @@ pub struct CaseFile {
 
 /// Opens a case: what the actor may not grant goes to one named person.
 #[utoipa::path(
-    post, path = "/v1/cases", tag = "cases",
+    post, path = "/v1/cases", tag = "cases", operation_id = "open_case",
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Openable),
     responses(
@@ -125,7 +125,7 @@ pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Askin
 
 /// A case with its whole history.
 #[utoipa::path(
-    get, path = "/v1/cases/{id}", tag = "cases",
+    get, path = "/v1/cases/{id}", tag = "cases", operation_id = "one_case",
     params(("id" = String, Path, description = "its id")),
     responses(
         (status = 200, description = "the case", body = CaseFile),

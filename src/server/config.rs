@@ -12,6 +12,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -170,6 +171,8 @@ impl Limits {
 const LARGEST_QUESTION: u64 = 1 << 20;
 /// Beyond this a size is a slip of the pen.
 const LARGEST_SIZE: u64 = 1 << 32;
+/// Beyond this a file is no configuration, in bytes.
+const LONGEST_FILE: u64 = 1 << 20;
 /// A day; beyond this a time is a slip of the pen.
 const LONGEST_TIME: u64 = 86_400;
 
@@ -243,7 +246,7 @@ impl Config {
     ///
     /// When the file cannot be read, is not TOML, or holds a key that is not known.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
+        let text = bounded(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
         let mut config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Unclear { path: path.to_owned(), cause: Box::new(cause) })?;
         let beside = path.parent().unwrap_or(Path::new(""));
         config.policies = config.policies.map(|policies| beside.join(policies));
@@ -276,6 +279,13 @@ impl Config {
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }
+}
+
+/// The text of a file that ends.
+fn bounded(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read <= LONGEST_FILE) { Ok(text) } else { Err(std::io::ErrorKind::FileTooLarge.into()) }
 }
 
 /// The address of a ledger as it is meant in a file of this folder.

@@ -105,7 +105,7 @@ pub async fn grants(State(service): State<Arc<Service>>, Extension(caller): Aski
 
 /// A grant.
 #[utoipa::path(
-    get, path = "/v1/grants/{id}", tag = "grants",
+    get, path = "/v1/grants/{id}", tag = "grants", operation_id = "one_grant",
     params(("id" = String, Path, description = "its id")),
     responses(
         (status = 200, description = "the grant", body = Grant),

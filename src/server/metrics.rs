@@ -28,7 +28,7 @@ pub const PATH: &str = "/metrics";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const SHARDS: usize = 16;
 /// The routes that are told apart; what fits none of them is the last. The parts in braces stand for anything.
-const ROUTES: [&str; 27] = [
+const ROUTES: [&str; 28] = [
     "/v1/ask",
     "/v1/ask/batch",
     "/v1/options",
@@ -46,6 +46,7 @@ const ROUTES: [&str; 27] = [
     "/healthz",
     "/readyz",
     "/openapi.json",
+    "/docs",
     "/.well-known/authzen-configuration",
     "/access/v1/evaluation",
     "/access/v1/evaluations",

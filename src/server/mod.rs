@@ -12,6 +12,7 @@ mod books;
 mod budgets;
 mod cases;
 mod config;
+mod docs;
 mod envelope;
 mod front;
 mod gate;
@@ -95,6 +96,7 @@ pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
 
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let stop = listen::stop_signal()?;
+    listen::allow_files(config.limits.connections);
     let listener = bound(config.listen).map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
     tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);

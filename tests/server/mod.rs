@@ -1,12 +1,14 @@
 //! The HTTP service: every resource, status and bound, reloading and stopping.
 
-mod access;
+pub mod access;
 mod ask;
 mod authzen;
 mod batch;
 mod bounds;
 mod budgets;
 mod cases;
+mod day;
+mod docs;
 mod grants;
 mod hooks;
 mod ledger;

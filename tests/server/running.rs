@@ -172,7 +172,7 @@ impl Drop for Running {
     }
 }
 
-fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
+pub fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
     let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let body = response.body_mut().with_config().limit(1 << 30).read_to_string().unwrap();

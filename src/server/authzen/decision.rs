@@ -17,6 +17,7 @@ use crate::answer::Answer;
 use crate::engine::Engine;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Request};
+use crate::server::behalf::{self, Deed, Mismatch};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::Service;
 
@@ -69,7 +70,7 @@ impl<'s> Desk<'s> {
             config: self.config(),
             people: &self.people,
             policy: self.engine.policy(),
-            identity: self.caller.identity(),
+            caller: self.caller,
             is_believed: self.service.is_system_of_record(self.caller),
             knows_roles: self.service.believes(self.caller),
         }
@@ -81,8 +82,10 @@ impl<'s> Desk<'s> {
     ///
     /// 403 for anybody else.
     pub fn may_ask_as(&self, subject: &Entity) -> Result<(), Problem> {
-        let is_own = self.caller.identity().is_some_and(|identity| identity.id == subject.id);
-        if is_own || self.caller.may(Scope::OnBehalf) { Ok(()) } else { Err(Kind::ActorMismatch.into()) }
+        behalf::speaker(self.caller, Some(&subject.id), Deed::Question).map(|_| ()).map_err(|mismatch| match mismatch {
+            Mismatch::Nobody => Problem::insufficient_scope(Scope::OnBehalf),
+            _ => Kind::ActorMismatch.into(),
+        })
     }
 
     /// The digest of what is asked, by which tokens are bound to it. Of the context only what becomes a fact matters.
