@@ -7,6 +7,7 @@ mod batch;
 mod bounds;
 mod budgets;
 mod cases;
+mod decisions;
 mod grants;
 mod hooks;
 mod ledger;
@@ -17,3 +18,5 @@ pub mod running;
 mod start;
 mod stop;
 mod surface;
+
+pub use decisions::schema::{misfit, schema as decisions_schema};
