@@ -20,6 +20,7 @@ mod calendar;
 pub mod cli;
 mod clock;
 pub mod decide;
+pub mod decisions;
 pub mod diagnostic;
 pub mod difference;
 pub mod engine;

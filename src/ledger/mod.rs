@@ -18,6 +18,7 @@ mod event;
 mod fingerprint;
 mod grant;
 pub mod notice;
+mod once;
 mod open;
 mod order;
 pub mod outbox;
@@ -30,6 +31,7 @@ pub mod staff;
 pub mod store;
 pub mod usage;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -40,6 +42,7 @@ use case::{AddOrder, ApproveOrder, DeclineOrder, Desk, HandOverOrder, OpenOrder,
 use desk::{Common, Lanes};
 use grant::GrantOrder;
 use notice::{Listeners, Subscription};
+use once::Once;
 use order::{Asking, Buckets, Order};
 use people::People;
 use pseudonym::Aliases;
@@ -243,8 +246,17 @@ impl Ledger {
     ///
     /// Where the ledger does not answer. Whether it was booked is then not known; the same ticket tells.
     pub async fn grant(&self, proposal: &Proposal, case: Option<String>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.grant_once(proposal, case, ticket).await?.0)
+    }
+
+    /// The same, and whether it was carried out now: what was asked before is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn grant_once(&self, proposal: &Proposal, case: Option<String>, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
         let order = GrantOrder { asking: proposal.asking(), confirm: proposal.confirm.clone(), note: proposal.note.clone(), case };
-        self.settle(Box::new(order), ticket).await
+        self.settle_once(Box::new(order), ticket).await
     }
 
     /// Takes a grant back.
@@ -253,8 +265,24 @@ impl Ledger {
     ///
     /// As [`Self::grant`].
     pub async fn reverse(&self, engine: &Arc<Engine>, grant: &str, who: Who, reason: &str, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.reverse_once(engine, grant, who, reason, ticket).await?.0)
+    }
+
+    /// The same, and whether it was carried out now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn reverse_once(
+        &self,
+        engine: &Arc<Engine>,
+        grant: &str,
+        who: Who,
+        reason: &str,
+        ticket: Option<Ticket>,
+    ) -> Result<(Settled, bool), LedgerError> {
         let order = ReverseOrder { engine: Arc::clone(engine), grant: grant.to_owned(), who, reason: reason.to_owned() };
-        self.settle(Box::new(order), ticket).await
+        self.settle_once(Box::new(order), ticket).await
     }
 
     /// Opens a case. `to` is the role or the person it is to go to.
@@ -280,6 +308,15 @@ impl Ledger {
     ///
     /// As [`Self::grant`].
     pub async fn step(&self, office: &Office, case: &str, who: Who, step: Step, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.step_once(office, case, who, step, ticket).await?.0)
+    }
+
+    /// The same, and whether it was taken now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn step_once(&self, office: &Office, case: &str, who: Who, step: Step, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
         let (desk, case) = (office.desk(), case.to_owned());
         let id = who.id.clone();
         let order: Box<dyn Order> = match step {
@@ -288,7 +325,7 @@ impl Ledger {
             Step::HandOver { to, note } => Box::new(HandOverOrder { desk, case, who: id, to, note }),
             Step::Add { facts, record, note } => Box::new(AddOrder { desk, case, who, facts, record, note }),
         };
-        self.settle(order, ticket).await
+        self.settle_once(order, ticket).await
     }
 
     /// Gives every open case whose owner is away to somebody who is there. Cases for which there is nobody stay where they are; how many those are is returned.
@@ -336,6 +373,12 @@ impl Ledger {
         }
         let desk = office.desk();
         Ok(cases.iter().map(|case| desk.stand_in(case, &book).transpose()).collect())
+    }
+
+    async fn settle_once(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
+        let (order, is_fresh) = Once::new(order);
+        let settled = self.settle(Box::new(order), ticket).await?;
+        Ok((settled, is_fresh.load(Ordering::Acquire)))
     }
 
     async fn settle(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {

@@ -20,7 +20,9 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::authzen::config::Authzen;
+use super::log::Log;
 use crate::access::settings::{Access, Tls};
+use crate::decisions::Decisions;
 use crate::hooks::{self, Webhook, WebhookError};
 
 /// How the service runs.
@@ -50,6 +52,10 @@ pub struct Config {
     pub behind_proxy: bool,
     /// What the words of callers by the AuthZEN API mean here.
     pub authzen: Authzen,
+    /// How answers are logged.
+    pub decisions: Decisions,
+    /// The service's own log.
+    pub log: Log,
     /// Who is told over HTTP of what happens.
     pub webhook: Vec<Webhook>,
     /// How seriously `check` takes its lints; the service leaves them alone.
@@ -70,6 +76,8 @@ impl Default for Config {
             tls: None,
             behind_proxy: false,
             authzen: Authzen::default(),
+            decisions: Decisions::default(),
+            log: Log::default(),
             webhook: Vec::new(),
             lints: BTreeMap::new(),
         }
@@ -214,6 +222,9 @@ pub enum ConfigError {
     /// What the AuthZEN API is told cannot be.
     #[error("{0}")]
     Authzen(String),
+    /// How answers are logged is not said in a way that makes sense.
+    #[error("{0}")]
+    Decisions(String),
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -255,6 +266,7 @@ impl Config {
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         config.access = config.access.beside(beside);
         config.tls = config.tls.map(|tls| tls.beside(beside));
+        config.decisions = config.decisions.beside(beside);
         config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
         config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
         Ok(config)
@@ -274,6 +286,9 @@ impl Config {
         }
         if !self.listen.ip().is_loopback() && self.tls.is_none() && !self.behind_proxy {
             return Err(ConfigError::NotEncrypted(self.listen));
+        }
+        if let Some(mistake) = self.decisions.mistake() {
+            return Err(ConfigError::Decisions(mistake));
         }
         hooks::validate(&self.webhook, self.ledger.is_some())?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));

@@ -3,6 +3,7 @@
 //! Every thread counts in a shard of its own, so that cores that answer do not wait for each other; whoever reads adds the shards up. Labels come from lists that are
 //! written here: no caller, no actor and no path that somebody made up becomes one.
 
+mod decisions;
 mod ledger;
 
 use std::cell::Cell;
@@ -273,6 +274,9 @@ fn write(service: &Service, out: &mut String) -> fmt::Result {
     service.meter.write(out)?;
     if let Some(books) = &service.books {
         ledger::write(out, &books.ledger.usage(), &service.told)?;
+    }
+    if let Some(recorder) = &service.recorder {
+        decisions::write(out, recorder)?;
     }
     head(out, "kulanz_policy_info", "gauge", "The version of the policy that answers; always 1.")?;
     let engine = service.live.current();

@@ -16,6 +16,7 @@ mod access;
 mod audit;
 mod blocks;
 mod case;
+mod decision_log;
 mod errors;
 mod growing;
 mod guide;

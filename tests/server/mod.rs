@@ -9,6 +9,7 @@ mod budgets;
 mod cases;
 mod day;
 mod docs;
+mod decisions;
 mod grants;
 mod hooks;
 mod ledger;
@@ -19,3 +20,5 @@ pub mod running;
 mod start;
 mod stop;
 mod surface;
+
+pub use decisions::schema::{misfit, schema as decisions_schema};
