@@ -31,10 +31,10 @@ use std::cell::Cell;
 use jiff::civil::Date;
 
 pub use case::Case;
-pub(crate) use case::{amount, literal};
+pub(crate) use case::{amount, expectations, literal};
 pub(crate) use ground::{Choice, Datum, Domain, Ground, Point, Side, Source, Var};
 pub(crate) use linear::Doubt;
-pub(crate) use pieces::{Extent, Interval};
+pub(crate) use pieces::{Extent, Interval, Piece, Split, intervals};
 pub(crate) use search::{Seen, Wanted, When};
 pub use walk::{Coverage, Depth};
 
@@ -44,7 +44,7 @@ use crate::policy::{ActionId, BudgetId, Policy, RoleId};
 use crate::program::Program;
 use crate::program::node::Condition;
 use crate::question::Question;
-pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What};
+pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What, rules_of};
 
 /// What a search found, and whether it looked everywhere: without a case and [`Coverage::Exact`] there is none.
 #[derive(Clone, Debug)]

@@ -112,6 +112,14 @@ pub(crate) trait Visitor {
         false
     }
 
+    /// Whether what this reads is told apart at all at the point that was entered last.
+    fn matters(&self, _: &Item) -> bool {
+        true
+    }
+
+    /// Puts the pieces of a variable into the order in which they are looked at.
+    fn sort(&self, _: Var, _: &mut [Piece]) {}
+
     /// A point where nothing is.
     fn leaf(&mut self, node: &Node<'_>) -> Turn;
 }
@@ -218,6 +226,12 @@ impl<'g, 'a> Walk<'g, 'a> {
         })
     }
 
+    /// What conditions read of the use of budgets.
+    pub fn read_spent(&self) -> BTreeSet<Var> {
+        let conditions = self.items.iter().filter_map(|item| Some((item.side, self.condition_of(*item)?)));
+        settled_first(self.ground, conditions).into_iter().filter(|var| self.ground.is_spent(*var)).collect()
+    }
+
     /// Shows all points to a visitor.
     pub fn run(&self, visitor: &mut impl Visitor) -> Coverage {
         let mut progress = Progress { points: 0, doubt: None, stopped: false };
@@ -303,8 +317,9 @@ impl<'g, 'a> Walk<'g, 'a> {
         }
         let mut turning = Turning::new(self.ground, point, &questions);
         turning.wide = self.wide;
-        self.look(&mut turning, &live, &questions);
-        let leading: Vec<Item> = live.iter().copied().filter(|item| visitor.leads(item)).collect();
+        let mattering: Vec<Item> = live.iter().copied().filter(|item| visitor.matters(item)).collect();
+        self.look(&mut turning, &mattering, &questions);
+        let leading: Vec<Item> = mattering.iter().copied().filter(|item| visitor.leads(item)).collect();
         let mut first = Turning::new(self.ground, point, &questions);
         first.wide = self.wide;
         self.look(&mut first, &leading, &questions);
@@ -312,8 +327,9 @@ impl<'g, 'a> Walk<'g, 'a> {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
             return;
         };
-        let pieces = turning.pieces(var, &mut progress.doubt);
+        let mut pieces = turning.pieces(var, &mut progress.doubt);
         drop(turning);
+        visitor.sort(var, &mut pieces);
         for piece in pieces {
             let (point, extents) = narrowed(point, extents, var, piece);
             self.descend(&point, &extents, &live, visitor, progress);
@@ -375,7 +391,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         let amount = Linear::variable(self.ground.amount());
         for charge in &rule.charges {
             let Some(budget) = program.budget(charge.budget) else { continue };
-            let spent = self.ground.spent(side, charge.budget).map(Linear::variable);
+            let spent = self.ground.spent(side, charge.budget).map(|var| turning.settled(var));
             let costs = match &charge.by {
                 Measure::Once => vec![Linear::constant(Number::ONE)],
                 Measure::Fixed(quantity) => turning.forms(side, quantity).unwrap_or_default(),
