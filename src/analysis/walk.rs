@@ -19,6 +19,8 @@ use crate::question::Question;
 
 /// So many points are looked at.
 pub(crate) const MOST_POINTS: usize = 20_000;
+/// Where points are shared out, a branch gets enough to reach an end.
+const PLUNGE: usize = 32;
 const MANY_POINTS: &str = "there are more cases than are looked at";
 
 /// Whether everything was looked at.
@@ -140,9 +142,14 @@ pub(crate) struct Walk<'g, 'a> {
     pub since: Option<Number>,
     /// Whether several values are tried of what cannot be cut exactly.
     pub wide: bool,
+    /// Whether the points are shared out among the branches, so that where there are too many something of each is looked at.
+    pub fair: bool,
     /// So many points were looked at.
     pub points: Cell<usize>,
 }
+
+/// A point, and what its variables were narrowed to.
+type Narrowed<'n> = (&'n Point, &'n BTreeMap<Var, Extent>);
 
 struct Progress {
     points: usize,
@@ -163,6 +170,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             start,
             since: None,
             wide: false,
+            fair: false,
             points: Cell::new(0),
         }
     }
@@ -241,14 +249,15 @@ impl<'g, 'a> Walk<'g, 'a> {
         let asks = self.items.iter().any(|item| !matches!(item.what, What::Asked(_)));
         read.retain(|var| !asks || *var != self.ground.amount());
         read.retain(|var| self.start.get(var.0).is_some_and(Option::is_none));
-        self.settle(&self.start, &BTreeMap::new(), &read, visitor, &mut progress);
+        let mut left = self.most_points;
+        self.settle((&self.start, &BTreeMap::new()), &read, visitor, &mut progress, &mut left);
         self.points.set(self.points.get() + progress.points);
         Coverage::of(progress.doubt)
     }
 
     /// What conditions read of budgets, of the clock and of the quantity asked for is settled first: the program does not know it to be unknown.
-    fn settle(&self, point: &Point, extents: &BTreeMap<Var, Extent>, left: &[Var], visitor: &mut impl Visitor, progress: &mut Progress) {
-        let Some((var, left)) = left.split_first() else { return self.descend(point, extents, &self.items, visitor, progress) };
+    fn settle(&self, (point, extents): Narrowed<'_>, open: &[Var], visitor: &mut impl Visitor, progress: &mut Progress, left: &mut usize) {
+        let Some((var, open)) = open.split_first() else { return self.descend((point, extents), &self.items, visitor, progress, left) };
         let questions = self.questions(point);
         let pieces = {
             let mut turning = Turning::new(self.ground, point, &questions);
@@ -257,12 +266,31 @@ impl<'g, 'a> Walk<'g, 'a> {
             self.look(&mut turning, &self.items, &questions);
             self.settled(&turning, *var, &mut progress.doubt)
         };
-        for piece in pieces {
+        self.branch(pieces, progress, left, |piece, progress, left| {
+            let (point, extents) = narrowed(point, extents, *var, piece);
+            self.settle((&point, &extents), open, visitor, progress, left);
+        });
+    }
+
+    /// Shows each piece, with so many points as it may take.
+    fn branch(&self, pieces: Vec<Piece>, progress: &mut Progress, left: &mut usize, mut show: impl FnMut(Piece, &mut Progress, &mut usize)) {
+        let count = pieces.len();
+        for (at, piece) in pieces.into_iter().enumerate() {
             if progress.stopped {
                 return;
             }
-            let (point, extents) = narrowed(point, extents, *var, piece);
-            self.settle(&point, &extents, left, visitor, progress);
+            if !self.fair {
+                show(piece, progress, left);
+                continue;
+            }
+            if *left == 0 {
+                progress.doubt = Some(MANY_POINTS);
+                return;
+            }
+            let share = left.div_ceil(count - at).max(PLUNGE);
+            let mut own = share;
+            show(piece, progress, &mut own);
+            *left = left.saturating_sub(share - own);
         }
     }
 
@@ -294,15 +322,14 @@ impl<'g, 'a> Walk<'g, 'a> {
         Some((measure, side.program.action_of(action)?.step.clone()?))
     }
 
-    fn descend(&self, point: &Point, extents: &BTreeMap<Var, Extent>, live: &[Item], visitor: &mut impl Visitor, progress: &mut Progress) {
+    fn descend(&self, (point, extents): Narrowed<'_>, live: &[Item], visitor: &mut impl Visitor, progress: &mut Progress, left: &mut usize) {
         progress.points += 1;
-        if progress.points > self.most_points {
+        if *left == 0 {
             progress.doubt = Some(MANY_POINTS);
-            progress.stopped = true;
-        }
-        if progress.stopped {
+            progress.stopped = !self.fair;
             return;
         }
+        *left -= 1;
         let questions = self.questions(point);
         // No side has such a case.
         if questions.iter().all(Option::is_none) {
@@ -330,10 +357,10 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut pieces = turning.pieces(var, &mut progress.doubt);
         drop(turning);
         visitor.sort(var, &mut pieces);
-        for piece in pieces {
+        self.branch(pieces, progress, left, |piece, progress, left| {
             let (point, extents) = narrowed(point, extents, var, piece);
-            self.descend(&point, &extents, &live, visitor, progress);
-        }
+            self.descend((&point, &extents), &live, visitor, progress, left);
+        });
     }
 
     fn may_hold(&self, item: Item, questions: &[Option<Question>]) -> bool {

@@ -6,7 +6,8 @@ use super::case::{Case, Mode, Person};
 use crate::number::Number;
 use crate::policy::{ActionId, RoleId, RuleId};
 use crate::program::screen::Screen;
-use crate::program::{Kind, Program};
+use crate::program::node::{Condition, Quantity};
+use crate::program::{Charge, Kind, Measure, Program, Rule};
 use crate::question::Question;
 
 /// What an answer still turns on, as far as the role itself goes.
@@ -61,7 +62,9 @@ fn even(view: &View<'_>, amount: Option<&Number>) -> Bearing {
     // A permission below what is sure makes no difference.
     let sure = if covers { amount.map_or_else(|| low.authority.clone(), |at| Bound::Finite(at.clone())) } else { low.authority.clone() };
     let least = if sure.covers(&smallest) { sure } else { Bound::Finite(smallest.clone()) };
-    let mut rules: Vec<RuleId> = high.permissions.iter().filter(|share| share.value >= least).map(|share| share.rule).collect();
+    let is_covered = |share: &&Share| low.permissions.iter().any(|sure| is_covered(view, share.rule, sure.rule));
+    let of_use = high.permissions.iter().filter(|share| share.value >= least);
+    let mut rules: Vec<RuleId> = of_use.filter(|share| !is_covered(share)).map(|share| share.rule).collect();
     rules.extend(high.entitlements.iter().filter(|share| share.value.covers(&smallest)).map(|share| share.rule));
     let shared: Vec<RuleId> = high.shared.iter().filter(|share| share.value.covers(at)).map(|share| share.rule).collect();
     let may_cover = covers || high.authority.covers(at) || !shared.is_empty();
@@ -80,4 +83,30 @@ fn even(view: &View<'_>, amount: Option<&Number>) -> Bearing {
     };
     rules.extend(low.caps.iter().filter(binds).map(|cap| cap.rule));
     Bearing { covers, may_cover, rules }
+}
+
+/// Whether a permission never makes a difference beside one that surely applies: that one gives as much or more, charges nothing else, asks for nothing else and is
+/// preferred.
+fn is_covered(view: &View<'_>, id: RuleId, by: RuleId) -> bool {
+    let (Some(rule), Some(other)) = (view.rule(id), view.rule(by)) else { return false };
+    let gives = id != by && rule.fixed.as_ref().zip(other.fixed.as_ref()).is_some_and(|(less, more)| more >= less);
+    let charges = || other.charges.iter().all(|charge| rule.charges.iter().any(|known| is_same_charge(charge, known)));
+    let is_always = |when: &Condition| matches!(when, Condition::Constant(true));
+    let requires = || other.requires.iter().all(|it| is_always(&it.when) && rule.requires.iter().any(|own| own.duty == it.duty && is_always(&own.when)));
+    let limiting = |rule: &Rule| rule.charges.iter().filter(|charge| view.case.is_limited(charge.budget, view.role)).count();
+    let is_preferred = || {
+        let (own, others) = (limiting(rule), limiting(other));
+        others < own || (others == own && by < id)
+    };
+    gives && charges() && requires() && is_preferred()
+}
+
+fn is_same_charge(one: &Charge, other: &Charge) -> bool {
+    let by = match (&one.by, &other.by) {
+        (Measure::Once, Measure::Once) => true,
+        (Measure::PerUnit(Quantity::Constant(one)), Measure::PerUnit(Quantity::Constant(other)))
+        | (Measure::Fixed(Quantity::Constant(one)), Measure::Fixed(Quantity::Constant(other))) => one == other,
+        _ => false,
+    };
+    by && one.budget == other.budget
 }

@@ -34,21 +34,50 @@ impl Told {
         std::iter::once(&self.first).chain(&self.beside)
     }
 
-    pub fn shape(&self) -> String {
-        self.parts().map(|part| part.shape.as_str()).collect::<Vec<_>>().join("; ")
+    /// Whether its limit comes from facts.
+    pub fn is_computed(&self) -> bool {
+        self.is_for_example
+    }
+
+    /// Whole, in few words.
+    pub fn text(&self) -> String {
+        let parts = self.parts().map(|part| part.short.as_str()).filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("; ")
     }
 }
 
-/// Both in words. What differs in nothing but its details is told with them.
+/// Whether two answers differ in more than details.
+fn differ_plainly(old: &Told, new: &Told) -> bool {
+    old.parts().map(|part| &part.short).ne(new.parts().map(|part| &part.short))
+}
+
+/// What is different of two answers; cases in which that is the same are one change.
+pub(super) fn change(old: &Told, new: &Told) -> Vec<(usize, String, String)> {
+    let is_plain = differ_plainly(old, new);
+    let is_different = |(_, (old, new)): &(usize, (&Part, &Part))| if is_plain { old.short != new.short } else { old.full != new.full };
+    let pairs = old.parts().zip(new.parts()).enumerate().filter(is_different);
+    pairs.map(|(at, (old, new))| (at, old.shape.clone(), new.shape.clone())).collect()
+}
+
+/// What is different, in words. Where only details are, they are told.
 pub(super) fn both(old: &Told, new: &Told) -> (String, String) {
-    let is_short = old.parts().map(|part| &part.short).ne(new.parts().map(|part| &part.short));
-    let text = |told: &Told, other: &Told| {
-        let detailed = |(part, other): (&Part, &Part)| if is_short || part.full == other.full { part.short.clone() } else { part.full.clone() };
-        let parts: Vec<String> = told.parts().zip(other.parts()).map(detailed).filter(|part| !part.is_empty()).collect();
-        let text = parts.join("; ");
-        if told.is_for_example { format!("for example {text}") } else { text }
+    let is_plain = differ_plainly(old, new);
+    let text = |told: &Told, other: &Told, with_first: bool| {
+        let said = |(at, (part, other)): (usize, (&Part, &Part))| {
+            let is_different = if is_plain { part.short != other.short } else { part.full != other.full };
+            let words = if is_plain || at == 0 { &part.short } else { &part.full };
+            (is_different || (with_first && at == 0)).then(|| words.clone()).filter(|words| !words.is_empty())
+        };
+        let parts: Vec<String> = told.parts().zip(other.parts()).enumerate().filter_map(said).collect();
+        parts.join("; ")
     };
-    (text(old, new), text(new, old))
+    let (mut was, mut is) = (text(old, new, false), text(new, old, false));
+    if was.is_empty() || is.is_empty() {
+        (was, is) = (text(old, new, true), text(new, old, true));
+    }
+    let marked = |told: &Told, text: String| if told.is_for_example && !text.is_empty() { format!("for example {text}") } else { text };
+    let or_not = |text: String| if text.is_empty() { "nobody to ask".to_owned() } else { text };
+    (or_not(marked(old, was)), or_not(marked(new, is)))
 }
 
 pub(super) fn told(policy: &Policy, program: &Program, decision: &Decision) -> Told {

@@ -16,8 +16,9 @@ use crate::policy::expr::Type;
 use crate::policy::{ActionId, RoleId};
 use crate::question::Question;
 
-/// So many points are looked at in one walk.
-const MOST_POINTS: usize = 4_000;
+/// So many points are looked at for "how much could I?", and for each quantity that is asked for.
+const MOST_POINTS: usize = 2_000;
+const MOST_POINTS_ASKING: usize = 150;
 
 /// The action and the role that are asked about, by side.
 pub(super) type Asked = Vec<Option<(ActionId, RoleId)>>;
@@ -35,6 +36,13 @@ pub(super) struct Leaf {
     pub changed: Vec<Item>,
 }
 
+impl Leaf {
+    /// Whether a figure in it comes from facts.
+    pub fn is_computed(&self) -> bool {
+        self.old.is_computed() || self.new.is_computed()
+    }
+}
+
 /// What was seen.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -42,12 +50,15 @@ pub(super) struct Seen {
     /// The other ends of the walk where something changed may apply, and where nothing does.
     pub same: Vec<Place>,
     pub untouched: Vec<Place>,
+    /// Whether there is more that was not looked at.
+    pub is_partial: bool,
 }
 
 /// Both answers, wherever they may differ: first for no quantity, then for those that are told apart. `left` is how many points may be looked at; it is counted down.
 pub(super) fn compare(ground: &Ground<'_>, prints: &Prints, asked: &Asked, left: &mut usize) -> (Seen, Coverage) {
     let mut seen = Seen::default();
     let mut coverage = run(ground, prints, asked, None, left, &mut seen);
+    seen.is_partial = coverage != Coverage::Exact;
     let (amounts, is_whole) = quantities::quantities(ground, asked);
     for amount in amounts {
         coverage = coverage.and(run(ground, prints, asked, Some(amount), left, &mut seen));
@@ -59,7 +70,7 @@ pub(super) fn compare(ground: &Ground<'_>, prints: &Prints, asked: &Asked, left:
 }
 
 fn run(ground: &Ground<'_>, prints: &Prints, asked: &Asked, amount: Option<Number>, left: &mut usize, seen: &mut Seen) -> Coverage {
-    let mut walk = Walk { most_points: MOST_POINTS.min(*left), ..Walk::new(ground, asked.clone(), Depth::Limits) };
+    let mut walk = Walk { most_points: if amount.is_none() { MOST_POINTS } else { MOST_POINTS_ASKING }.min(*left), fair: true, ..Walk::new(ground, asked.clone(), Depth::Limits) };
     walk.add_action(0);
     walk.add_action(1);
     let read = walk.read_spent();
@@ -203,7 +214,8 @@ impl Comparing<'_, '_, '_> {
                 }
                 (Datum::Number(number), _) if matches!(variable.source, Source::Spent(_)) => usize::from(number.is_positive()),
                 (Datum::Number(number), _) if number.is_zero() => 2,
-                (Datum::Number(number), _) => 8 * usize::from(!number.is_positive()),
+                (Datum::Number(number), _) if !number.is_positive() => 8,
+                (Datum::Number(number), _) => usize::from(!number.is_whole()),
                 (Datum::YesNo(true) | Datum::Absent, _) if usual.is_none() => 1,
                 _ => 0,
             }

@@ -1,33 +1,67 @@
 //! From cases to entries: those that changed alike are one, and roles of which the same is to be said are named together.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Changed;
 use super::answer;
 use super::compare::{Leaf, Seen};
 use super::example::{Example, example, with_used_budgets};
-use super::ranges::Hull;
+use super::ranges::{Hull, Place};
 use super::words::said;
-use crate::analysis::{Ground, Side};
+use crate::analysis::{Ground, Item, Side};
 use crate::number::Number;
 
 /// So many cases of an entry are tried, the most ordinary first, for one that a test can show.
 const MOST_TRIED: usize = 40;
 
+/// Cases that changed alike.
+struct Group<'l> {
+    key: Vec<(usize, String, String)>,
+    asks: bool,
+    is_computed: bool,
+    /// The changed items that bear on them.
+    by: BTreeSet<Item>,
+    leaves: Vec<&'l Leaf>,
+}
+
 /// What is to be said of one role and action.
 pub(super) fn entries(ground: &Ground<'_>, (role, action): (&str, &str), seen: &Seen) -> Vec<Changed> {
-    let mut alike: BTreeMap<(bool, String, String), Vec<&Leaf>> = BTreeMap::new();
-    for leaf in &seen.leaves {
-        alike.entry((leaf.questions.1.amount.is_some(), leaf.old.shape(), leaf.new.shape())).or_default().push(leaf);
-    }
     let reached = Hull::of(seen.leaves.iter().map(|leaf| &leaf.place).chain(&seen.same));
-    let entry = |mut leaves: Vec<&Leaf>| {
-        leaves.sort_by_key(|leaf| leaf.oddness);
-        entry(ground, (role, action), &leaves, (seen, &reached))
+    let entry = |mut group: Group<'_>| {
+        group.leaves.sort_by_key(|leaf| (leaf.is_computed(), leaf.oddness));
+        entry(ground, (role, action), &group.leaves, (seen, &reached))
     };
-    let mut entries: Vec<Changed> = alike.into_values().filter_map(entry).collect();
+    let mut entries: Vec<Changed> = together(groups(seen)).into_iter().filter_map(entry).collect();
     entries.sort_by_key(|entry| entry.oddness);
     entries
+}
+
+fn groups(seen: &Seen) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for leaf in &seen.leaves {
+        let (asks, key) = (leaf.questions.1.amount.is_some(), answer::change(&leaf.old, &leaf.new));
+        let by: BTreeSet<Item> = leaf.changed.iter().copied().collect();
+        match groups.iter_mut().find(|known| known.asks == asks && known.key == key) {
+            Some(known) => {
+                known.leaves.push(leaf);
+                known.by.extend(by);
+            }
+            None => groups.push(Group { key, asks, is_computed: leaf.is_computed(), by, leaves: vec![leaf] }),
+        }
+    }
+    groups
+}
+
+/// Figures that are computed differ from case to case: they are told with those of the same rules that are not, or else once.
+fn together(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let (computed, mut kept): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.is_computed);
+    for group in computed {
+        match kept.iter_mut().find(|known| known.asks == group.asks && known.by == group.by) {
+            Some(known) => known.leaves.extend(group.leaves),
+            None => kept.push(group),
+        }
+    }
+    kept
 }
 
 fn entry(ground: &Ground<'_>, (role, action): (&str, &str), leaves: &[&Leaf], (seen, reached): (&Seen, &Hull)) -> Option<Changed> {
@@ -38,19 +72,20 @@ fn entry(ground: &Ground<'_>, (role, action): (&str, &str), leaves: &[&Leaf], (s
     let measure = new.policy.action(leaf.questions.1.action)?.measure.clone();
     let amount = |number: &Number| crate::analysis::amount(new.policy, measure.as_ref(), number);
     let hull = Hull::of(leaves.iter().map(|leaf| &leaf.place));
-    let said = said(ground, leaves, &hull, reached);
-    let meets = |places: &[super::ranges::Place]| places.iter().any(|place| hull.meets(place));
+    let (when, is_whole) = said(ground, leaves, &hull, (reached, seen.is_partial));
+    let meets = |places: &[Place]| places.iter().any(|place| hull.meets(place));
     Some(Changed {
         role: role.to_owned(),
         roles: vec![role.to_owned()],
         action: action.to_owned(),
-        when: said.when,
-        always: leaf.questions.1.amount.is_none() && !meets(&seen.same) && (said.is_whole || !meets(&seen.untouched)),
+        when,
+        always: leaf.questions.1.amount.is_none() && !seen.is_partial && !meets(&seen.same) && (is_whole || !meets(&seen.untouched)),
         amount: leaf.questions.1.amount.as_ref().map(amount),
         old: was,
         new: is,
         example: example.new,
         old_example: example.old,
+        before: leaf.old.text(),
         oddness: leaf.oddness,
     })
 }

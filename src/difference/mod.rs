@@ -70,6 +70,9 @@ pub struct Changed {
     pub example: String,
     /// The other way round.
     pub old_example: String,
+    /// The whole old answer of the example.
+    #[serde(skip)]
+    pub(crate) before: String,
     /// How far the example is from an ordinary case.
     #[serde(skip)]
     pub(crate) oddness: usize,
@@ -95,7 +98,7 @@ impl Difference {
 }
 
 /// So many points are looked at in all: some seconds.
-const MOST_POINTS: usize = 40_000;
+const MOST_POINTS: usize = 12_000;
 
 /// Compares two policies with their programs on a day.
 #[must_use]

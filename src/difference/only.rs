@@ -49,13 +49,14 @@ fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), toda
     });
     let (case, decision) = best?;
     let told = answer::told(policy, program, &decision);
-    let text = format!("{}, at most", answer::both(&told, &told).0);
+    let text = format!("{} at most", told.text());
     let example = case.as_test(policy, program, &format!("{role}: {action}"));
-    let (text, missing) = (text, missing.to_owned());
+    let missing = missing.to_owned();
+    let before = missing.clone();
     let (old, new) = if is_new { (missing, text) } else { (text, missing) };
     let (old_example, example) = if is_new { (String::new(), example) } else { (example, String::new()) };
     let (role, action) = (role.clone(), action.clone());
-    Some(Changed { roles: vec![role.clone()], role, action, when: Vec::new(), always: false, amount: None, old, new, example, old_example, oddness: 0 })
+    Some(Changed { roles: vec![role.clone()], role, action, when: Vec::new(), always: false, amount: None, old, new, example, old_example, before, oddness: 0 })
 }
 
 /// The further, the better; of those as far the one with the least used of budgets.

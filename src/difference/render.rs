@@ -24,7 +24,7 @@ impl Changed {
         match (self.example.as_str(), self.old_example.as_str()) {
             ("", "") => ("", NO_TEST.to_owned()),
             ("", old) => (old, OLD_ONLY.to_owned()),
-            (new, _) => (new, format!("before: {}", self.old)),
+            (new, _) => (new, format!("before: {}", self.before)),
         }
     }
 }

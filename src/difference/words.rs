@@ -4,19 +4,14 @@ use std::collections::BTreeSet;
 
 use super::compare::Leaf;
 use super::ranges::{self, Hull};
-use crate::analysis::{Ground, Item, Var, What};
+use crate::analysis::{Domain, Ground, Item, Var, What};
 use crate::decide::Probe;
 use crate::policy::{FactRef, Policy};
 use crate::program::node::{Condition, Reads};
 use crate::source::Span;
 
-pub(super) struct Said {
-    pub when: Vec<String>,
-    /// Whether the words hold all that some changed rule asks for.
-    pub is_whole: bool,
-}
-
-pub(super) fn said(ground: &Ground<'_>, leaves: &[&Leaf], hull: &Hull, reached: &Hull) -> Said {
+/// The words, and whether they hold all that some changed rule asks for. `reached` holds all cases that were looked at; `is_partial` where there are more.
+pub(super) fn said(ground: &Ground<'_>, leaves: &[&Leaf], hull: &Hull, (reached, is_partial): (&Hull, bool)) -> (Vec<String>, bool) {
     let mut when: Vec<String> = Vec::new();
     let mut explained: BTreeSet<Var> = BTreeSet::new();
     let mut is_whole = false;
@@ -41,9 +36,12 @@ pub(super) fn said(ground: &Ground<'_>, leaves: &[&Leaf], hull: &Hull, reached: 
         }
         is_whole |= all;
     }
-    let ranges = hull.narrowed(ground).filter(|(var, _)| !explained.contains(var) || !hull.is_as_wide(reached, ground, *var));
+    let ranges = hull.narrowed(ground).filter(|(var, _)| !(is_whole || explained.contains(var)) || !hull.is_as_wide(reached, ground, *var));
+    // Where not everything was looked at, only what the changed rules read of quantities is surely of account.
+    let is_measured = |var: Var| ground.variable(var).is_some_and(|variable| matches!(variable.domain, Domain::Quantity(..) | Domain::Text));
+    let ranges = ranges.filter(|(var, _)| !is_partial || explained.contains(var) || !is_measured(*var));
     when.extend(ranges.filter_map(|(var, extents)| ranges::words(ground, var, extents)));
-    Said { when, is_whole }
+    (when, is_whole)
 }
 
 /// The changed items that may apply in every case, those of the new policy first.
