@@ -312,6 +312,11 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut pieces = turning.pieces_among(var, self.measure().as_ref().filter(|_| is_amount), Some(&Number::ZERO), doubt);
         let fits = |number: &Number| *number >= Number::ZERO && !(is_amount && number.is_zero());
         pieces.retain(|piece| matches!(&piece.value, Datum::Number(number) if fits(number)));
+        for piece in pieces.iter_mut().filter(|_| self.fair && !is_amount) {
+            if matches!(&piece.extent, Extent::Interval(interval) if interval.contains(&Number::ZERO)) {
+                piece.value = Datum::Number(Number::ZERO);
+            }
+        }
         pieces
     }
 
@@ -433,8 +438,11 @@ impl<'g, 'a> Walk<'g, 'a> {
                     factors.iter().flat_map(cost).flatten().collect()
                 }
             };
-            for allotment in &budget.allotments {
-                let Some(Allotment::Limited(quantity)) = allotment else { continue };
+            // Roles of one line have the same.
+            let lines = self.ground.sides.get(side).and_then(|side| side.policy.budget(charge.budget)).map_or(&[][..], |it| it.line_of.as_slice());
+            let mut known = BTreeSet::new();
+            for (allotment, line) in budget.allotments.iter().zip(lines) {
+                let Some(Allotment::Limited(quantity)) = allotment.as_ref().filter(|_| known.insert(*line)) else { continue };
                 for key in &budget.keys {
                     turning.note_all(side, [crate::program::key_ref(*key)]);
                 }

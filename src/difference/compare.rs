@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::answer::{self, Told};
 use super::fingerprint::Prints;
-use super::quantities;
+use super::quantities::{self, Asking};
 use super::ranges::Place;
 use crate::analysis::{Coverage, Datum, Depth, Domain, Extent, Ground, Item, Node, Piece, Source, Turn, Var, Visitor, Walk, What};
 use crate::calendar;
@@ -17,8 +17,9 @@ use crate::policy::{ActionId, RoleId};
 use crate::question::Question;
 
 /// So many points are looked at for "how much could I?", and for each quantity that is asked for.
-const MOST_POINTS: usize = 2_000;
-const MOST_POINTS_ASKING: usize = 150;
+const MOST_POINTS: usize = 1_000;
+const MOST_POINTS_NEAR: usize = 300;
+const MOST_POINTS_FAR: usize = 40;
 
 /// The action and the role that are asked about, by side.
 pub(super) type Asked = Vec<Option<(ActionId, RoleId)>>;
@@ -57,11 +58,12 @@ pub(super) struct Seen {
 /// Both answers, wherever they may differ: first for no quantity, then for those that are told apart. `left` is how many points may be looked at; it is counted down.
 pub(super) fn compare(ground: &Ground<'_>, prints: &Prints, asked: &Asked, left: &mut usize) -> (Seen, Coverage) {
     let mut seen = Seen::default();
-    let mut coverage = run(ground, prints, asked, None, left, &mut seen);
+    let mut coverage = run(ground, prints, asked, (None, MOST_POINTS), left, &mut seen);
     seen.is_partial = coverage != Coverage::Exact;
-    let (amounts, is_whole) = quantities::quantities(ground, asked);
-    for amount in amounts {
-        coverage = coverage.and(run(ground, prints, asked, Some(amount), left, &mut seen));
+    let (amounts, is_whole) = quantities::quantities(ground, prints, asked);
+    for Asking { amount, is_near } in amounts {
+        let most = if is_near { MOST_POINTS_NEAR } else { MOST_POINTS_FAR };
+        coverage = coverage.and(run(ground, prints, asked, (Some(amount), most), left, &mut seen));
     }
     if !is_whole {
         coverage = coverage.and(Coverage::GaveUp { why: "there are more limits than are asked for one by one" });
@@ -69,8 +71,8 @@ pub(super) fn compare(ground: &Ground<'_>, prints: &Prints, asked: &Asked, left:
     (seen, coverage)
 }
 
-fn run(ground: &Ground<'_>, prints: &Prints, asked: &Asked, amount: Option<Number>, left: &mut usize, seen: &mut Seen) -> Coverage {
-    let mut walk = Walk { most_points: if amount.is_none() { MOST_POINTS } else { MOST_POINTS_ASKING }.min(*left), fair: true, ..Walk::new(ground, asked.clone(), Depth::Limits) };
+fn run(ground: &Ground<'_>, prints: &Prints, asked: &Asked, (amount, most): (Option<Number>, usize), left: &mut usize, seen: &mut Seen) -> Coverage {
+    let mut walk = Walk { most_points: most.min(*left), fair: true, ..Walk::new(ground, asked.clone(), Depth::Limits) };
     walk.add_action(0);
     walk.add_action(1);
     let read = walk.read_spent();
@@ -258,6 +260,15 @@ impl Visitor for Comparing<'_, '_, '_> {
 
     /// Ordinary values first.
     fn sort(&self, var: Var, pieces: &mut [Piece]) {
+        for piece in pieces.iter_mut() {
+            // Nothing rather than less than nothing.
+            if let (Extent::Interval(interval), Datum::Number(number)) = (&piece.extent, &mut piece.value)
+                && *number < Number::ZERO
+                && interval.contains(&Number::ZERO)
+            {
+                *number = Number::ZERO;
+            }
+        }
         pieces.sort_by_key(|piece| (self.oddness(var, Some(&piece.value)), matches!(piece.extent, Extent::Absent)));
     }
 

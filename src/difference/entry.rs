@@ -85,7 +85,7 @@ fn entry(ground: &Ground<'_>, (role, action): (&str, &str), leaves: &[&Leaf], (s
         new: is,
         example: example.new,
         old_example: example.old,
-        before: leaf.old.text(),
+        before: example.before,
         oddness: leaf.oddness,
     })
 }
@@ -108,7 +108,7 @@ fn shown<'l>(sides: (&Side<'_>, &Side<'_>), leaves: &[&'l Leaf], title: &str) ->
     match best {
         Some((_, example)) if example.shows() == 0 => {
             let used = with_used_budgets(sides, (&first.questions.0, &first.questions.1), title);
-            Some((first, used.unwrap_or_default()))
+            Some((first, used.unwrap_or(example)))
         }
         best => best,
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::answer::told;
 use crate::analysis::{Case, Side, expectations, literal};
 use crate::decide::{Decision, Mode};
 use crate::policy::expr::{Type, Value};
@@ -13,6 +14,8 @@ use crate::question::Question;
 pub(super) struct Example {
     pub old: String,
     pub new: String,
+    /// The whole old answer.
+    pub before: String,
 }
 
 impl Example {
@@ -32,6 +35,7 @@ pub(super) fn example(sides: (&Side<'_>, &Side<'_>), questions: (&Question, &Que
         test
     };
     Example {
+        before: told(sides.0.policy, sides.0.program, &old).text(),
         new: if is.holds_of(&was) { String::new() } else { test(sides.1, questions.1, &is) },
         old: if was.holds_of(&is) { String::new() } else { test(sides.0, questions.0, &was) },
     }

@@ -98,7 +98,7 @@ impl Difference {
 }
 
 /// So many points are looked at in all: some seconds.
-const MOST_POINTS: usize = 12_000;
+const MOST_POINTS: usize = 6_000;
 
 /// Compares two policies with their programs on a day.
 #[must_use]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::{Datum, Ground, Piece, Split, What, intervals, rules_of};
+use crate::analysis::{Datum, Extent, Ground, Item, Piece, Split, What, intervals, rules_of};
 use crate::decide::Bound;
 use crate::number::Number;
 use crate::policy::{ActionId, RoleId, RuleId};
 use crate::program::node::{Condition, Quantity, Reads, TestKind};
-use crate::program::{Definition, Program};
+use crate::program::{Definition, Program, Rule};
 
 use super::fingerprint::Prints;
 
@@ -33,11 +33,18 @@ pub(super) fn bears(program: &Program, prints: &Prints, side: usize, asked: (Act
     })
 }
 
-/// One quantity for each piece into which limits and conditions cut those that may be asked for. None for an action without a measure.
-pub(super) fn quantities(ground: &Ground<'_>, asked: &[Option<(ActionId, RoleId)>]) -> (Vec<Number>, bool) {
-    let mut cuts: BTreeSet<Split> = BTreeSet::new();
+/// A quantity that stands for others.
+pub(super) struct Asking {
+    pub amount: Number,
+    /// Whether something that changed tells these from others.
+    pub is_near: bool,
+}
+
+/// One quantity for each piece into which limits and conditions cut those that may be asked for, and whether these are all. None for an action without a measure.
+pub(super) fn quantities(ground: &Ground<'_>, prints: &Prints, asked: &[Option<(ActionId, RoleId)>]) -> (Vec<Asking>, bool) {
+    let (mut cuts, mut near): (BTreeSet<Split>, BTreeSet<Split>) = (BTreeSet::new(), BTreeSet::new());
     let mut measured = None;
-    for (side, asked) in ground.sides.iter().zip(asked) {
+    for (at, (side, asked)) in ground.sides.iter().zip(asked).enumerate() {
         let Some((action, role)) = *asked else { continue };
         let Some((step, measure)) = side.program.action_of(action).and_then(|it| it.step.clone()).zip(side.policy.action(action).and_then(|it| it.measure.clone()))
         else {
@@ -45,34 +52,42 @@ pub(super) fn quantities(ground: &Ground<'_>, asked: &[Option<(ActionId, RoleId)
         };
         cuts.insert(Split::before(step.clone()));
         measured = Some((step, measure));
-        for rule in binding(side.program, (action, role)).into_iter().filter_map(|id| side.program.rule(id)) {
-            if let Some(Bound::Finite(most)) = &rule.fixed {
-                cuts.insert(Split::after(most.clone()));
+        let rules: BTreeSet<RuleId> = binding(side.program, (action, role)).into_iter().chain(rules_of(side.program, action)).collect();
+        let own = binding(side.program, (action, role));
+        for (id, rule) in rules.into_iter().filter_map(|id| Some((id, side.program.rule(id)?))) {
+            let mut of_rule: BTreeSet<Split> = BTreeSet::new();
+            if let Some(Bound::Finite(most)) = rule.fixed.as_ref().filter(|_| own.contains(&id)) {
+                of_rule.insert(Split::after(most.clone()));
             }
-        }
-        for number in compared(side.program, action) {
-            cuts.extend([Split::before(number.clone()), Split::after(number)]);
+            of_rule.extend(compared(side.program, rule).into_iter().flat_map(|number| [Split::before(number.clone()), Split::after(number)]));
+            if prints.is_changed(&Item { side: at, what: What::Rule(id) }) {
+                near.extend(of_rule.iter().cloned());
+            }
+            cuts.extend(of_rule);
         }
     }
     let Some((step, measure)) = measured else { return (Vec::new(), true) };
-    let is_whole = cuts.len() <= MOST_CUTS;
-    let every = cuts.len().div_ceil(MOST_CUTS).max(1);
-    let last = cuts.last().cloned();
-    let some: BTreeSet<Split> = cuts.into_iter().step_by(every).chain(last).collect();
-    let number = |piece: Piece| if let Datum::Number(number) = piece.value { Some(number) } else { None };
-    (intervals(&some, &measure, &step).into_iter().filter_map(number).filter(Number::is_positive).collect(), is_whole)
+    let far: Vec<Split> = cuts.difference(&near).cloned().collect();
+    let every = far.len().div_ceil(MOST_CUTS).max(1);
+    let some: BTreeSet<Split> = far.iter().step_by(every).chain(far.last()).chain(&near).cloned().collect();
+    let asking = |piece: Piece| {
+        let (Extent::Interval(interval), Datum::Number(amount)) = (piece.extent, piece.value) else { return None };
+        let is_near = interval.low.iter().chain(&interval.high).any(|end| near.contains(end));
+        amount.is_positive().then_some(Asking { amount, is_near })
+    };
+    let mut all: Vec<Asking> = intervals(&some, &measure, &step).into_iter().filter_map(asking).collect();
+    all.sort_by_key(|asking| !asking.is_near);
+    (all, every == 1)
 }
 
-/// The numbers that the rules and fallbacks of an action compare the quantity with.
-fn compared(program: &Program, action: ActionId) -> BTreeSet<Number> {
+/// The numbers that a rule compares the quantity with.
+fn compared(program: &Program, rule: &Rule) -> BTreeSet<Number> {
     let mut found = BTreeSet::new();
     let mut look = |condition: &Condition| in_condition(program, condition, &mut found);
-    for rule in rules_of(program, action).into_iter().filter_map(|id| program.rule(id)) {
-        look(&rule.condition);
-        rule.requires.iter().for_each(|it| look(&it.when));
-        for instead in rule.instead.iter() {
-            instead.offers.iter().map(|it| &it.when).chain(&instead.advice).chain(instead.routes.iter().map(|it| &it.when)).for_each(&mut look);
-        }
+    look(&rule.condition);
+    rule.requires.iter().for_each(|it| look(&it.when));
+    if let Some(instead) = rule.instead.as_deref() {
+        instead.offers.iter().map(|it| &it.when).chain(&instead.advice).chain(instead.routes.iter().map(|it| &it.when)).for_each(&mut look);
     }
     found
 }
