@@ -5,8 +5,8 @@ use super::bound::{Bound, Reading};
 use super::case::{Case, Mode, Person};
 use crate::number::Number;
 use crate::policy::{ActionId, RoleId, RuleId};
-use crate::program::screen::Screen;
 use crate::program::node::{Condition, Quantity};
+use crate::program::screen::Screen;
 use crate::program::{Charge, Kind, Measure, Program, Rule};
 use crate::question::Question;
 
@@ -43,7 +43,13 @@ impl Program {
 /// Where conditions compare the quantity, every rule counts.
 fn uneven(view: &View<'_>, amount: Option<&Number>) -> Bearing {
     let most = |view: &View<'_>| match amount {
-        Some(amount) => if view.standing(amount).authority.covers(amount) { Bound::Unlimited } else { Bound::ZERO },
+        Some(amount) => {
+            if view.standing(amount).authority.covers(amount) {
+                Bound::Unlimited
+            } else {
+                Bound::ZERO
+            }
+        }
         None => view.largest(|| view.standing(&view.smallest()), &Bound::Unlimited, |standing| standing.authority.clone()),
     };
     let rules = |screen: &Screen| screen.rules().collect::<Vec<_>>();
@@ -92,7 +98,8 @@ fn is_covered(view: &View<'_>, id: RuleId, by: RuleId) -> bool {
     let gives = id != by && rule.fixed.as_ref().zip(other.fixed.as_ref()).is_some_and(|(less, more)| more >= less);
     let charges = || other.charges.iter().all(|charge| rule.charges.iter().any(|known| is_same_charge(charge, known)));
     let is_always = |when: &Condition| matches!(when, Condition::Constant(true));
-    let requires = || other.requires.iter().all(|it| is_always(&it.when) && rule.requires.iter().any(|own| own.duty == it.duty && is_always(&own.when)));
+    let requires =
+        || other.requires.iter().all(|it| is_always(&it.when) && rule.requires.iter().any(|own| own.duty == it.duty && is_always(&own.when)));
     let limiting = |rule: &Rule| rule.charges.iter().filter(|charge| view.case.is_limited(charge.budget, view.role)).count();
     let is_preferred = || {
         let (own, others) = (limiting(rule), limiting(other));

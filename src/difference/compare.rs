@@ -134,8 +134,7 @@ impl Comparing<'_, '_, '_> {
 
     /// Whether a fallback serves the action that is asked about, and not one that is offered instead.
     fn is_own(&self, item: &Item) -> bool {
-        let (What::Fallback(id), Some(Some((action, _))), Some(own)) =
-            (item.what, self.asked.get(item.side), self.walk.ground.sides.get(item.side))
+        let (What::Fallback(id), Some(Some((action, _))), Some(own)) = (item.what, self.asked.get(item.side), self.walk.ground.sides.get(item.side))
         else {
             return false;
         };

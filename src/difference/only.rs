@@ -56,7 +56,20 @@ fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), toda
     let (old, new) = if is_new { (missing, text) } else { (text, missing) };
     let (old_example, example) = if is_new { (String::new(), example) } else { (example, String::new()) };
     let (role, action) = (role.clone(), action.clone());
-    Some(Changed { roles: vec![role.clone()], role, action, when: Vec::new(), always: false, amount: None, old, new, example, old_example, before, oddness: 0 })
+    Some(Changed {
+        roles: vec![role.clone()],
+        role,
+        action,
+        when: Vec::new(),
+        always: false,
+        amount: None,
+        old,
+        new,
+        example,
+        old_example,
+        before,
+        oddness: 0,
+    })
 }
 
 /// The further, the better; of those as far the one with the least used of budgets.

@@ -46,7 +46,8 @@ pub(super) fn quantities(ground: &Ground<'_>, prints: &Prints, asked: &[Option<(
     let mut measured = None;
     for (at, (side, asked)) in ground.sides.iter().zip(asked).enumerate() {
         let Some((action, role)) = *asked else { continue };
-        let Some((step, measure)) = side.program.action_of(action).and_then(|it| it.step.clone()).zip(side.policy.action(action).and_then(|it| it.measure.clone()))
+        let Some((step, measure)) =
+            side.program.action_of(action).and_then(|it| it.step.clone()).zip(side.policy.action(action).and_then(|it| it.measure.clone()))
         else {
             continue;
         };

@@ -42,13 +42,15 @@ impl Hull {
 
     /// Whether another is as wide for a variable.
     pub fn is_as_wide(&self, other: &Self, ground: &Ground<'_>, var: Var) -> bool {
-        let of = |hull: &Self| hull.extents.as_ref().and_then(|extents| extents.get(&var)).filter(|extents| !is_all(ground, var, extents)).map(normal);
+        let of =
+            |hull: &Self| hull.extents.as_ref().and_then(|extents| extents.get(&var)).filter(|extents| !is_all(ground, var, extents)).map(normal);
         of(self) == of(other)
     }
 
     /// Whether a case lies in it, if only in part.
     pub fn meets(&self, place: &Place) -> bool {
-        let meets = |(var, extents): (&Var, &BTreeSet<Extent>)| place.get(var).is_none_or(|extent| extents.iter().any(|known| overlap(known, extent)));
+        let meets =
+            |(var, extents): (&Var, &BTreeSet<Extent>)| place.get(var).is_none_or(|extent| extents.iter().any(|known| overlap(known, extent)));
         self.extents.iter().flatten().all(meets)
     }
 }

@@ -86,5 +86,6 @@ fn words(policy: &Policy, condition: &Condition) -> Option<String> {
 fn stands_after_when(policy: &Policy, span: Span) -> bool {
     let Some(before) = policy.sources.get(span.source).and_then(|source| source.text().get(..span.start as usize)) else { return false };
     let last = |word: &str| before.rfind(&format!(" {word} "));
-    last("when").is_some_and(|when| last("unless") < Some(when) && last("not") <= Some(when) && !before.get(when..).unwrap_or_default().contains(['|', '"']))
+    last("when")
+        .is_some_and(|when| last("unless") < Some(when) && last("not") <= Some(when) && !before.get(when..).unwrap_or_default().contains(['|', '"']))
 }

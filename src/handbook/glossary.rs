@@ -33,12 +33,16 @@ impl Author<'_> {
     }
 
     fn fact(&self, fact: &Fact) -> Entry {
-        let name = self.speech.titled(fact.title.as_ref(), &fact.name);
+        let asked = fact.asks.as_ref().map(|asks| self.speech.plain(asks));
+        let name = match (&fact.title, &asked) {
+            (None, Some(question)) => question.clone(),
+            _ => self.speech.titled(fact.title.as_ref(), &fact.name),
+        };
         let line = if name == fact.name { Line::default() } else { Line::text(format!(" ({})", fact.name)) };
         let mut line = line;
         line.0.insert(0, super::page::Inline::Strong(name));
         let mut below: Vec<String> = Vec::new();
-        below.extend(fact.asks.as_ref().map(|asks| self.speech.with("fact-asks", &self.speech.plain(asks))));
+        below.extend(asked.filter(|_| fact.title.is_some()).map(|question| self.speech.with("fact-asks", &question)));
         if let Type::OneOf(values) | Type::SomeOf(values) = &fact.ty {
             let values: Vec<String> = values.iter().map(|value| self.policy.choice(*value).replace('_', " ")).collect();
             below.push(self.speech.with("fact-values", &values.join(", ")));

@@ -3,6 +3,8 @@
 use super::page::{Block, Entry, Line, Section};
 use super::standing::{Standing, above, below, standing};
 use super::{Author, rules};
+use crate::number::Number;
+use crate::policy::expr::{ExprKind, Value};
 use crate::policy::{ActionId, Cap, Role, RoleId, Rule, RuleId, RuleKind, Subject};
 
 impl Author<'_> {
@@ -60,7 +62,7 @@ impl Author<'_> {
     /// `Small refunds on the spot: up to 50.00 EUR, in certain cases (as Service agent may)`
     fn summary(&self, id: RuleId, role: RoleId) -> Entry {
         let Some(rule) = self.rule(id) else { return Entry::default() };
-        let line = self.rule_link(id).and(format!(": {}", self.extent(id, rule)));
+        let line = self.rule_link(id).and(format!(": {}", self.extent(id, rule, Some(role))));
         let from = match standing(self.policy, rule, role) {
             Some(Standing::From(roles)) => {
                 let names = self.role_names(&roles).join(", ");
@@ -76,25 +78,27 @@ impl Author<'_> {
         }
     }
 
-    /// How far a rule reaches, in short.
-    fn extent(&self, id: RuleId, rule: &Rule) -> String {
+    /// How far a rule reaches for a role, in short.
+    fn extent(&self, id: RuleId, rule: &Rule, role: Option<RoleId>) -> String {
         let terms = self.policy.terms(id);
         let limit = self.limit(terms);
         let with = |message: &str| self.speech.with(message, limit.as_deref().unwrap_or_default());
+        let is_bound = terms.is_some_and(|terms| terms.condition.is_some()) || !rule.from.is_empty() || !rule.until.is_empty();
         let mut parts = Vec::new();
         parts.extend(match &rule.kind {
             RuleKind::Permission { .. } if limit.is_some() => Some(with("handbook-up-to")),
             RuleKind::Entitlement if limit.is_some() => Some(with("handbook-of")),
             RuleKind::Prohibition { cap: Cap::UpTo, .. } => Some(with("handbook-not-more")),
-            RuleKind::Prohibition { cap: Cap::Nothing, .. } => Some(self.speech.words("handbook-not-granted")),
+            RuleKind::Prohibition { cap: Cap::Nothing, .. } => (!is_bound).then(|| self.speech.words("handbook-not-granted")),
             _ => self.is_measured(&rule.actions).then(|| self.speech.words("handbook-no-limit")),
         });
         if let RuleKind::Permission { approved_by, .. } = &rule.kind
             && !approved_by.is_empty()
         {
-            parts.push(self.speech.with("handbook-with", &self.role_names(approved_by).join(", ")));
+            let (own, others): (Vec<RoleId>, Vec<RoleId>) = approved_by.iter().partition(|signer| Some(**signer) == role);
+            parts.extend(own.iter().map(|_| self.speech.words("handbook-with-another")));
+            parts.extend((!others.is_empty()).then(|| self.speech.with("handbook-with", &self.role_names(&others).join(", "))));
         }
-        let is_bound = terms.is_some_and(|terms| terms.condition.is_some()) || !rule.from.is_empty() || !rule.until.is_empty();
         if is_bound {
             parts.push(self.speech.words("handbook-some-cases"));
         }
@@ -116,6 +120,8 @@ impl Author<'_> {
             let is_permission = matches!(rule.kind, RuleKind::Permission { .. });
             is_permission && standing(self.policy, rule, other).is_some() && standing(self.policy, rule, role).is_none()
         });
+        let own = self.sure(role, action);
+        let further: Vec<_> = further.into_iter().filter(|id| !own.as_ref().is_some_and(|own| self.is_within(*id, own))).collect();
         if further.is_empty() {
             return None;
         }
@@ -124,7 +130,7 @@ impl Author<'_> {
             let answers = self.speech.message("handbook-answers-short", &|out, _| self.speech.steps_dative(out, within));
             name = format!("{name} ({answers})");
         }
-        let extents = further.iter().filter_map(|id| Some(Line::text(self.extent(*id, self.rule(*id)?))));
+        let extents = further.iter().filter_map(|id| Some(Line::text(self.extent(*id, self.rule(*id)?, Some(other)))));
         let mut seen: Vec<Line> = Vec::new();
         for extent in extents {
             if !seen.contains(&extent) {
@@ -132,6 +138,28 @@ impl Author<'_> {
             }
         }
         Some(Line::labelled(&name, Line::join(seen, "; ")).into())
+    }
+
+    /// The largest amount that a role may grant in every case, where it can be told without one.
+    fn sure(&self, role: RoleId, action: ActionId) -> Option<Number> {
+        let own = self.of_kind(action, |rule| {
+            let alone = matches!(&rule.kind, RuleKind::Permission { approved_by, .. } if approved_by.is_empty());
+            alone && rule.from.is_empty() && rule.until.is_empty() && standing(self.policy, rule, role).is_some()
+        });
+        own.into_iter().filter(|id| self.policy.terms(*id).is_some_and(|terms| terms.condition.is_none())).filter_map(|id| self.most(id)).max()
+    }
+
+    /// Whether a rule never grants more than this.
+    fn is_within(&self, id: RuleId, most: &Number) -> bool {
+        self.most(id).is_some_and(|limit| limit <= *most)
+    }
+
+    /// The limit of a rule where it is one and the same in every case.
+    fn most(&self, id: RuleId) -> Option<Number> {
+        match &self.policy.terms(id)?.quantity.as_ref()?.kind {
+            ExprKind::Constant(Value::Quantity(most)) => Some(most.clone()),
+            _ => None,
+        }
     }
 
     fn fallback_links(&self, action: ActionId) -> Vec<Entry> {
@@ -158,7 +186,7 @@ impl Author<'_> {
         let meant = self.shown.iter().filter_map(|id| Some((*id, self.rule(*id)?))).filter(|(_, rule)| is_meant(rule));
         part.list(
             meant
-                .map(|(id, rule)| self.rule_link(id).and(format!(": {} — {}", self.action_names(&rule.actions), self.extent(id, rule))).into())
+                .map(|(id, rule)| self.rule_link(id).and(format!(": {} — {}", self.action_names(&rule.actions), self.extent(id, rule, None))).into())
                 .collect(),
         );
         part

@@ -1,7 +1,7 @@
 //! What one transaction sees and changes.
 //!
 //! Orders are carried out one after the other on a book: each sees what those before it did, and all of it is written at once. What must stay true: an order that is refused leaves the book as
-//! it was.
+//! it was, but for being counted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use super::notice::{self, Happening, News, Subscription};
 use super::order::{Buckets, Wanted};
 use super::pseudonym::Names;
 use super::store::{BucketRow, CaseRow, Changes, ChargeRow, GrantRow, Head, Look, NoticeRow, ReplyRow, StoreError, Stretch, Token, Transaction};
+use super::usage::Usage;
 
 /// The rows that the orders of a transaction are about.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Book {
     events: Vec<Event>,
     listeners: Arc<[Subscription]>,
     notices: Vec<NoticeRow>,
+    /// What is counted when this is committed.
+    pub usage: Usage,
     /// A bucket that was charged, or given back to, although nobody read it.
     astray: Option<String>,
 }
@@ -70,6 +73,7 @@ impl Book {
             events: Vec::new(),
             listeners: Arc::new([]),
             notices: Vec::new(),
+            usage: Usage::default(),
             astray: None,
         }
     }

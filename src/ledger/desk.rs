@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use super::notice::Listeners;
 use super::order::{Buckets, Order, Slip, Ticket, Wanted};
 use super::pseudonym::Aliases;
 use super::store::{Purpose, Store, StoreError, Token};
+use super::usage::Usage;
 use super::{Clock, LedgerError, Settled, Setup};
 use crate::panics::caught;
 
@@ -51,23 +52,27 @@ impl fmt::Debug for Lanes {
     }
 }
 
+/// What all lanes and the ledger share.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub aliases: Arc<Aliases>,
+    pub listeners: Arc<Listeners>,
+    pub usage: Arc<std::sync::Mutex<Usage>>,
+}
+
 struct Lane {
     store: Arc<dyn Store>,
     clock: Clock,
     secret: [u8; 32],
-    aliases: Arc<Aliases>,
-    listeners: Arc<Listeners>,
+    common: Common,
 }
 
 impl Lanes {
     /// Begins to take orders.
-    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], aliases: &Arc<Aliases>, listeners: &Arc<Listeners>) -> Self {
+    pub fn start(store: &Arc<dyn Store>, setup: &Setup, secret: [u8; 32], common: &Common) -> Self {
         let (queue, waiting) = mpsc::channel(setup.waiting);
         let (waiting, turn) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(())));
-        let lane = || {
-            let (store, clock) = (Arc::clone(store), Arc::clone(&setup.clock));
-            Lane { store, clock, secret, aliases: Arc::clone(aliases), listeners: Arc::clone(listeners) }
-        };
+        let lane = || Lane { store: Arc::clone(store), clock: Arc::clone(&setup.clock), secret, common: common.clone() };
         let tasks = (0..setup.lanes.max(1)).map(|_| tokio::spawn(work(lane(), Arc::clone(&waiting), Arc::clone(&turn)))).collect();
         Self { queue, clock: Arc::clone(&setup.clock), tasks }
     }
@@ -177,7 +182,7 @@ impl Lane {
             match self.carry_out(jobs).await? {
                 Ok(settled) => return Ok(settled),
                 // The store is asked for people outside of transactions.
-                Err(strangers) => self.aliases.learn(&strangers, self.store.as_ref()).await?,
+                Err(strangers) => self.common.aliases.learn(&strangers, self.store.as_ref()).await?,
             }
         }
     }
@@ -185,7 +190,7 @@ impl Lane {
     /// Carries orders out, unless the log does not know yet what to call somebody.
     async fn carry_out(&self, jobs: &[Job]) -> Result<Result<Vec<Settled>, BTreeSet<String>>, StoreError> {
         let mut tx = self.store.begin(Purpose::Write).await?;
-        let mut book = Book::new((self.clock)(), self.secret).telling(self.listeners.all());
+        let mut book = Book::new((self.clock)(), self.secret).telling(self.common.listeners.all());
         let slips: Vec<_> = jobs.iter().map(|job| Slip { order: job.order.as_ref(), ticket: job.ticket.as_ref() }).collect();
         let mut tokens: Vec<Token> = slips.iter().filter_map(|slip| Some(slip.ticket?.token.clone())).collect();
         tokens.sort();
@@ -212,21 +217,29 @@ impl Lane {
         if book.is_clean() {
             // What was read may be a guess until here.
             tx.commit().await?;
+            self.count(&book.usage);
             return Ok(Ok(settled));
         }
-        let names = self.aliases.names(book.people().collect::<Vec<_>>(), tx.as_mut()).await?;
-        let strangers = self.aliases.strangers(book.people(), &names);
+        let names = self.common.aliases.names(book.people().collect::<Vec<_>>(), tx.as_mut()).await?;
+        let strangers = self.common.aliases.strangers(book.people(), &names);
         if !strangers.is_empty() {
             return Ok(Err(strangers));
         }
         let head = if book.has_events() { Some(tx.head().await?) } else { None };
-        let has_news = book.has_news();
+        let (has_news, usage) = (book.has_news(), std::mem::take(&mut book.usage));
         tx.write(&book.close(head, &names)?).await?;
         tx.commit().await?;
+        self.count(&usage);
         if has_news {
-            self.listeners.ring();
+            self.common.listeners.ring();
         }
         Ok(Ok(settled))
+    }
+
+    fn count(&self, usage: &Usage) {
+        if !usage.is_empty() {
+            self.common.usage.lock().unwrap_or_else(PoisonError::into_inner).merge(usage);
+        }
     }
 }
 

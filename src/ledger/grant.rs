@@ -9,6 +9,7 @@ use super::notice::{self, Happening, News, Spent};
 use super::order::{Asking, Buckets, Done, Order, Refusal, Wanted, event, grants, json};
 use super::record::{Grant, Signature, Who};
 use super::store::{ChargeRow, GrantRow};
+use super::usage::{self, Fate};
 use crate::answer::parts::Told;
 use crate::answer::plain;
 use crate::decide::{BudgetCharge, Decision, Mode};
@@ -49,8 +50,13 @@ impl Order for GrantOrder {
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
         let terms = Terms { confirmed: &self.confirm, note: self.note.as_deref(), case: self.case.as_deref(), approved_by: &[], approvals: &[] };
-        let grant = book_grant(&self.asking, &terms, book)?;
-        Ok(Done::Grant(Box::new(grant)))
+        let grant = book_grant(&self.asking, &terms, book);
+        match &grant {
+            Err(Refusal::NotGranted(_)) => book.usage.count(&self.asking.action(), Fate::Refused),
+            Err(Refusal::Unconfirmed { .. }) => book.usage.count(&self.asking.action(), Fate::Unconfirmed),
+            _ => {}
+        }
+        Ok(Done::Grant(Box::new(grant?)))
     }
 }
 
@@ -84,14 +90,20 @@ pub(crate) fn book_grant(asking: &Asking, terms: &Terms<'_>, book: &mut Book) ->
     let mut booked = Vec::new();
     tell(asking, &grant, book);
     for ((bucket, amount), charge) in charges.into_iter().zip(&decision.charge).filter(|((_, amount), _)| *amount != 0) {
-        if let Some(most) = charge.of.as_ref().and_then(|most| bucket.units(most)).filter(|_| book.is_heard(Happening::BudgetNearlyUsed)) {
-            let before = book.used(&bucket);
-            tell_of_budget(asking, &grant, charge, &Spent { bucket: &bucket, before, after: before.saturating_add(amount), most }, book);
+        let before = book.used(&bucket);
+        let (after, most) = (before.saturating_add(amount), charge.of.as_ref().and_then(|most| bucket.units(most)));
+        if let Some(most) = most.filter(|_| book.is_heard(Happening::BudgetNearlyUsed)) {
+            tell_of_budget(asking, &grant, charge, &Spent { bucket: &bucket, before, after, most }, book);
+        }
+        if let Some(budget) = asking.policy().budgets.get(charge.budget.index()) {
+            let measure = plain::budget_measure(asking.policy(), &budget.unit, asking.request.question.action);
+            book.usage.charge((budget, usage::unit(asking.policy(), &budget.unit, measure)), &bucket, amount, (after, most));
         }
         book.charge(ChargeRow { bucket: bucket.id.clone(), at: book.at(), grant: grant.id.clone(), amount });
         booked.push(Booked { bucket: bucket.id, amount });
     }
     log(asking, &grant, &booked, &decision, book);
+    book.usage.count(&grant.action, Fate::Booked);
     book.put_grant(GrantRow {
         id: grant.id.clone(),
         actor: grant.actor.id.clone(),

@@ -27,15 +27,16 @@ pub mod record;
 mod reverse;
 pub mod staff;
 pub mod store;
+pub mod usage;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use book::Book;
 use bucket::{Bucket, Holder};
 use case::{AddOrder, ApproveOrder, DeclineOrder, Desk, HandOverOrder, OpenOrder, StandInOrder};
-use desk::Lanes;
+use desk::{Common, Lanes};
 use grant::GrantOrder;
 use notice::{Listeners, Subscription};
 use order::{Asking, Buckets, Order};
@@ -44,6 +45,7 @@ use pseudonym::Aliases;
 use record::{Case, CaseState, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
+use usage::Usage;
 
 pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
@@ -79,6 +81,7 @@ pub struct Ledger {
     lanes: Lanes,
     aliases: Arc<Aliases>,
     listeners: Arc<Listeners>,
+    usage: Arc<Mutex<Usage>>,
 }
 
 /// How a ledger works.
@@ -200,7 +203,10 @@ impl Ledger {
         let aliases = Arc::new(Aliases::open(setup.pseudonyms.clone(), store.as_ref()).await?);
         let listeners = Arc::new(Listeners::default());
         listeners.set(outbox::hooks(store.as_ref()).await?.iter().filter_map(Subscription::of));
-        Ok(Self { lanes: Lanes::start(&store, setup, secret, &aliases, &listeners), store, aliases, listeners })
+        let common = Common { aliases, listeners, usage: Arc::default() };
+        let lanes = Lanes::start(&store, setup, secret, &common);
+        let Common { aliases, listeners, usage } = common;
+        Ok(Self { store, lanes, aliases, listeners, usage })
     }
 
     /// A ledger that lasts as long as this value.
@@ -222,6 +228,12 @@ impl Ledger {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.lanes.now()
+    }
+
+    /// What was done through this ledger since it was opened.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Decides about a question and books what is granted. `case` is what the grant belongs to.

@@ -9,6 +9,7 @@ use super::notice::{self, Happening, News};
 use super::order::{Buckets, Done, Order, Refusal, Wanted, event, local};
 use super::record::{Grant, Reversal, Who};
 use super::store::{ChargeRow, GrantRow};
+use super::usage::Fate;
 use crate::engine::Engine;
 
 /// `POST /v1/grants/{id}/reverse`
@@ -53,6 +54,7 @@ impl Order for ReverseOrder {
             let data = |is_private| serde_json::json!({"grant": notice::grant(&grant, is_private), "who": self.who, "policy": policy});
             book.tell(&News { happening, about: grant.id.clone(), once: None }, |listener| Some(data(listener.private)));
         }
+        book.usage.count(&grant.action, Fate::Reversed);
         book.put_grant(GrantRow { reversed: true, body: text(&grant), ..row });
         Ok(Done::Grant(Box::new(grant)))
     }

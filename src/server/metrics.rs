@@ -3,6 +3,8 @@
 //! Every thread counts in a shard of its own, so that cores that answer do not wait for each other; whoever reads adds the shards up. Labels come from lists that are
 //! written here: no caller, no actor and no path that somebody made up becomes one.
 
+mod ledger;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -268,6 +270,9 @@ pub async fn metrics(State(service): State<Arc<Service>>, Extension(caller): Ask
 
 fn write(service: &Service, out: &mut String) -> fmt::Result {
     service.meter.write(out)?;
+    if let Some(books) = &service.books {
+        ledger::write(out, &books.ledger.usage(), &service.told)?;
+    }
     head(out, "kulanz_policy_info", "gauge", "The version of the policy that answers; always 1.")?;
     let engine = service.live.current();
     writeln!(out, "kulanz_policy_info{{version=\"{}\"}} 1", engine.policy().version)?;

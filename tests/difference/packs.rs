@@ -128,7 +128,11 @@ fn limits_of_the_company() {
     let entries = changed("company", ("gift.kulanz", "everyone may gift up to 10 EUR", "everyone may gift up to 12 EUR"), 2);
     // The only role that has no larger gift is an assistant, who gives 5 EUR at most; the other one is spared a note.
     assert!(entries.iter().all(|entry| entry.amount.as_deref() == Some("11.00 EUR") && entry.roles == ["integrity"]), "{entries:#?}");
-    let entries = changed("company", ("gift.kulanz", "integrity may gift up to 50 EUR\n  charge gifts\n  require note", "integrity may gift up to 50 EUR\n  charge gifts"), 2);
+    let entries = changed(
+        "company",
+        ("gift.kulanz", "integrity may gift up to 50 EUR\n  charge gifts\n  require note", "integrity may gift up to 50 EUR\n  charge gifts"),
+        2,
+    );
     assert!(entries.iter().all(|entry| entry.example.is_empty() && entry.old_example.contains("require note")), "{entries:#?}");
 }
 

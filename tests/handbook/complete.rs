@@ -225,13 +225,35 @@ fn what_is_inherited_says_so() {
     let of = |role: &str| page(&policy, Some(policy.role_named(role).unwrap()), 1).markdown();
     let (agent, boss) = (of("agent"), of("boss"));
     assert!(boss.contains("[everything](#rule-everything): up to the smallest of") && boss.contains("(as Agent may)"));
-    assert!(agent.contains("[cap](#rule-cap): no more than “half”, in certain cases (because Team lead may not)"), "{agent}");
+    assert!(agent.contains("[cap](#rule-cap): no more than “half”, in certain cases (also for Team lead)"), "{agent}");
     assert!(agent.contains("- Team lead (answers within 4 hours): up to 100.00 EUR, in certain cases"), "{agent}");
     assert!(
         agent
             .contains("- boss (answers within 2 working days): up to 100.00 EUR, in certain cases; without limit, with approval by Team lead, Stock")
     );
     let _: RuleId = policy.rule_named("cap").unwrap();
+}
+
+#[test]
+fn nobody_is_asked_for_what_one_may_grant_in_every_case() {
+    let text = |agent: &str| {
+        let head = "policy \"p\"\n    currency EUR\n    time zone Europe/Berlin\n\nrole agent\nrole bot\nrole lead\n    above agent\n\naction voucher of money\n\n";
+        format!(
+            "{head}rule a\n    agent may voucher {agent}\n\nrule b\n    bot may voucher up to 15 EUR\n\nrule c\n    lead may voucher up to 15.01 EUR\n    approved by lead\n"
+        )
+    };
+    // The first list behind the words.
+    let asked = |agent: &str| {
+        let policy = crate::shop::load_all(&[("p.kulanz", &text(agent))]);
+        let page = page(&policy, Some(policy.role_named("agent").unwrap()), 0).markdown();
+        let list = page.split_once("Whom you can ask").unwrap().1.split("\n\n").nth(1).unwrap();
+        list.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let lead = "- lead: up to 15.01 EUR, with approval by another person of this role";
+    assert_eq!(asked("up to 15 EUR"), [lead]);
+    let bot = "- bot: up to 15.00 EUR";
+    assert_eq!(asked("up to 14.99 EUR"), [bot, lead]);
+    assert_eq!(asked("up to 15 EUR\n    when amount > 3 EUR"), [bot, lead], "in certain cases is not in every case");
 }
 
 #[test]

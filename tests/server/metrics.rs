@@ -1,8 +1,11 @@
 //! `GET /metrics`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use serde_json::json;
+
+use super::grants::{desk, late};
 use super::running::{Running, eventually};
 use crate::process::own_counter;
 
@@ -80,4 +83,53 @@ fn every_path_of_the_description_is_a_route_of_its_own() {
         assert!(found.keys().any(|key| key.starts_with(&counted)), "{path}");
     }
     assert!(!found.keys().any(|key| key.contains("route=\"other\"")));
+}
+
+#[test]
+fn grants_and_what_they_use_of_budgets_are_counted_once() {
+    let desk = desk();
+    let none = look(&desk);
+    assert!(!none.keys().any(|key| key.starts_with("kulanz_grants_total") || key.starts_with("kulanz_budget")), "{none:?}");
+    let first = desk.send("/v1/grants", &late("50 EUR"), "k-1");
+    assert_eq!(first.status, 201);
+    desk.send("/v1/grants", &late("50 EUR"), "k-1");
+    desk.send("/v1/grants", &late("49.99 EUR"), "k-2");
+    for _ in 0..2 {
+        desk.send("/v1/grants", &late("5000 EUR"), "k-3").is_problem(403, "not_granted");
+    }
+    let path = format!("/v1/grants/{}/reverse", first.json()["id"].as_str().unwrap());
+    desk.send(&path, &json!({"actor": {"id": "lena"}, "reason": "it was not late"}), "");
+    let page = look(&desk);
+    for (result, count) in [("booked", "2"), ("refused", "1"), ("reversed", "1")] {
+        assert_eq!(page[&format!(r#"kulanz_grants_total{{action="refund",result="{result}"}}"#)], count, "{page:?}");
+    }
+    // 50 of 300 EUR were used, then 99.99.
+    assert_eq!(page[r#"kulanz_budget_charged_total{budget="goodwill",unit="EUR"}"#], "99.99");
+    let share = |end: &str| page[&format!("kulanz_budget_used_ratio{end}")].clone();
+    assert_eq!(share(r#"_bucket{budget="goodwill",unit="EUR",le="0.25"}"#), "1");
+    assert_eq!(share(r#"_bucket{budget="goodwill",unit="EUR",le="0.50"}"#), "2");
+    assert_eq!(share(r#"_sum{budget="goodwill",unit="EUR"}"#), "0.499");
+    assert_eq!(share(r#"_count{budget="goodwill",unit="EUR"}"#), "2");
+    assert!(page.keys().all(|key| !key.contains("anna")), "{page:?}");
+}
+
+/// What a text says of metrics by name; the parts of a histogram count as the histogram.
+fn named(text: &str) -> BTreeSet<String> {
+    let names = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.starts_with("kulanz_"));
+    names.map(|name| ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()).collect()
+}
+
+#[test]
+fn the_docs_name_what_is_measured_and_alerts_and_dashboard_ask_for_nothing_else() {
+    let desk = desk();
+    desk.send("/v1/grants", &late("50 EUR"), "k");
+    let page = desk.get("/metrics", &[]).body;
+    let measured: BTreeSet<_> = page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next().map(str::to_owned)).collect();
+    let docs = include_str!("../../docs/observing.md");
+    let rows: String = docs.lines().filter(|line| line.starts_with("| `kulanz_")).collect();
+    assert_eq!(named(&rows), measured);
+    for text in [include_str!("../../deploy/prometheus/alerts.yaml"), include_str!("../../deploy/grafana/kulanz.json")] {
+        let asked = named(text);
+        assert!(asked.len() > 5 && asked.is_subset(&measured), "{:?}", asked.difference(&measured).collect::<Vec<_>>());
+    }
 }

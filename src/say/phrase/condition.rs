@@ -73,14 +73,31 @@ impl Speech<'_> {
 
     /// A yes/no fact: what its title says is true, or the answer to its question.
     fn flag(&self, id: FactId, wanted: Wanted) -> String {
-        let is_question = self.policy.fact(id).is_some_and(|fact| fact.title.is_none() && fact.asks.is_some());
-        let id_of_message = if is_question { wanted.choose("asked-yes", "asked-no") } else { wanted.choose("flag-yes", "flag-no") };
+        let id_of_message =
+            if self.is_called_by_question(id) { wanted.choose("asked-yes", "asked-no") } else { wanted.choose("flag-yes", "flag-no") };
         self.with(id_of_message, &self.called(FactRef::Fact(id)))
+    }
+
+    /// Whether a fact has no title, so that it is called by the question that asks for it.
+    fn is_called_by_question(&self, id: FactId) -> bool {
+        self.policy.fact(id).is_some_and(|fact| fact.title.is_none() && fact.asks.is_some())
+    }
+
+    /// Some of the values that can answer a question, or none of them. `None` where nothing is asked.
+    fn asked(&self, value: &Expr, list: &str, count: usize, wanted: Wanted) -> Option<String> {
+        let ExprKind::Fact(id) = value.kind else { return None };
+        let id_of_message = match wanted {
+            Wanted::So => "asked-one",
+            Wanted::NotSo if count == 1 => "asked-not",
+            Wanted::NotSo => "asked-none",
+        };
+        let said = |out: &mut String, name: &str| out.push_str(if name == "list" { list.to_owned() } else { self.of_value(value) }.as_str());
+        self.is_called_by_question(id).then(|| self.message(id_of_message, &said))
     }
 
     fn comparison(&self, left: &Expr, comparison: Comparison, right: &Expr, wanted: Wanted) -> String {
         let comparison = if wanted == Wanted::So { comparison } else { comparison.opposite() };
-        self.two(comparison_id(comparison, is_point(&left.ty)), "left", left, right)
+        self.two(comparison_id(comparison, &left.ty), "left", left, right)
     }
 
     fn one_of(&self, value: &Expr, options: &[Expr], wanted: Wanted) -> String {
@@ -93,6 +110,9 @@ impl Speech<'_> {
             Wanted::NotSo if names.len() == 1 => ("not-equal", names.join(", ")),
             Wanted::NotSo => ("none-of", names.join(", ")),
         };
+        if let Some(asked) = self.asked(value, &list, names.len(), wanted) {
+            return asked;
+        }
         self.message(id, &|out, name| if name == "left" { out.push_str(&self.of_value(value)) } else { out.push_str(&list) })
     }
 
@@ -105,6 +125,11 @@ impl Speech<'_> {
             (_, Wanted::NotSo) => ("includes-none", "or"),
         };
         let list = self.either(&names, word);
+        if quantifier != Quantifier::All
+            && let Some(asked) = self.asked(set, if wanted == Wanted::So { list.clone() } else { names.join(", ") }.as_str(), names.len(), wanted)
+        {
+            return asked;
+        }
         self.message(id, &|out, name| if name == "set" { out.push_str(&self.of_value(set)) } else { out.push_str(&list) })
     }
 
@@ -131,8 +156,10 @@ impl Speech<'_> {
     }
 }
 
-fn comparison_id(comparison: Comparison, is_point: bool) -> &'static str {
-    match (comparison, is_point) {
+fn comparison_id(comparison: Comparison, ty: &Type) -> &'static str {
+    match (comparison, is_point(ty)) {
+        (Comparison::Less, false) if *ty == Type::Duration => "shorter",
+        (Comparison::Greater, false) if *ty == Type::Duration => "longer",
         (Comparison::Equal, false) => "equal",
         (Comparison::NotEqual, false) => "not-equal",
         (Comparison::Less, false) => "less",
