@@ -21,6 +21,7 @@ use super::envelope;
 use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Asking, Service, json, line, text};
+use super::traced;
 use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::question::{Json, Request};
@@ -45,8 +46,9 @@ pub async fn ask_batch(State(service): State<Arc<Service>>, Extension(caller): A
     let place = service.place()?;
     let engine = service.live.current();
     // The computing happens beside the threads that serve connections, and keeps its place even where the caller goes away.
+    let notes = traced::notes(&service);
     let work = move || {
-        let answers = answers(&service, &caller, &engine, &body);
+        let answers = traced::carried(notes, || answers(&service, &caller, &engine, &body));
         drop(place);
         answers
     };

@@ -19,7 +19,7 @@ use super::body::Size;
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, proposal, schema};
+use super::{idempotency, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
@@ -83,6 +83,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
         (Err(problem), None) => return Err(problem),
     };
+    traced::note(&service, |notes| notes.settled(&settled));
     let case = case(settled)?;
     created(&format!("{PATH}/{}", case.id), &case)
 }

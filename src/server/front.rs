@@ -21,10 +21,10 @@ use uuid::Uuid;
 
 use super::ask;
 use super::gate::{self, Admitted, Remembered};
-use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
+use super::traced::{self, Ended, Traced};
 use crate::access::Caller;
 use crate::panics::{Panic, caught};
 
@@ -77,12 +77,13 @@ impl HyperService<Request<Incoming>> for Front {
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
-                        caught(ask::respond(&connection.service, caller, &head.headers, body)).await.map(IntoResponse::into_response)
+                        let answering = caught(ask::respond(&connection.service, caller, &head.headers, body));
+                        begun.around(answering).await.map(IntoResponse::into_response)
                     }
                     Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
                     Err(problem) => Ok(Problem::clone(problem).into_response()),
                 };
-                Ok(begun.end(&connection.service.meter, &head.method, &head.uri, admitted.ok(), answered))
+                Ok(begun.end(&connection.service, &head.method, &head.uri, admitted.ok(), answered))
             });
         }
         let mut router = self.router.clone();
@@ -93,13 +94,13 @@ impl HyperService<Request<Incoming>> for Front {
             let mut request = request.map(|body| Body::new(Watched { body, pulse }));
             let admitted = match connection.admit(uri.path(), request.headers()).await {
                 Ok(admitted) => admitted,
-                Err(problem) => return Ok(begun.end(&connection.service.meter, &method, &uri, None, Ok(problem.into_response()))),
+                Err(problem) => return Ok(begun.end(&connection.service, &method, &uri, None, Ok(problem.into_response()))),
             };
             if let Some(caller) = &admitted.caller {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
-            let answered = caught(router.call(request)).await;
-            Ok(begun.end(&connection.service.meter, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
+            let answered = begun.around(caught(router.call(request))).await;
+            Ok(begun.end(&connection.service, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -136,6 +137,7 @@ struct Begun {
     id: HeaderValue,
     at: Instant,
     under_way: UnderWay,
+    traced: Option<Traced>,
 }
 
 impl Begun {
@@ -145,18 +147,28 @@ impl Begun {
             id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
             at: Instant::now(),
             under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
+            traced: connection.service.tracer.as_ref().and_then(|tracer| tracer.begin(request.headers())),
         }
     }
 
-    fn end(self, meter: &Meter, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
-        let Self { id, at, under_way } = self;
+    /// What a handler does, as a part of the request's trace.
+    async fn around<F: Future>(&self, answering: F) -> F::Output {
+        traced::around(self.traced.as_ref(), answering).await
+    }
+
+    fn end(self, service: &Service, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
+        let Self { id, at, under_way, traced } = self;
         let shown = id.to_str().unwrap_or_default();
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
             Kind::Internal.into_response()
         });
         let status = response.status().as_u16();
-        meter.answered(uri.path(), status, at.elapsed());
+        let took = at.elapsed();
+        service.meter.answered(uri.path(), status, took);
+        if let Some(traced) = traced {
+            traced.end(service, &Ended { method, uri, status: response.status(), id: shown, took });
+        }
         let (caller, left) = admitted.map_or((None, None), |admitted| (admitted.caller, admitted.left));
         let caller = caller.as_deref().map_or("", Caller::name);
         // The path and the name are quoted: they come from outside.

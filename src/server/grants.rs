@@ -17,7 +17,7 @@ use super::behalf::{self, Deed};
 use super::body::Size;
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, parameters, proposal, schema};
+use super::{idempotency, parameters, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
@@ -68,6 +68,7 @@ pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Askin
         // The policy may have been another one when it was granted.
         Err(problem) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
     };
+    traced::note(&service, |notes| notes.settled(&settled));
     let grant = granted(settled)?;
     created(&format!("{PATH}/{}", grant.id), &grant)
 }

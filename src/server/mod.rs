@@ -35,6 +35,7 @@ mod service;
 mod stalled;
 mod telling;
 mod tls;
+mod traced;
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -49,12 +50,14 @@ pub use config::{Config, ConfigError, Limits, address};
 
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;
+use crate::traces::{Exporting, Spans};
 use books::{Books, PeopleFile, Roster};
 use gate::Gate;
 use reload::{Live, Reading, Source};
 use service::Service;
 use telling::Telling;
 use tls::Tls;
+use traced::Tracer;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
@@ -109,20 +112,33 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let gate = Gate::new(&config.access)?;
     let tls = config.tls.as_ref().map(Tls::new).transpose()?;
     announce(config, &gate);
-    let service = Arc::new(Service::new(live, people, books, gate, config));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (tracer, exporting) = trace(config, listener.local_addr()?, scheme)?.unzip();
+    let mut service = Service::new(live, people, books, gate, config);
+    service.tracer = tracer;
+    let service = Arc::new(service);
     let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
-    let scheme = if tls.is_some() { "https" } else { "http" };
     let _ = writeln!(out, "listening on {scheme}://{address}").and_then(|()| out.flush());
     listen::serve(listener, Arc::clone(&service), tls, config.limits, stop).await;
     tending.abort();
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
     telling.finish().await;
+    if let Some(exporting) = exporting {
+        exporting.finish().await;
+    }
     close(service).await;
     Ok(())
+}
+
+/// Begins to trace, where that is wanted.
+fn trace(config: &Config, address: SocketAddr, scheme: &'static str) -> io::Result<Option<(Tracer, Exporting)>> {
+    let Some(settings) = &config.traces else { return Ok(None) };
+    let (spans, exporting) = Spans::start(settings)?;
+    Ok(Some((Tracer { spans, address, scheme }, exporting)))
 }
 
 /// So many connections wait until they are accepted; more are tried again by their side only after a second.

@@ -17,6 +17,7 @@ use super::gate::Gate;
 use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::reload::Live;
+use super::traced::{self, Tracer};
 use crate::access;
 use crate::access::Scope;
 use crate::engine::{Engine, json_line};
@@ -49,6 +50,8 @@ pub struct Service {
     pub told: Arc<Tally>,
     /// What is counted.
     pub meter: Meter,
+    /// Who traces requests, where they are traced.
+    pub tracer: Option<Tracer>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -68,6 +71,7 @@ impl Service {
             authzen: authzen::Setup::new(&config.authzen),
             told: Arc::default(),
             meter: Meter::default(),
+            tracer: None,
             trust_record: config.trust_record,
             batches,
         }
@@ -133,6 +137,7 @@ impl Service {
         let outcome = engine.write_answer(request, out);
         if let Some(action) = engine.policy().actions.get(request.question.action.index()) {
             self.meter.decided(&action.name, outcome);
+            traced::note(self, |notes| notes.answer(&action.name, outcome.word(), &engine.policy().version));
         }
     }
 

@@ -17,3 +17,4 @@ pub mod running;
 mod start;
 mod stop;
 mod surface;
+mod traces;
