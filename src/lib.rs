@@ -51,6 +51,8 @@ pub mod server;
 pub mod source;
 pub mod syntax;
 pub mod testing;
+#[cfg(feature = "server")]
+pub mod traces;
 
 pub use number::{Number, NumberError, Rounding};
 pub use program::Program;

@@ -30,6 +30,7 @@ mod signers;
 pub mod staff;
 pub mod store;
 pub mod usage;
+pub mod witness;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +51,7 @@ use record::{Case, CaseState, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 use usage::Usage;
+use witness::Looking;
 
 pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
@@ -439,8 +441,10 @@ impl Ledger {
         let mut book = Book::new(self.now(), [0; 32]);
         let wanted = Buckets { seen: lists.concat(), ..Buckets::default() };
         if !wanted.seen.is_empty() {
+            let mut looking = Looking::begin(witness::present(), Purpose::Read, lists.len());
             let mut tx = self.store.begin(Purpose::Read).await?;
             book.read_buckets(tx.as_mut(), &wanted).await?;
+            looking.iter_mut().for_each(Looking::done);
         }
         let spent = |list: &Vec<Bucket>| {
             let mut spent = vec![Number::ZERO; engine.policy().budgets.len()];

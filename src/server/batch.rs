@@ -22,6 +22,7 @@ use super::errand::{Errand, Notes};
 use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Asking, Service, json, line, text};
+use super::traced;
 use crate::access::Scope;
 use crate::engine::Engine;
 use crate::question::{Json, Request};
@@ -52,9 +53,10 @@ pub async fn ask_batch(
     let place = service.place()?;
     let engine = service.live.current();
     // The computing happens beside the threads that serve connections, and keeps its place even where the caller goes away.
-    let span = tracing::Span::current();
+    let (span, traced) = (tracing::Span::current(), traced::notes(&service));
     let work = move || {
-        let answers = span.in_scope(|| answers(Notes::new(&service, &caller, &mission), &engine, &body));
+        let notes = Notes::new(&service, &caller, &mission);
+        let answers = traced::carried(traced, || span.in_scope(|| answers(notes, &engine, &body)));
         drop(place);
         answers
     };

@@ -20,7 +20,7 @@ use super::errand::{Errand, Mission, Notes};
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, noting, proposal, schema};
+use super::{idempotency, noting, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
@@ -84,6 +84,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
         (Err(problem), None) => return Err(problem),
     };
+    traced::note(&service, |notes| notes.settled(&settled));
     let case = case(settled)?;
     created(&format!("{PATH}/{}", case.id), &case)
 }

@@ -24,6 +24,7 @@ use super::log::Log;
 use crate::access::settings::{Access, Tls};
 use crate::decisions::Decisions;
 use crate::hooks::{self, Webhook, WebhookError};
+use crate::traces;
 
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -58,6 +59,8 @@ pub struct Config {
     pub log: Log,
     /// Who is told over HTTP of what happens.
     pub webhook: Vec<Webhook>,
+    /// Where traces go; without it nothing is traced.
+    pub traces: Option<traces::Settings>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -79,6 +82,7 @@ impl Default for Config {
             decisions: Decisions::default(),
             log: Log::default(),
             webhook: Vec::new(),
+            traces: None,
             lints: BTreeMap::new(),
         }
     }
@@ -228,6 +232,9 @@ pub enum ConfigError {
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// Traces that cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] traces::SettingsError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -269,6 +276,7 @@ impl Config {
         config.decisions = config.decisions.beside(beside);
         config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
         config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
+        config.traces = config.traces.map(|traces| traces.beside(beside));
         Ok(config)
     }
 
@@ -291,6 +299,7 @@ impl Config {
             return Err(ConfigError::Decisions(mistake));
         }
         hooks::validate(&self.webhook, self.ledger.is_some())?;
+        self.traces.as_ref().map_or(Ok(()), traces::Settings::validate)?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }

@@ -26,6 +26,7 @@ use super::gate::{self, Admitted, Remembered};
 use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
+use super::traced::{self, Ended, Traced};
 use crate::access::Caller;
 use crate::panics::{Panic, caught};
 
@@ -78,9 +79,8 @@ impl HyperService<Request<Incoming>> for Front {
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
-                        caught(ask::respond(&connection.service, (caller, &begun.mission), &head.headers, body))
-                            .await
-                            .map(IntoResponse::into_response)
+                        let answering = caught(ask::respond(&connection.service, (caller, &begun.mission), &head.headers, body));
+                        begun.around(answering).await.map(IntoResponse::into_response)
                     }
                     Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
                     Err(problem) => Ok(Problem::clone(problem).into_response()),
@@ -102,7 +102,8 @@ impl HyperService<Request<Incoming>> for Front {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
             request.extensions_mut().insert(begun.mission.clone());
-            let answered = caught(router.call(request)).instrument(begun.mission.span(&connection.service)).await;
+            let answering = caught(router.call(request)).instrument(begun.mission.span(&connection.service));
+            let answered = begun.around(answering).await;
             Ok(begun.end(&connection.service, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
@@ -139,6 +140,7 @@ impl HttpBody for Watched {
 struct Begun {
     mission: Mission,
     under_way: UnderWay,
+    traced: Option<Traced>,
 }
 
 impl Begun {
@@ -150,18 +152,28 @@ impl Begun {
                 begun: Instant::now(),
             },
             under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
+            traced: connection.service.tracer.as_ref().and_then(|tracer| tracer.begin(request.headers())),
         }
     }
 
+    /// What a handler does, as a part of the request's trace.
+    async fn around<F: Future>(&self, answering: F) -> F::Output {
+        traced::around(self.traced.as_ref(), answering).await
+    }
+
     fn end(self, service: &Service, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
-        let Self { mission, under_way } = self;
+        let Self { mission, under_way, traced } = self;
         let (shown, at) = (mission.id(), mission.begun);
         let mut response = answered.unwrap_or_else(|cause| {
             tracing::error!(id = shown, policy = %service.version(), cause = text_of(&cause), "a handler panicked");
             Kind::Internal.into_response()
         });
         let status = response.status().as_u16();
-        service.meter.answered(uri.path(), status, at.elapsed());
+        let took = at.elapsed();
+        service.meter.answered(uri.path(), status, took);
+        if let Some(traced) = traced {
+            traced.end(service, &Ended { method, uri, status: response.status(), id: shown, took });
+        }
         let (caller, left) = admitted.map_or((None, None), |admitted| (admitted.caller, admitted.left));
         let caller = caller.as_deref().map_or("", Caller::name);
         // The path and the name are quoted: they come from outside.

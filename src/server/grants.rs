@@ -18,7 +18,7 @@ use super::body::Size;
 use super::errand::{Errand, Notes};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, noting, parameters, proposal, schema};
+use super::{idempotency, noting, parameters, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
@@ -85,6 +85,7 @@ pub async fn grant(
             told
         }
     };
+    traced::note(&service, |notes| notes.settled(&told.0));
     let grant = granted(told.0)?;
     created(&format!("{PATH}/{}", grant.id), &grant)
 }

@@ -23,6 +23,7 @@ use super::reload::{Live, Reload};
 use super::service::{Asking, Service};
 use crate::access::Scope;
 use crate::decide::Outcome;
+use crate::traces::Tally;
 
 /// Where it is.
 pub const PATH: &str = "/metrics";
@@ -249,6 +250,12 @@ fn route(path: &str) -> usize {
     ROUTES.iter().take(last).position(|route| path == *route).or_else(|| ROUTES.iter().take(last).position(|route| fits(route))).unwrap_or(last)
 }
 
+/// The route of a path that the service knows.
+pub fn route_of(path: &str) -> Option<&'static str> {
+    let place = route(path);
+    ROUTES.get(place).copied().filter(|_| place < ROUTES.len() - 1)
+}
+
 fn head(out: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
@@ -278,6 +285,11 @@ fn write(service: &Service, out: &mut String) -> fmt::Result {
     if let Some(recorder) = &service.recorder {
         decisions::write(out, recorder)?;
     }
+    let traces = service.tracer.as_ref().map(|tracer| tracer.spans.tally());
+    let traced = |count: fn(&Tally) -> u64| traces.map_or(0, count);
+    single(out, ("kulanz_traces_sent_total", "counter"), "Spans that the collector took.", traced(Tally::sent))?;
+    single(out, ("kulanz_traces_lost_total", "counter"), "Spans that found the queue full or were not taken.", traced(Tally::lost))?;
+    single(out, ("kulanz_traces_failures_total", "counter"), "Requests to the collector that came to nothing.", traced(Tally::failures))?;
     head(out, "kulanz_policy_info", "gauge", "The version of the policy that answers; always 1.")?;
     let engine = service.live.current();
     writeln!(out, "kulanz_policy_info{{version=\"{}\"}} 1", engine.policy().version)?;

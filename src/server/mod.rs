@@ -40,6 +40,7 @@ mod service;
 mod stalled;
 mod telling;
 mod tls;
+mod traced;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -54,6 +55,7 @@ pub use log::{Form, Level, Log, log};
 
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;
+use crate::traces::{Exporting, Spans};
 use books::{Books, PeopleFile, Roster};
 use gate::Gate;
 use recorder::Recorder;
@@ -61,6 +63,7 @@ use reload::{Live, Reading, Source};
 use service::Service;
 use telling::Telling;
 use tls::Tls;
+use traced::Tracer;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
@@ -99,11 +102,15 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let gate = Gate::new(&config.access)?;
     let tls = config.tls.as_ref().map(Tls::new).transpose()?;
     announce(config, &gate);
-    let service = Arc::new(Service::new(live, people, books, gate, config).recording(recorder.clone()));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (tracer, exporting) = trace(config, listener.local_addr()?, scheme)?.unzip();
+    let mut service = Service::new(live, people, books, gate, config).recording(recorder.clone());
+    service.tracer = tracer;
+    let service = Arc::new(service);
     let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
     // A service whose output nobody reads is no worse for it.
-    let listening = format!("listening on {}://{}", if tls.is_some() { "https" } else { "http" }, listener.local_addr()?);
+    let listening = format!("listening on {scheme}://{}", listener.local_addr()?);
     let mut out = io::stdout();
     // Where decisions go to standard output, nothing else does.
     let _ =
@@ -118,8 +125,18 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
         // It waits for a thread and for a disk.
         let _ = tokio::task::spawn_blocking(move || recorder.close(most)).await;
     }
+    if let Some(exporting) = exporting {
+        exporting.finish().await;
+    }
     close(service).await;
     Ok(())
+}
+
+/// Begins to trace, where that is wanted.
+fn trace(config: &Config, address: SocketAddr, scheme: &'static str) -> io::Result<Option<(Tracer, Exporting)>> {
+    let Some(settings) = &config.traces else { return Ok(None) };
+    let (spans, exporting) = Spans::start(settings)?;
+    Ok(Some((Tracer { spans, address, scheme }, exporting)))
 }
 
 /// So many connections wait until they are accepted; more are tried again by their side only after a second.

@@ -18,6 +18,7 @@ use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::recorder::Recorder;
 use super::reload::Live;
+use super::traced::{self, Tracer};
 use crate::access;
 use crate::access::Scope;
 use crate::decide::Outcome;
@@ -57,6 +58,8 @@ pub struct Service {
     pub recorder: Option<Arc<Recorder>>,
     /// Whether questions are shown in the service's own log.
     pub shows_facts: bool,
+    /// Who traces requests, where they are traced.
+    pub tracer: Option<Tracer>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -78,6 +81,7 @@ impl Service {
             meter: Meter::default(),
             recorder: None,
             shows_facts: config.log.facts,
+            tracer: None,
             trust_record: config.trust_record,
             batches,
         }
@@ -148,6 +152,7 @@ impl Service {
     pub fn count(&self, policy: &Policy, question: &Question, outcome: Outcome) {
         if let Some(action) = policy.actions.get(question.action.index()) {
             self.meter.decided(&action.name, outcome);
+            traced::note(self, |notes| notes.answer(&action.name, outcome.word(), &policy.version));
         }
     }
 

@@ -8,8 +8,8 @@ mod bounds;
 mod budgets;
 mod cases;
 mod day;
-mod docs;
 mod decisions;
+mod docs;
 mod grants;
 mod hooks;
 mod ledger;
@@ -20,5 +20,6 @@ pub mod running;
 mod start;
 mod stop;
 mod surface;
+mod traces;
 
 pub use decisions::schema::{misfit, schema as decisions_schema};

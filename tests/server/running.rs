@@ -101,6 +101,12 @@ impl Running {
         running
     }
 
+    /// The same, with a folder that is kept as long as it runs.
+    pub fn keeping(mut self, folder: tempfile::TempDir) -> Self {
+        self.kept = Some(folder);
+        self
+    }
+
     /// Posts a JSON value, with a key where there is one.
     pub fn send(&self, path: &str, body: &Value, key: &str) -> Reply {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
