@@ -8,6 +8,8 @@ mod hooks;
 mod key;
 #[cfg(feature = "ledger")]
 mod ledger;
+#[cfg(feature = "mcp")]
+mod mcp;
 
 use std::path::PathBuf;
 
@@ -23,6 +25,8 @@ pub use hooks::{HooksCommand, HooksList, HooksRetry};
 pub use key::{KeyCommand, KeyList, KeyNew, KeyRevoke};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
+#[cfg(feature = "mcp")]
+pub use mcp::Mcp;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -143,6 +147,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Answer a language model: a server of the Model Context Protocol, over standard input and output
+    #[cfg(feature = "mcp")]
+    Mcp(Mcp),
     /// Make, list and take back the keys of callers
     #[cfg(feature = "server")]
     #[command(subcommand)]

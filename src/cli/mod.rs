@@ -34,6 +34,8 @@ mod locate;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod new;
 mod options;
 mod pack;
@@ -98,6 +100,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Hooks(command) => hooks::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(arguments) => mcp::run(arguments, terminal),
         #[cfg(feature = "server")]
         Command::Key(command) => key::run(command, terminal),
         #[cfg(feature = "lsp")]

@@ -51,6 +51,9 @@ pub struct Config {
     pub authzen: Authzen,
     /// Who is told over HTTP of what happens.
     pub webhook: Vec<Webhook>,
+    /// As whom a language model acts at `/mcp`; without it there is no such path.
+    #[cfg(feature = "mcp")]
+    pub mcp: Option<super::mcp::Mcp>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -70,6 +73,8 @@ impl Default for Config {
             behind_proxy: false,
             authzen: Authzen::default(),
             webhook: Vec::new(),
+            #[cfg(feature = "mcp")]
+            mcp: None,
             lints: BTreeMap::new(),
         }
     }
@@ -211,6 +216,10 @@ pub enum ConfigError {
     /// What the AuthZEN API is told cannot be.
     #[error("{0}")]
     Authzen(String),
+    /// As whom a language model acts is not said in a way that makes sense.
+    #[cfg(feature = "mcp")]
+    #[error("{0}")]
+    Mcp(String),
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -265,6 +274,10 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         if let Some(mistake) = self.access.mistake() {
             return Err(ConfigError::Access(mistake));
+        }
+        #[cfg(feature = "mcp")]
+        if let Some(mistake) = self.mcp.as_ref().and_then(|mcp| mcp.mistake(self.access.is_on())) {
+            return Err(ConfigError::Mcp(mistake));
         }
         if !self.listen.ip().is_loopback() && !self.access.is_on() {
             return Err(ConfigError::NotLoopback(self.listen));

@@ -19,6 +19,8 @@ mod grants;
 mod health;
 mod idempotency;
 mod listen;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 mod metrics;
 mod openapi;
 mod options;
@@ -101,6 +103,8 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let live = Arc::new(Live::new(engine));
     fits(config, &live)?;
     let people = people(config, &live)?;
+    #[cfg(feature = "mcp")]
+    knows_model(config, &live, people.as_deref())?;
     let books = match &config.ledger {
         Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
         None => None,
@@ -153,6 +157,14 @@ fn fits(config: &Config, policy: &Live<Engine>) -> io::Result<()> {
     } else {
         Err(io::Error::other(format!("`[authzen]` names what the policy does not have: {}", missing.join(", "))))
     }
+}
+
+/// Refuses a model in a role that nobody knows.
+#[cfg(feature = "mcp")]
+fn knows_model(config: &Config, policy: &Live<Engine>, people: Option<&Live<Roster>>) -> io::Result<()> {
+    let people = people.map(|people| people.with(|roster| Arc::clone(&roster.people))).unwrap_or_default();
+    let unknown = config.mcp.as_ref().and_then(|mcp| policy.with(|engine| mcp.unknown(engine.policy(), &people)));
+    unknown.map_or(Ok(()), |unknown| Err(io::Error::other(format!("`[mcp]`: {unknown}"))))
 }
 
 /// The people, from their file on, if there is one.

@@ -11,7 +11,7 @@ use super::{ask, authzen, batch, budgets, cases, grants, health, metrics, openap
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route(ask::PATH, post(ask::ask))
         .route("/v1/ask/batch", post(batch::ask_batch))
         .route("/v1/options", post(options::options))
@@ -30,8 +30,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/readyz", get(health::readyz))
         .route(metrics::PATH, get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))
-        .merge(authzen::routes())
-        .fallback(async || Kind::NotFound)
-        .method_not_allowed_fallback(async || Kind::MethodNotAllowed)
-        .with_state(service)
+        .merge(authzen::routes());
+    #[cfg(feature = "mcp")]
+    let router = router.merge(super::mcp::routes(&service));
+    router.fallback(async || Kind::NotFound).method_not_allowed_fallback(async || Kind::MethodNotAllowed).with_state(service)
 }

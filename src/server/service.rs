@@ -49,6 +49,9 @@ pub struct Service {
     pub told: Arc<Tally>,
     /// What is counted.
     pub meter: Meter,
+    /// As whom a language model acts, where it may.
+    #[cfg(feature = "mcp")]
+    pub mcp: Option<super::mcp::Mcp>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -68,6 +71,8 @@ impl Service {
             authzen: authzen::Setup::new(&config.authzen),
             told: Arc::default(),
             meter: Meter::default(),
+            #[cfg(feature = "mcp")]
+            mcp: config.mcp.clone(),
             trust_record: config.trust_record,
             batches,
         }
