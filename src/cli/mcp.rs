@@ -32,10 +32,7 @@ pub fn run(arguments: &Mcp, terminal: &Terminal) -> Result<Outcome, Failure> {
     if config.people.is_none() && config.ledger.is_some() {
         config.people = books::list(&path);
     }
-    let people = match &config.people {
-        Some(file) => books::people(Some(file), terminal)?,
-        None => Default::default(),
-    };
+    let people = config.people.as_deref().map(|file| books::people(Some(file), terminal)).transpose()?.unwrap_or_default();
     let engine = pack::read(&path, terminal)?;
     if let Some(unknown) = settings.unknown(engine.policy(), &people) {
         return Err(Failure::usage(unknown));

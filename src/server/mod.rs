@@ -76,7 +76,9 @@ pub enum Log {
 /// Writes the log to standard error from now on; `KULANZ_LOG` says how much of it (`debug`, `warn`, …).
 pub fn log(form: Log) {
     let asked = std::env::var("KULANZ_LOG").ok().filter(|asked| !asked.is_empty());
-    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new("info"));
+    // What a library says of the sessions of language models holds what customers said.
+    let quiet = |asked: String| EnvFilter::try_new(if asked.contains("rmcp") { asked } else { format!("{asked},rmcp=error") }).ok();
+    let filter = asked.and_then(quiet).unwrap_or_else(|| EnvFilter::new("info,rmcp=error"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // A program that has set up its own log keeps it.
     let _ = match form {

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+#[cfg(feature = "mcp")]
+use super::mcp::routes as models;
 use super::problem::Kind;
 use super::service::Service;
 use super::{ask, authzen, batch, budgets, cases, grants, health, metrics, openapi, options, policy};
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
-    let router = Router::new()
+    Router::new()
         .route(ask::PATH, post(ask::ask))
         .route("/v1/ask/batch", post(batch::ask_batch))
         .route("/v1/options", post(options::options))
@@ -30,8 +32,15 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/readyz", get(health::readyz))
         .route(metrics::PATH, get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))
-        .merge(authzen::routes());
-    #[cfg(feature = "mcp")]
-    let router = router.merge(super::mcp::routes(&service));
-    router.fallback(async || Kind::NotFound).method_not_allowed_fallback(async || Kind::MethodNotAllowed).with_state(service)
+        .merge(authzen::routes())
+        .merge(models(&service))
+        .fallback(async || Kind::NotFound)
+        .method_not_allowed_fallback(async || Kind::MethodNotAllowed)
+        .with_state(service)
+}
+
+/// Nothing for language models is built in.
+#[cfg(not(feature = "mcp"))]
+fn models(_: &Arc<Service>) -> Router<Arc<Service>> {
+    Router::new()
 }

@@ -1,6 +1,6 @@
 //! The HTTP service: every resource, status and bound, reloading and stopping.
 
-mod access;
+pub mod access;
 mod ask;
 mod authzen;
 mod batch;

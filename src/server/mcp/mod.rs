@@ -24,8 +24,10 @@ pub use settings::Mcp;
 pub use stdio::{Session, run};
 
 use super::problem::{Kind, Problem};
+use super::reload::Live;
 use super::service::{Service, line};
 use crate::access::{Caller, Identity, Scope};
+use crate::engine::Engine;
 use crate::outline::Outline;
 use crate::panics::caught;
 use crate::question::Json;
@@ -84,21 +86,35 @@ impl Desk {
         let outline = Outline::new(policy, language.unwrap_or(0));
         ListToolsResult::with_all_items(self.deeds(caller).map(|deed| deed.tool(&outline)).collect())
     }
+}
 
-    fn version(&self) -> String {
-        self.service.live.with(|engine| engine.policy().version.clone())
+/// Looks from time to time whether the policy is another one. It holds nothing of the service but the policy.
+struct Watch {
+    live: Arc<Live<Engine>>,
+    version: String,
+}
+
+impl Watch {
+    fn new(service: &Service) -> Self {
+        let live = Arc::clone(&service.live);
+        Self { version: version(&live), live }
     }
 
-    /// Waits until the policy is another one than this.
-    async fn changed(&self, version: &str) -> String {
+    /// Waits for the next change.
+    async fn changed(&mut self) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let now = self.version();
-            if now != version {
-                return now;
+            let now = version(&self.live);
+            if now != self.version {
+                self.version = now;
+                return;
             }
         }
     }
+}
+
+fn version(live: &Live<Engine>) -> String {
+    live.with(|engine| engine.policy().version.clone())
 }
 
 impl ServerHandler for Desk {
@@ -111,7 +127,7 @@ impl ServerHandler for Desk {
     }
 
     async fn list_tools(&self, _: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
-        Ok(self.tools(&*self.caller(&context)?))
+        Ok(self.tools(self.caller(&context)?.as_ref()))
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
@@ -131,10 +147,10 @@ impl ServerHandler for Desk {
         if !self.announces {
             return;
         }
-        let (desk, mut version) = (self.clone(), self.version());
+        let mut watch = Watch::new(&self.service);
         tokio::spawn(async move {
             loop {
-                version = desk.changed(&version).await;
+                watch.changed().await;
                 if context.peer.notify_tool_list_changed().await.is_err() {
                     return;
                 }
@@ -147,11 +163,11 @@ impl ServerHandler for Desk {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut version = self.version();
+        let mut watch = Watch::new(&self.service);
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
-                now = self.changed(&version) => version = now,
+                () = watch.changed() => {}
             }
             // Whoever did not ask for it is not told.
             if context.sink().notify_tool_list_changed().await.is_err() {
