@@ -89,6 +89,10 @@ enum Layout {
 }
 
 fn format_file(sources: &mut Sources, path: &Path, mode: Mode) -> Result<Layout, Vec<Diagnostic>> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        let problem = Diagnostic::new(Code::Unreadable, format!("`{}` is a table of a spreadsheet, which has no layout", path.display()));
+        return Err(vec![problem.help("`kulanz fmt` is for `.kulanz` files; leave this one out")]);
+    }
     let text = fs::read_to_string(path).map_err(|error| vec![unreadable(path, &error)])?;
     let id = sources.add(path.display().to_string(), text.as_str());
     let formatted = syntax::format::format(sources, id)?;

@@ -105,6 +105,8 @@ pub(crate) struct Ground<'a> {
     actor: (Var, Var),
     /// Whether a rule reads who asks.
     reads_actor: (bool, bool),
+    /// By side: noon of the day.
+    noons: Vec<jiff::Timestamp>,
 }
 
 /// Who asks in every case whose rules do not care.
@@ -137,6 +139,7 @@ impl<'a> Ground<'a> {
             clock: (Var(0), Clock::Stopped),
             actor: (Var(0), Var(0)),
             reads_actor: (false, false),
+            noons: sides.iter().map(|side| noon(side.policy, today)).collect(),
             sides,
         };
         ground.join_choices();
@@ -329,12 +332,11 @@ impl<'a> Ground<'a> {
         let told = if let Some(Some(Datum::Number(told))) = point.get(self.clock.0.0) { Some(told) } else { None };
         let day = match (self.clock.1, told) {
             (Clock::Moments, Some(told)) => return calendar::moment(told).unwrap_or_default(),
-            (_, Some(told)) => calendar::date_of_number(told).unwrap_or(self.today),
-            (_, None) => self.today,
+            (_, Some(told)) => calendar::date_of_number(told),
+            (_, None) => None,
         };
-        let zone = self.sides.get(side).map(|side| side.policy.time_zone.clone());
-        let noon = zone.and_then(|zone| day.at(12, 0, 0, 0).to_zoned(zone).ok());
-        noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp())
+        let today = || self.noons.get(side).copied().unwrap_or_default();
+        day.zip(self.sides.get(side)).map_or_else(today, |(day, side)| noon(side.policy, day))
     }
 
     /// The question at a point. What is open is unknown. `None` where the side has no such case: a value that it does not know, or absence where it allows none.
@@ -368,6 +370,14 @@ impl<'a> Ground<'a> {
         Some(Question { actor, action, amount, facts, spent, at: self.moment(side, point), explain: Explain::Decisive })
     }
 
+    /// The question of a point where a variable has another value; `None` where that is not told so.
+    pub fn changed(&self, side: usize, question: &Question, var: Var, number: &Number) -> Option<Question> {
+        let Source::Fact(ids) = &self.variable(var)?.source else { return None };
+        let mut question = question.clone();
+        *question.facts.get_mut(ids.get(side).copied().flatten()?.index())? = state(Some(Value::Quantity(number.clone())));
+        Some(question)
+    }
+
     /// The same where what is open takes its default, as in a test that does not mention it.
     pub fn whole_question(&self, side: usize, point: &Point, asked: (ActionId, RoleId)) -> Option<Question> {
         let mut question = self.question(side, point, asked)?;
@@ -380,6 +390,11 @@ impl<'a> Ground<'a> {
         question.actor.team.get_or_insert_with(|| TEAM.into());
         Some(question)
     }
+}
+
+fn noon(policy: &Policy, day: Date) -> jiff::Timestamp {
+    let noon = day.at(12, 0, 0, 0).to_zoned(policy.time_zone.clone());
+    noon.map_or(jiff::Timestamp::UNIX_EPOCH, |noon| noon.timestamp())
 }
 
 fn state(value: Option<Value>) -> FactState {

@@ -15,6 +15,7 @@
 //! analysis.each(action, role, |case, decision| { … ; true });
 //! ```
 
+mod bands;
 pub(crate) mod case;
 mod constants;
 mod ground;
@@ -22,6 +23,7 @@ mod leaf;
 mod linear;
 mod pieces;
 mod search;
+mod swing;
 mod texts;
 mod turning;
 mod walk;
@@ -30,19 +32,21 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 
+pub(crate) use bands::{Along, Family, Gap};
 pub use case::Case;
 pub(crate) use case::{amount, literal};
 pub(crate) use ground::{Choice, Datum, Domain, Ground, Point, Side, Source, Var};
 pub(crate) use linear::Doubt;
 pub(crate) use pieces::{Extent, Interval};
 pub(crate) use search::{Seen, Wanted, When};
+pub(crate) use swing::Silence;
 pub use walk::{Coverage, Depth};
 
 use crate::decide::{Decision, Mode, Outcome};
 use crate::number::Number;
 use crate::policy::{ActionId, BudgetId, Policy, RoleId};
-use crate::program::Program;
-use crate::program::node::Condition;
+use crate::program::node::{Condition, Quantity};
+use crate::program::{Allotment, Program};
 use crate::question::Question;
 pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What};
 
@@ -167,9 +171,17 @@ impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
 
     /// The question with every budget used up, as far as it may be where conditions read it.
     fn used_up(&self, node: &Node<'_>, question: &Question) -> Question {
-        let most =
-            |at: usize| self.walk.ground.spent(0, BudgetId::new(at)).and_then(|var| node.most(self.walk.ground, var)).unwrap_or_else(Number::largest);
+        let narrowed = |id: BudgetId| self.walk.ground.spent(0, id).and_then(|var| node.most(self.walk.ground, var));
+        let most = |at: usize| narrowed(BudgetId::new(at)).unwrap_or_else(|| self.beyond(BudgetId::new(at)));
         Question { spent: (0..question.spent.len()).map(most).collect(), ..question.clone() }
+    }
+
+    /// More than any line of a budget: literals are at most 10¹⁵, and small numbers are added fast.
+    fn beyond(&self, id: BudgetId) -> Number {
+        let budget = self.program().and_then(|program| program.budget(id));
+        let is_literal = |line: &Option<Allotment>| !matches!(line, Some(Allotment::Limited(quantity)) if !matches!(quantity, Quantity::Constant(_)));
+        let is_plain = budget.is_some_and(|budget| budget.allotments.iter().all(is_literal));
+        if is_plain { Number::from(10_000_000_000_000_000) } else { Number::largest() }
     }
 
     /// Whether nothing that lies beyond a point is a `no` without an excuse: not even the hardest of what may be asked for, with every budget used up.

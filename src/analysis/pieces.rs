@@ -64,7 +64,7 @@ impl Interval {
     }
 
     /// A multiple of the step in it, a plain one where there is a choice; `None` where it has none.
-    fn representative(&self, ty: &Type, step: &Number) -> Option<Number> {
+    pub fn representative(&self, ty: &Type, step: &Number) -> Option<Number> {
         let beyond = beyond(ty);
         match (self.first(step), self.last(step)) {
             (None, None) => Some(if matches!(ty, Type::Date | Type::Datetime) { Number::ZERO } else { beyond }),

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::ground::{Clock, Datum, Ground, Point, Source, Var};
-use super::walk::{Coverage, Depth, Node, Turn, Visitor, Walk};
+use super::walk::{Coverage, Depth, Item, Node, Turn, Visitor, Walk, What};
 use super::{Analysis, Case, Found};
 use crate::decide::{Decision, Mode, Probe};
 use crate::number::Number;
-use crate::policy::{ActionId, RoleId};
+use crate::policy::{ActionId, FactId, FactRef, RoleId, RuleId};
 use crate::program::Program;
 use crate::program::node::{Condition, Reads};
 use crate::question::Question;
@@ -69,15 +69,35 @@ impl<'a> Analysis<'a> {
     /// A case in which the conditions come out as wanted and the engine decides as wanted, among all that the rules of the action tell apart
     /// while no budget has been used but as conditions say.
     pub(crate) fn find_decided(&self, wanted: Wanted<'_, 'a>, fits: impl Fn(&Decision) -> bool) -> Found {
+        self.decided(wanted, |walk| walk.add_action(0), fits)
+    }
+
+    /// The same among what one rule tells apart; where there is no such case there may be one among the others.
+    pub(crate) fn find_decided_by(&self, wanted: Wanted<'_, 'a>, rule: RuleId, fits: impl Fn(&Decision) -> bool) -> Option<Case> {
+        self.decided(wanted, |walk| walk.items.push(Item { side: 0, what: What::Rule(rule) }), fits).case
+    }
+
+    fn decided(&self, wanted: Wanted<'_, 'a>, add: impl FnOnce(&mut Walk<'_, 'a>), fits: impl Fn(&Decision) -> bool) -> Found {
         let all: Vec<&'a Condition> = wanted.hold.iter().chain(wanted.fail).copied().collect();
         let Some(mut walk) = self.walk_over(&self.ground, wanted, &all) else { return Found { case: None, coverage: SPENT } };
-        walk.add_action(0);
+        add(&mut walk);
         let seeker = Seeker { ground: &self.ground, hold: wanted.hold, fail: wanted.fail, asked: wanted.asked, found: None };
         let mut judge = Judge { walk: &walk, seeker, fits };
         let coverage = walk.run(&mut judge);
         let found = judge.seeker.found;
         self.left.set(self.left.get().saturating_sub(walk.points.get()));
         Found { case: found, coverage }
+    }
+
+    /// Where some facts that are yes or no are yes, and nothing else is known.
+    pub(crate) fn affirmed(&self, facts: &[FactId]) -> Point {
+        let mut point = self.ground.start();
+        for var in facts.iter().filter_map(|id| self.ground.var(0, FactRef::Fact(*id))) {
+            if let Some(slot) = point.get_mut(var.0) {
+                *slot = Some(Datum::YesNo(true));
+            }
+        }
+        point
     }
 
     /// The facts that measure something and have a value at a point.
@@ -113,7 +133,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-const SPENT: Coverage = Coverage::GaveUp { why: "there are more cases in all than are looked at" };
+pub(super) const SPENT: Coverage = Coverage::GaveUp { why: "there are more cases in all than are looked at" };
 
 /// Looks for a case in which conditions come out as wanted.
 struct Seeker<'s, 'g, 'a> {
@@ -171,6 +191,10 @@ struct Judge<'w, 's, 'g, 'a, F> {
 impl<F: Fn(&Decision) -> bool> Visitor for Judge<'_, '_, '_, '_, F> {
     fn enter(&mut self, node: &Node<'_>) -> Turn {
         self.seeker.enter(node)
+    }
+
+    fn leads(&self, item: &Item) -> bool {
+        matches!(item.what, What::Asked(_))
     }
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {

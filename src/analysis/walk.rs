@@ -132,6 +132,8 @@ pub(crate) struct Walk<'g, 'a> {
     pub since: Option<Number>,
     /// Whether several values are tried of what cannot be cut exactly.
     pub wide: bool,
+    /// What is left open until nothing else is, and then, too.
+    pub last: Option<Var>,
     /// So many points were looked at.
     pub points: Cell<usize>,
 }
@@ -155,6 +157,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             start,
             since: None,
             wide: false,
+            last: None,
             points: Cell::new(0),
         }
     }
@@ -226,6 +229,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         // For the answer of a whole action, each quantity is asked for in turn.
         let asks = self.items.iter().any(|item| !matches!(item.what, What::Asked(_)));
         read.retain(|var| !asks || *var != self.ground.amount());
+        read.retain(|var| self.last != Some(*var));
         read.retain(|var| self.start.get(var.0).is_some_and(Option::is_none));
         self.settle(&self.start, &BTreeMap::new(), &read, visitor, &mut progress);
         self.points.set(self.points.get() + progress.points);
@@ -308,7 +312,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut first = Turning::new(self.ground, point, &questions);
         first.wide = self.wide;
         self.look(&mut first, &leading, &questions);
-        let Some(var) = first.next().or_else(|| turning.next()) else {
+        let Some(var) = first.next(self.last).or_else(|| turning.next(self.last)) else {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
             return;
         };
@@ -318,6 +322,28 @@ impl<'g, 'a> Walk<'g, 'a> {
             let (point, extents) = narrowed(point, extents, var, piece);
             self.descend(&point, &extents, &live, visitor, progress);
         }
+    }
+
+    /// The pieces of what is left open, where nothing else is.
+    pub fn line(&self, node: &Node<'_>, var: Var, doubt: &mut Doubt) -> Vec<Piece> {
+        let mut turning = Turning::new(self.ground, node.point, node.questions);
+        self.look(&mut turning, node.live, node.questions);
+        self.pieces_of(&turning, var, doubt)
+    }
+
+    /// The pieces into which constants alone cut a variable.
+    pub fn plain_line(&self, var: Var) -> Vec<Piece> {
+        let questions = self.questions(&self.start);
+        let mut turning = Turning::new(self.ground, &self.start, &questions);
+        turning.blind = true;
+        self.look(&mut turning, &self.items, &questions);
+        turning.keep_plain(var);
+        self.pieces_of(&turning, var, &mut None)
+    }
+
+    fn pieces_of(&self, turning: &Turning<'_, 'a>, var: Var, doubt: &mut Doubt) -> Vec<Piece> {
+        let measure = self.measure().filter(|_| var == self.ground.amount());
+        turning.pieces_among(var, measure.as_ref(), measure.as_ref().map(|_| &Number::ZERO), doubt)
     }
 
     fn may_hold(&self, item: Item, questions: &[Option<Question>]) -> bool {
@@ -373,9 +399,10 @@ impl<'g, 'a> Walk<'g, 'a> {
     /// A budget leaves room for so much as asked for, or for the rule's own limit, or for nothing.
     fn look_at_charges(&self, turning: &mut Turning<'_, 'a>, side: usize, (program, rule): (&'a Program, &'a Rule), limits: &[Linear]) {
         let amount = Linear::variable(self.ground.amount());
+        let compared = self.depth == Depth::Limits;
         for charge in &rule.charges {
             let Some(budget) = program.budget(charge.budget) else { continue };
-            let spent = self.ground.spent(side, charge.budget).map(Linear::variable);
+            let spent = self.ground.spent(side, charge.budget).filter(|_| compared).map(Linear::variable);
             let costs = match &charge.by {
                 Measure::Once => vec![Linear::constant(Number::ONE)],
                 Measure::Fixed(quantity) => turning.forms(side, quantity).unwrap_or_default(),
@@ -387,7 +414,8 @@ impl<'g, 'a> Walk<'g, 'a> {
                         }
                         limits.iter().filter(|limit| limit.is_constant()).map(|limit| factor.times(&limit.constant)).collect()
                     };
-                    factors.iter().flat_map(cost).flatten().collect()
+                    // What the cost comes to matters only where limits are told apart.
+                    if compared { factors.iter().flat_map(cost).flatten().collect() } else { Vec::new() }
                 }
             };
             for allotment in &budget.allotments {
@@ -398,7 +426,7 @@ impl<'g, 'a> Walk<'g, 'a> {
                 let allotments = turning.forms(side, quantity).unwrap_or_default();
                 for allotment in &allotments {
                     turning.further(Some(allotment.clone()));
-                    if self.depth == Depth::Limits {
+                    if compared {
                         let left = spent.as_ref().and_then(|spent| allotment.minus(spent));
                         for cost in &costs {
                             turning.further(left.as_ref().and_then(|left| cost.minus(left)));

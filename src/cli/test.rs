@@ -18,9 +18,6 @@ use crate::testing::{self, Coverages, Missing, Options, Report};
 
 /// Runs the tests of a pack, once or whenever it changes.
 pub fn run(arguments: &Test, terminal: &Terminal) -> Result<Outcome, Failure> {
-    if arguments.coverage && terminal.format == Format::Junit {
-        return Err(Failure::usage_with_help("a JUnit report has no coverage", "take `--format json` or leave out `--coverage`"));
-    }
     if arguments.missing && terminal.format == Format::Junit {
         return Err(Failure::usage_with_help("a JUnit report has no missing tests", "take `--format json` or leave out `--missing`"));
     }
@@ -58,7 +55,8 @@ fn once(arguments: &Test, terminal: &Terminal) -> Result<Outcome, Failure> {
 fn print(engine: &Engine, report: &Report, arguments: &Test, language: usize, terminal: &Terminal) -> Result<(), Failure> {
     let text = match terminal.format {
         Format::Json => json_line(report)?,
-        Format::Junit => report.junit(&Speech::new(engine.policy(), language).plain(&engine.policy().name)),
+        Format::Junit if arguments.coverage => report.junit(&Speech::new(engine.policy(), language).plain(&engine.policy().name)),
+        Format::Junit => report.without_coverage().junit(&Speech::new(engine.policy(), language).plain(&engine.policy().name)),
         _ if arguments.coverage => report.human(Colour::Ansi),
         // The limit is told, not everything that lies below it.
         _ => report.without_coverage().human(Colour::Ansi),

@@ -29,7 +29,12 @@ impl Code {
     /// The code with this text, also in small letters.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.text().eq_ignore_ascii_case(text))
+        // `202` and `0202` are as clear.
+        let digits = text.trim_start_matches('0');
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.text().eq_ignore_ascii_case(text) || code.text().trim_start_matches('K').trim_start_matches('0') == digits)
     }
 }
 

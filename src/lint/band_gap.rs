@@ -1,195 +1,230 @@
-//! A gap between the bands of several rules for one action: values that none of them can hold for, between values that some do.
+//! A gap between the bands of several rules for one action, or of the duties of one rule: a case for which none of them holds, while all else being the same one holds for
+//! less of a quantity and another for more.
 //!
-//! Looked at is one fact at a time, or the quantity asked for, with everything else unknown: what is found holds whatever the other facts are.
+//! Looked at are, along each fact that measures something and along the quantity asked for, the permissions that somebody of a role has, those of all roles together, the
+//! caps that bind a role, the entitlements, and the duties of a rule.
 
 use std::collections::BTreeSet;
 
 use super::Subject;
-use super::case::{literal, question};
-use crate::decide::Mode;
+use super::case::literal;
+use super::exact::{Exact, asked};
+use crate::analysis::{Along, Family, Gap};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::number::{Number, Rounding};
 use crate::policy::expr::{Type, Value};
-use crate::policy::{ActionId, FactId, RoleId, Rule, RuleKind, Subject as Binds};
+use crate::policy::{ActionId, FactRef, Requirement, RoleId, Rule, RuleId};
 use crate::program::gate::Gate;
-use crate::program::node::{Condition, Quantity, TestKind};
-use crate::program::{self, Definition, smallest};
+use crate::program::node::{Condition, Reads};
+use crate::program::{self, Definition, Kind};
+use crate::source::Span;
 
 /// The bands of more rules are not looked at, and it is said so.
 const MOST_RULES: usize = 400;
 
-/// What the bands are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Measured {
-    Fact(FactId),
-    Amount,
+/// Conditions that belong together, each with what it is called and its place.
+struct Group<'a> {
+    asked: (ActionId, RoleId),
+    members: Vec<Member<'a>>,
+    /// What holds in each case.
+    hold: Option<&'a Condition>,
+    /// What they are, for people.
+    what: &'static str,
 }
 
-type Known<'a> = (&'a Rule, &'a program::Rule);
+#[derive(Clone, Copy)]
+struct Member<'a> {
+    name: &'a str,
+    span: Span,
+    condition: &'a Condition,
+}
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let exact = Exact::new(on, "band-gap");
     for at in 0..on.policy.actions.len() {
-        let action = ActionId::new(at);
-        let rules = on.policy.rules.iter().zip(&on.program.rules).filter(|(rule, _)| rule.actions.contains(&action));
-        let (permissions, others): (Vec<Known<'_>>, Vec<Known<'_>>) = rules.partition(|(rule, _)| matches!(rule.kind, RuleKind::Permission { .. }));
-        let entitlements = others.into_iter().filter(|(rule, _)| matches!(rule.kind, RuleKind::Entitlement)).collect();
-        for family in [permissions, entitlements] {
-            bands(on, action, &family, found);
+        let mut told = BTreeSet::new();
+        for group in of_action(on, ActionId::new(at)) {
+            look(on, &exact, &group, &mut told, found);
         }
     }
-}
-
-fn bands(on: Subject<'_>, action: ActionId, family: &[Known<'_>], found: &mut Vec<Diagnostic>) {
-    let cuts: Vec<Vec<(Measured, Number)>> = family.iter().map(|(_, compiled)| cuts(on, &compiled.condition)).collect();
-    let measured: BTreeSet<Measured> = cuts.iter().flatten().map(|(measured, _)| *measured).collect();
-    for one in measured {
-        let banded: Vec<(&Known<'_>, &Vec<(Measured, Number)>)> =
-            family.iter().zip(&cuts).filter(|(_, cuts)| cuts.iter().any(|(measured, _)| *measured == one)).collect();
-        // The rows of one table are looked at together by another lint.
-        let tables: BTreeSet<&str> = banded.iter().map(|((rule, _), _)| rule.name.split('[').next().unwrap_or_default()).collect();
-        if tables.len() < 2 && one != Measured::Amount || banded.len() < 2 {
+    let mut tables = BTreeSet::new();
+    for (rule, compiled) in on.policy.rules.iter().zip(&on.program.rules) {
+        // The rows of a table share its duties, as a rule.
+        if rule.name.split_once('[').is_some_and(|(table, _)| !tables.insert(table)) {
             continue;
         }
-        if let Some(((first, _), _)) = banded.first().filter(|_| banded.len() > MOST_RULES) {
-            found.push(
-                Diagnostic::new(Code::TooManyCases, format!("the bands of so many rules for `{}` were not looked at", on.action_name(action)))
-                    .at(first.span, format!("there are more than {MOST_RULES} of them; `band-gap` says nothing here")),
-            );
-            continue;
-        }
-        let numbers: BTreeSet<Number> =
-            banded.iter().flat_map(|(_, cuts)| cuts.iter()).filter(|(measured, _)| *measured == one).map(|(_, cut)| cut.clone()).collect();
-        let members: Vec<&Known<'_>> = banded.iter().map(|(known, _)| *known).collect();
-        let masking = family.iter().filter(|known| !members.iter().any(|member| std::ptr::eq(*member, *known)) && masks(on, known.0, &members));
-        let all: Vec<&Known<'_>> = members.iter().copied().chain(masking).collect();
-        if let Some((value, below, above)) = gap(on, action, one, &numbers, &all) {
-            report(on, action, one, &value, [below, above], found);
-        }
+        let Some(group) = of_duties(on, rule, compiled) else { continue };
+        look(on, &exact, &group, &mut BTreeSet::new(), found);
     }
+    exact.tell(found);
 }
 
-/// Whether a rule without such a band binds all who have bands, so that none of them falls into a gap.
-fn masks(on: Subject<'_>, rule: &Rule, members: &[&Known<'_>]) -> bool {
-    let RuleKind::Permission { subject: Binds::Roles(own), .. } = &rule.kind else { return true };
-    let reached = |role: &RoleId| own.iter().any(|lower| on.program.steps_up(*lower, *role).is_some());
-    members.iter().all(|(member, _)| matches!(&member.kind, RuleKind::Permission { subject: Binds::Roles(roles), .. } if roles.iter().all(reached)))
-}
-
-/// A value that no rule can hold for, and the rules next to it.
-fn gap<'a>(on: Subject<'_>, action: ActionId, one: Measured, cuts: &BTreeSet<Number>, rules: &[&Known<'a>]) -> Option<(Number, &'a Rule, &'a Rule)> {
-    let line = line(on, action, one, cuts);
-    let holding: Vec<Option<&'a Rule>> = line
-        .iter()
-        .map(|value| rules.iter().find(|(_, compiled)| can_hold(on, action, one, value, &compiled.condition)).map(|(rule, _)| *rule))
-        .collect();
-    let first = holding.iter().position(Option::is_some)?;
-    let last = holding.iter().rposition(Option::is_some)?;
-    let hole = (first..last).find(|at| holding.get(*at).is_some_and(Option::is_none))?;
-    let below = holding.get(..hole)?.iter().rev().find_map(|rule| *rule)?;
-    let above = holding.get(hole..)?.iter().find_map(|rule| *rule)?;
-    Some((line.get(hole)?.clone(), below, above))
-}
-
-fn can_hold(on: Subject<'_>, action: ActionId, one: Measured, value: &Number, condition: &Condition) -> bool {
-    let known = match one {
-        Measured::Fact(id) => vec![(id, Some(Value::Quantity(value.clone())))],
-        Measured::Amount => Vec::new(),
-    };
-    let mut question = question(on, &known, action, RoleId::new(0));
-    if one == Measured::Amount {
-        question.amount = Some(value.clone());
+/// What somebody may do and is bound by, each set of rules once.
+fn of_action(on: Subject<'_>, action: ActionId) -> Vec<Group<'_>> {
+    let mut groups: Vec<(RoleId, &'static str, Vec<RuleId>)> = Vec::new();
+    let mut all = BTreeSet::new();
+    let is_cap = |id: &RuleId| on.program.rule(*id).is_some_and(|rule| matches!(rule.kind, Kind::Prohibition { whole: false, .. }));
+    for role in on.policy.role_ids() {
+        let Some(candidates) = on.program.candidates(action, role) else { continue };
+        let permissions: Vec<RuleId> = candidates.permissions.rules().collect();
+        all.extend(permissions.iter().copied());
+        groups.push((role, "rule", permissions));
+        groups.push((role, "cap", candidates.prohibitions.rules().filter(is_cap).collect()));
     }
-    !on.program.truth(&question, condition, Mode::Ask).is_surely_no()
-}
-
-/// Each cut and a value between each two, as far as there is one.
-fn line(on: Subject<'_>, action: ActionId, one: Measured, cuts: &BTreeSet<Number>) -> Vec<Number> {
-    let ty = type_of(on, action, one);
-    let step = match &ty {
-        Type::Money => smallest(&ty, on.policy.currency_decimals),
-        Type::Duration => Number::from(60),
-        Type::Percent => Number::ratio(1, 100).unwrap_or(Number::ONE),
-        // What is counted is whole as a rule.
-        _ => Number::ONE,
-    };
-    let sorted: Vec<&Number> = cuts.iter().collect();
-    // A boundary that neither side owns lies between what is below the first cut and above the last.
-    let mut line: Vec<Number> = sorted.first().and_then(|first| first.subtract(&step)).into_iter().collect();
-    for (at, cut) in sorted.iter().enumerate() {
-        line.push((*cut).clone());
-        let middle = sorted.get(at + 1).and_then(|next| cut.add(next)?.divide(&Number::from(2))?.round(&step, Rounding::Down));
-        line.extend(middle.filter(|middle| middle > *cut));
+    groups.push((RoleId::new(0), "rule", all.into_iter().collect()));
+    let entitlements = on.program.action_of(action).map(|action| action.entitlements.rules().collect());
+    groups.push((RoleId::new(0), "entitlement", entitlements.unwrap_or_default()));
+    let mut known = BTreeSet::new();
+    for (.., rules) in &mut groups {
+        rules.sort();
     }
-    line.extend(sorted.last().and_then(|last| last.add(&step)));
-    line
-}
-
-fn type_of(on: Subject<'_>, action: ActionId, one: Measured) -> Type {
-    let ty = match one {
-        Measured::Fact(id) => on.policy.fact(id).map(|fact| fact.ty.clone()),
-        Measured::Amount => on.policy.action(action).and_then(|action| action.measure.clone()),
+    groups.retain(|(.., rules)| rules.len() > 1 && known.insert(rules.clone()));
+    let member = |id: &RuleId| {
+        let (rule, compiled) = (on.policy.rule(*id)?, on.program.rule(*id)?);
+        Some(Member { name: &rule.name, span: rule.span, condition: &compiled.condition })
     };
-    ty.unwrap_or(Type::Number)
+    let group = |(role, what, rules): (RoleId, &'static str, Vec<RuleId>)| Group {
+        asked: (action, role),
+        members: rules.iter().filter_map(member).collect(),
+        hold: None,
+        what,
+    };
+    groups.into_iter().map(group).collect()
 }
 
-/// The constants with which a condition compares facts and the quantity asked for.
-fn cuts(on: Subject<'_>, condition: &Condition) -> Vec<(Measured, Number)> {
-    let mut found = Vec::new();
-    collect(on, condition, &mut found);
-    found
+/// The duties that a rule requires under conditions, where there are several.
+fn of_duties<'a>(on: Subject<'a>, rule: &'a Rule, compiled: &'a program::Rule) -> Option<Group<'a>> {
+    let conditional = rule.requires.iter().zip(&compiled.requires).filter(|(_, compiled)| !matches!(compiled.when, Condition::Constant(_)));
+    let member = |(written, compiled): (&Requirement, &'a program::Requirement)| {
+        Some(Member { name: &on.policy.duty(written.duty)?.name, span: rule.span, condition: &compiled.when })
+    };
+    let members: Vec<Member<'_>> = conditional.filter_map(member).collect();
+    (members.len() > 1).then_some(Group { asked: asked(rule), members, hold: Some(&compiled.condition), what: "duty" })
 }
 
-fn collect(on: Subject<'_>, condition: &Condition, found: &mut Vec<(Measured, Number)>) {
+/// The quantities that a condition compares with what is no fact, each on its own.
+fn measured(on: Subject<'_>, condition: &Condition, found: &mut BTreeSet<Along>) {
     match condition {
-        Condition::And(parts, _) => parts.iter().for_each(|part| collect(on, part, found)),
+        Condition::And(parts, _) | Condition::Or(parts, _) => parts.iter().for_each(|part| measured(on, part, found)),
+        Condition::Not(part, _) => measured(on, part, found),
         Condition::Definition(id) => {
             if let Some(Definition::Condition(body)) = on.program.definitions.get(id.index()) {
-                collect(on, body, found);
+                measured(on, body, found);
             }
         }
-        Condition::Gate(Gate::Number(fact, _, decimals, mantissa), _) => {
-            found.extend(Number::decimal(*mantissa, (*decimals).into()).map(|cut| (Measured::Fact(*fact), cut)));
+        Condition::Gate(Gate::Number(fact, ..), _) => drop(found.insert(Along::Fact(*fact))),
+        Condition::Test(_) => {
+            let mut reads = Reads::default();
+            condition.reads(&on.program.named(), &mut reads);
+            found.extend(match reads.facts.as_slice() {
+                [] if reads.amount => Some(Along::Amount),
+                [FactRef::Fact(id)] if !reads.amount => Some(Along::Fact(*id)),
+                _ => None,
+            });
         }
-        Condition::Not(part, _) => collect(on, part, found),
-        Condition::Test(test) => match &test.kind {
-            TestKind::Compare(left, _, right) => {
-                for (side, other) in [(left, right), (right, left)] {
-                    if let (Some(one), Quantity::Constant(cut)) = (measured(side), other) {
-                        found.push((one, cut.clone()));
-                    }
-                }
-            }
-            TestKind::Between(value, low, high) => {
-                for bound in [low, high] {
-                    if let (Some(one), Quantity::Constant(cut)) = (measured(value), bound) {
-                        found.push((one, cut.clone()));
-                    }
-                }
-            }
-            _ => {}
-        },
-        Condition::Or(..) | Condition::Constant(_) | Condition::Gate(..) => {}
+        Condition::Constant(_) | Condition::Gate(..) => {}
     }
 }
 
-fn measured(quantity: &Quantity) -> Option<Measured> {
-    match quantity {
-        Quantity::Fact(id) => Some(Measured::Fact(*id)),
-        Quantity::Amount => Some(Measured::Amount),
-        _ => None,
+/// What bands are measured in; `None` where there are none.
+fn type_of(on: Subject<'_>, action: ActionId, along: Along) -> Option<Type> {
+    let ty = match along {
+        Along::Fact(id) => on.policy.fact(id)?.ty.clone(),
+        Along::Amount => on.policy.action(action)?.measure.clone()?,
+    };
+    (!matches!(ty, Type::YesNo | Type::Text | Type::OneOf(_) | Type::SomeOf(_))).then_some(ty)
+}
+
+/// Looks along each quantity that at least two members read; where one gap is told, no other role needs to hear of it.
+fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut BTreeSet<(Along, &'static str)>, found: &mut Vec<Diagnostic>) {
+    let read = |member: &Member<'_>| {
+        let mut read = BTreeSet::new();
+        measured(on, member.condition, &mut read);
+        read
+    };
+    // It covers every line.
+    if group.members.iter().any(|member| is_true(member.condition)) {
+        return;
+    }
+    let reads: Vec<BTreeSet<Along>> = group.members.iter().map(read).collect();
+    let all: BTreeSet<Along> = reads.iter().flatten().copied().collect();
+    let conditions: Vec<&Condition> = group.members.iter().map(|member| member.condition).collect();
+    for along in all {
+        let banded: Vec<bool> = reads.iter().map(|reads| reads.contains(&along)).collect();
+        let count = banded.iter().filter(|banded| **banded).count();
+        let (Some(measure), Some(first)) = (type_of(on, group.asked.0, along), group.members.first()) else { continue };
+        if count < 2 || told.contains(&(along, group.what)) {
+            continue;
+        }
+        if count > MOST_RULES {
+            found.push(
+                Diagnostic::new(Code::TooManyCases, format!("the bands of so many rules for `{}` were not looked at", on.action_name(group.asked.0)))
+                    .at(first.span, format!("there are more than {MOST_RULES} of them; `band-gap` says nothing here")),
+            );
+            told.insert((along, group.what));
+            continue;
+        }
+        let hold: Vec<&Condition> = group.hold.into_iter().collect();
+        let family = Family { asked: group.asked, along, measure: &measure, conditions: &conditions, banded: &banded, hold: &hold };
+        let (mut gap, mut coverage) = exact.analysis().find_gap(family);
+        for day in exact.days(conditions.iter().copied()).into_iter().skip(1) {
+            if gap.is_none() {
+                let (later, further) = exact.analysis_of(day, |analysis| analysis.find_gap(family));
+                (gap, coverage) = (later, coverage.and(further));
+            }
+        }
+        match gap {
+            Some(gap) => {
+                if report(on, group, along, &measure, &gap, found) {
+                    told.insert((along, group.what));
+                }
+            }
+            None => exact.note(first.span, coverage),
+        }
     }
 }
 
-fn report(on: Subject<'_>, action: ActionId, one: Measured, value: &Number, [below, above]: [&Rule; 2], found: &mut Vec<Diagnostic>) {
-    let shown = literal(on.policy, &type_of(on, action, one), &Value::Quantity(value.clone()));
-    let name = match one {
-        Measured::Fact(id) => on.policy.fact(id).map_or_else(String::new, |fact| fact.name.clone()),
-        Measured::Amount => "amount".into(),
+/// Whether the gap is news: that between rows of one table is told for the table.
+fn report(on: Subject<'_>, group: &Group<'_>, along: Along, measure: &Type, gap: &Gap, found: &mut Vec<Diagnostic>) -> bool {
+    let (Some(below), Some(above)) = (group.members.get(gap.beside.0), group.members.get(gap.beside.1)) else { return false };
+    let table = |name: &str| name.split_once('[').map(|(table, _)| table.to_owned());
+    let first_row = |table: &String| on.policy.rules.iter().find(|rule| self::is_row_of(&rule.name, table)).map(|rule| rule.span);
+    if table(below.name)
+        .filter(|own| table(above.name).as_ref() == Some(own))
+        .and_then(|table| first_row(&table))
+        .is_some_and(|first| found.iter().any(|finding| finding.code == Code::RowGap && finding.span() == Some(first)))
+    {
+        return false;
+    }
+    let shown = literal(on.policy, measure, &Value::Quantity(gap.value.clone()));
+    let name = match along {
+        Along::Fact(id) => on.policy.fact(id).map_or_else(String::new, |fact| fact.name.clone()),
+        Along::Amount => "amount".into(),
+    };
+    let what = group.what;
+    let title = format!("between {} and {}", below.name, above.name);
+    let finding = Diagnostic::new(Code::BandGap, format!("the bands of `{}` and `{}` do not meet", below.name, above.name));
+    let finding = if below.span == above.span {
+        finding.at(below.span, format!("one is required for less, the other for more, and no such {what} where {name} is {shown}"))
+    } else {
+        finding.at(below.span, format!("this holds below, and no such {what} where {name} is {shown}")).at(above.span, "this holds above")
     };
     found.push(
-        Diagnostic::new(Code::BandGap, format!("the bands of `{}` and `{}` do not meet", below.name, above.name))
-            .at(below.span, format!("this holds below, and no such rule where {name} is {shown}"))
-            .at(above.span, "this holds above")
-            .help(format!("let one side own the boundary, and the other begin right behind it: neither holds where `{name}` is {shown}")),
+        finding
+            .help(format!("let one side own the boundary, and the other begin right behind it: neither holds where `{name}` is {shown}"))
+            .case(gap.case.as_test(on.policy, on.program, &title)),
     );
+    true
+}
+
+/// Whether a condition asks for nothing.
+fn is_true(condition: &Condition) -> bool {
+    match condition {
+        Condition::Constant(value) => *value,
+        Condition::And(parts, _) => parts.iter().all(is_true),
+        _ => false,
+    }
+}
+
+fn is_row_of(name: &str, table: &str) -> bool {
+    name.strip_prefix(table).is_some_and(|rest| rest.starts_with('['))
 }

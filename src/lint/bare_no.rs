@@ -6,17 +6,22 @@ use crate::analysis::{Analysis, Coverage};
 use crate::decide::{Alternative, Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::ActionId;
+use crate::program::node::Condition;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let analysis = Analysis::new(on.policy, on.program, on.today);
     let exact = Exact::new(on, "bare-no");
+    let today = Analysis::new(on.policy, on.program, on.today);
     for (at, action) in on.policy.actions.iter().enumerate() {
         let id = ActionId::new(at);
         let mut coverage = Coverage::Exact;
-        let wall = on.policy.role_ids().find_map(|role| {
-            let found = analysis.find_no(id, role, is_excused);
-            coverage = coverage.and(found.coverage);
-            found.case
+        let wall = exact.days(conditions(on, id)).into_iter().find_map(|day| {
+            let later = (day != on.today).then(|| Analysis::new(on.policy, on.program, day));
+            let analysis = later.as_ref().unwrap_or(&today);
+            on.policy.role_ids().find_map(|role| {
+                let found = analysis.find_no(id, role, is_excused);
+                coverage = coverage.and(found.coverage);
+                found.case
+            })
         });
         let Some(case) = wall else {
             exact.note(action.span, coverage);
@@ -31,6 +36,13 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         );
     }
     exact.tell(found);
+}
+
+/// The conditions of the rules and fallbacks of an action.
+fn conditions(on: Subject<'_>, action: ActionId) -> impl Iterator<Item = &Condition> {
+    let rules = on.policy.rules.iter().zip(&on.program.rules).filter(move |(rule, _)| rule.actions.contains(&action));
+    let fallbacks = on.policy.fallbacks.iter().zip(&on.program.fallbacks).filter(move |(fallback, _)| fallback.actions.contains(&action));
+    rules.map(|(_, rule)| &rule.condition).chain(fallbacks.map(|(_, fallback)| &fallback.condition))
 }
 
 fn is_excused(decision: &Decision) -> bool {

@@ -5,30 +5,9 @@ use crate::Number;
 use crate::analysis::Case;
 pub(super) use crate::analysis::case::literal;
 use crate::analysis::case::statement;
-use crate::decide::{Mode, Truth};
 use crate::policy::expr::Value;
 use crate::policy::{ActionId, FactId, Policy, RoleId};
-use crate::program::node::Condition;
 use crate::question::{Actor, Explain, FactState, Provenance, Question, default_state};
-
-/// Some facts with their values; the others are unknown.
-pub(super) struct Sample(Vec<(FactId, Option<Value>)>);
-
-impl Sample {
-    pub fn of(id: FactId, value: Value) -> Self {
-        Self(vec![(id, Some(value))])
-    }
-
-    pub fn absent(id: FactId) -> Self {
-        Self(vec![(id, None)])
-    }
-
-    /// What a condition comes to where nothing else is known.
-    pub fn truth(&self, on: Subject<'_>, condition: &Condition) -> Truth {
-        let question = question(on, &self.0, ActionId::new(0), RoleId::new(0));
-        on.program.truth(&question, condition, Mode::Ask)
-    }
-}
 
 /// Noon of the day on which the policy is checked.
 pub(super) fn noon(on: Subject<'_>) -> jiff::Timestamp {

@@ -5,7 +5,7 @@ use super::exact::Exact;
 use crate::analysis::{Case, Wanted, When};
 use crate::decide::{Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{ActionId, FactRef, RoleId, Rule};
+use crate::policy::{ActionId, FactRef, RoleId, Rule, RuleId};
 use crate::program::{self, Kind};
 
 type Known<'a> = (&'a Rule, &'a program::Rule);
@@ -17,7 +17,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (rule, compiled) in all.iter().filter(|(_, compiled)| is_contestable(on, compiled)) {
         let met = entitlements.iter().find_map(|(other, other_compiled)| {
             let action = *rule.actions.iter().find(|action| other.actions.contains(action))?;
-            Some((other, meeting(&exact, on, action, (rule, compiled), other_compiled)?))
+            Some((other, meeting(&exact, on, action, (rule, compiled), (other, other_compiled))?))
         });
         let Some((other, case)) = met else { continue };
         let title = format!("{} is owed although {}", other.name, rule.name);
@@ -43,9 +43,9 @@ fn is_contestable(on: Subject<'_>, rule: &program::Rule) -> bool {
 }
 
 /// A case in which both apply and the engine answers `owed`, on the first day on which they meet.
-fn meeting<'a>(exact: &Exact<'a>, on: Subject<'a>, action: ActionId, (rule, prohibition): Known<'a>, entitlement: &'a program::Rule) -> Option<Case> {
+fn meeting<'a>(exact: &Exact<'a>, on: Subject<'a>, action: ActionId, (rule, prohibition): Known<'a>, owing: Known<'a>) -> Option<Case> {
     let role = on.policy.role_ids().find(|role| binds(on, action, *role, rule))?;
-    let hold = [&prohibition.condition, &entitlement.condition];
+    let hold = [&prohibition.condition, &owing.1.condition];
     let wanted = Wanted { asked: (action, role), when: When::Today, hold: &hold, fail: &[], known: None };
     let mut together = exact.analysis().find(wanted);
     if together.case.is_none() && exact.reads_clock(hold.iter()) {
@@ -55,9 +55,16 @@ fn meeting<'a>(exact: &Exact<'a>, on: Subject<'a>, action: ActionId, (rule, proh
         exact.note(rule.span, together.coverage);
         return None;
     };
-    let day = on.policy.time_zone.to_datetime(case.question.at).date();
     let is_owed = |decision: &Decision| decision.outcome == Outcome::Owed;
-    let owed = if day == on.today { exact.analysis().find_decided(wanted, is_owed) } else { exact.on_day(day).find_decided(wanted, is_owed) };
+    if is_owed(&case.decision(on.program)) {
+        return Some(case);
+    }
+    let day = on.policy.time_zone.to_datetime(case.question.at).date();
+    let by = on.policy.rules.iter().position(|rule| std::ptr::eq(rule, owing.0)).map(RuleId::new);
+    if let Some(case) = by.and_then(|by| exact.analysis_of(day, |analysis| analysis.find_decided_by(wanted, by, is_owed))) {
+        return Some(case);
+    }
+    let owed = exact.analysis_of(day, |analysis| analysis.find_decided(wanted, is_owed));
     if owed.case.is_none() {
         exact.note(rule.span, owed.coverage);
     }

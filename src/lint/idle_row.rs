@@ -16,7 +16,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         let conditions: Vec<&Condition> = rows.iter().map(|(_, compiled)| &compiled.condition).collect();
         let Some((first, _)) = rows.first() else { continue };
         let (held, coverage) = exact.held(When::Today, &conditions);
-        let today = idle(on, &rows, &held);
+        let today = idle(on, &exact, &rows, &held);
         // What makes a difference today is not idle, whatever else there is.
         if today.is_empty() {
             continue;
@@ -28,13 +28,13 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         }
         let (held, coverage) = exact.held(When::Ever, &conditions);
         exact.note(first.span, coverage);
-        found.extend(idle(on, &rows, &held).into_iter().filter(|_| coverage == Coverage::Exact));
+        found.extend(idle(on, &exact, &rows, &held).into_iter().filter(|_| coverage == Coverage::Exact));
     }
     exact.tell(found);
 }
 
 /// The rows that make no difference in any of the cases.
-fn idle(on: Subject<'_>, rows: &[Row<'_>], held: &[Held]) -> Vec<Diagnostic> {
+fn idle<'a>(on: Subject<'a>, exact: &Exact<'a>, rows: &[Row<'a>], held: &[Held]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let rows: Vec<_> = rows.iter().zip(held).collect();
     let mut idle: Vec<&str> = Vec::new();
@@ -54,12 +54,13 @@ fn idle(on: Subject<'_>, rows: &[Row<'_>], held: &[Held]) -> Vec<Diagnostic> {
             held.is_within(other_held) && gives_at_least(on, (other, other_compiled), (rule, compiled))
         });
         if let Some(((other, _), _)) = covering {
-            found.push(
-                Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
+            found.push(Diagnostic {
+                case: exact.changing_nothing(rule, &compiled.condition),
+                ..Diagnostic::new(Code::IdleRow, format!("`{}` never makes a difference", rule.name))
                     .at(rule.span, "whenever this row applies…")
                     .at(other.span, "…this one does too, and gives at least as much for no more")
-                    .help("take the row out, or change what it gives"),
-            );
+                    .help("take the row out, or change what it gives")
+            });
             idle.push(&rule.name);
         }
     }

@@ -61,12 +61,13 @@ fn covered<'a>(on: Subject<'_>, exact: &Exact<'a>, action: ActionId, all: &[Know
         });
         let Some((other, _)) = covering else { continue };
         idle.push(&rule.name);
-        found.push(
-            Diagnostic::new(Code::IdleRule, format!("`{}` never makes a difference", rule.name))
+        found.push(Diagnostic {
+            case: exact.changing_nothing(rule, &compiled.condition),
+            ..Diagnostic::new(Code::IdleRule, format!("`{}` never makes a difference", rule.name))
                 .at(rule.span, "whenever this rule applies…")
                 .at(other.span, "…this one does too, and gives at least as much for no more")
-                .help("take the rule out, or change what it gives"),
-        );
+                .help("take the rule out, or change what it gives")
+        });
     }
 }
 
@@ -80,14 +81,13 @@ fn tell(on: Subject<'_>, action: ActionId, of_action: &[&Known<'_>], found: &mut
 }
 
 /// The parts of a condition that have to hold together.
-fn parts(condition: &Condition) -> Vec<&Condition> {
+pub(super) fn parts(condition: &Condition) -> Vec<&Condition> {
     if let Condition::And(parts, _) = condition { parts.iter().flat_map(self::parts).collect() } else { vec![condition] }
 }
 
-/// Whether each part of one condition is written in the other as well.
-fn is_written_in(on: Subject<'_>, outer: &Condition, inner: &Condition) -> bool {
-    let inner = parts(inner);
-    let same = |a: &Condition, b: &Condition| match (a, b) {
+/// Whether two parts are written alike.
+pub(super) fn is_same(on: Subject<'_>, a: &Condition, b: &Condition) -> bool {
+    match (a, b) {
         (Condition::Definition(a), Condition::Definition(b)) => a == b,
         (Condition::Gate(a, _), Condition::Gate(b, _)) => a == b,
         (Condition::Test(a), Condition::Test(b)) => {
@@ -95,8 +95,13 @@ fn is_written_in(on: Subject<'_>, outer: &Condition, inner: &Condition) -> bool 
             !written.is_empty() && written == on.policy.sources.snippet(b.span)
         }
         _ => false,
-    };
-    parts(outer).into_iter().all(|part| inner.iter().any(|other| same(part, other)))
+    }
+}
+
+/// Whether each part of one condition is written in the other as well.
+fn is_written_in(on: Subject<'_>, outer: &Condition, inner: &Condition) -> bool {
+    let inner = parts(inner);
+    parts(outer).into_iter().all(|part| inner.iter().any(|other| is_same(on, part, other)))
 }
 
 /// Whether a condition holds nowhere where the other does not.

@@ -35,7 +35,11 @@ fn gap<'a>(on: Subject<'a>, exact: &Exact<'a>, lookup: &Lookup, compiled: &'a pr
     let mut gap = exact.analysis().find(wanted);
     // Where days cannot be cut, today counts.
     if gap.case.is_none() && gap.coverage != Exactness::Exact && exact.reads_clock(rows.iter()) {
+        let later = gap.coverage;
         gap = exact.analysis().find(Wanted { when: When::Today, ..wanted });
+        if gap.case.is_none() && gap.coverage == Exactness::Exact {
+            exact.note_days(lookup.span, later);
+        }
     }
     if gap.case.is_none() {
         exact.note(lookup.span, gap.coverage);

@@ -13,11 +13,8 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         for higher in &all {
             let lower = all.iter().find(|lower| is_below(on, lower, higher) && gives_more(lower, higher) && covers(&exact, lower, higher));
             let Some(lower) = lower else { continue };
-            let case = exact.find(higher.rule, &[&higher.compiled.condition], &[]);
-            let title = format!("{} changes nothing", higher.rule.name);
-            let case = case.map(|case| case.as_test(on.policy, on.program, &title));
             found.push(Diagnostic {
-                case,
+                case: exact.changing_nothing(higher.rule, &higher.compiled.condition),
                 ..Diagnostic::new(Code::LowerGivesMore, format!("`{}` gives less than `{}` gives a role below", higher.rule.name, lower.rule.name))
                     .at(higher.rule.span, "this role has the other rule too, so this one changes nothing")
                     .at(lower.rule.span, "this flows up, and holds in all the same cases")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Subject;
 use super::case::{describe_case, sampled};
 use super::exact::{Exact, asked};
+use super::idle_rule;
 use crate::analysis::{Case, Coverage as Exactness, Datum, Point, Var, Wanted, When};
 use crate::decide::{Bound, Coverage, Reading};
 use crate::diagnostic::{Code, Diagnostic};
@@ -46,9 +47,12 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         let case = match on.program.samples_of(on.policy, &conditions) {
             Some(samples) => gap(on, &samples, &conditions).map(|case| sampled(on, &case, asked(first))),
             None => match fallen_between(&exact, When::FromToday, first, &conditions) {
-                (None, Exactness::GaveUp { .. }) if exact.reads_clock(conditions.iter()) => {
+                (None, later @ Exactness::GaveUp { .. }) if exact.reads_clock(conditions.iter()) => {
                     let (case, coverage) = fallen_between(&exact, When::Today, first, &conditions);
                     exact.note(first.span, coverage);
+                    if case.is_none() && coverage == Exactness::Exact && !meet_apart(on, first, &conditions) {
+                        exact.note_days(first.span, later);
+                    }
                     case
                 }
                 (case, coverage) => {
@@ -67,6 +71,17 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
         );
     }
     exact.tell(found);
+}
+
+/// Whether the rows surely meet apart from what all of them ask for alike, so that only that could tell days apart.
+fn meet_apart(on: Subject<'_>, first: &Rule, rows: &[&Condition]) -> bool {
+    let parts: Vec<Vec<&Condition>> = rows.iter().map(|row| idle_rule::parts(row)).collect();
+    let shared = |part: &Condition| parts.iter().all(|row| row.iter().any(|other| idle_rule::is_same(on, part, other)));
+    let own = |row: &Vec<&Condition>| Condition::And(row.iter().filter(|part| !shared(part)).map(|part| (*part).clone()).collect(), first.span);
+    let apart: Vec<Condition> = parts.iter().map(own).collect();
+    let apart: Vec<&Condition> = apart.iter().collect();
+    let exact = Exact::new(on, "row-gap");
+    !exact.reads_clock(apart.iter()) && matches!(fallen_between(&exact, When::Today, first, &apart), (None, Exactness::Exact))
 }
 
 /// A case that no row holds for, where rows hold for less and for more of one fact, all else being the same.

@@ -66,12 +66,14 @@ pub enum Incoming {
 /// Reads the next message; `None` at the end.
 ///
 /// # Errors
-/// Where the stream cannot be read, or where it is no longer clear where the next message begins.
+/// Where the stream cannot be read. A header that says no length is [`Incoming::Malformed`], and the next one is looked for behind it.
 pub fn read(from: &mut impl BufRead) -> io::Result<Option<Incoming>> {
-    let Some(length) = header(from)? else { return Ok(None) };
-    if length > LARGEST {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a message of {length} bytes")));
-    }
+    let length = match header(from)? {
+        Header::End => return Ok(None),
+        Header::Length(length) if length <= LARGEST => length,
+        Header::Length(length) => return Ok(Some(skipped(format!("a message of {length} bytes is too long; what follows is read as the next one")))),
+        Header::Wrong(why) => return Ok(Some(skipped(why))),
+    };
     let mut body = vec![0; length];
     from.read_exact(&mut body)?;
     Ok(Some(match serde_json::from_slice(&body) {
@@ -80,24 +82,44 @@ pub fn read(from: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     }))
 }
 
-/// The length of the body.
-fn header(from: &mut impl BufRead) -> io::Result<Option<usize>> {
-    let (mut length, mut line) = (None, String::new());
+fn skipped(why: String) -> Incoming {
+    Incoming::Malformed(Value::Null, Refusal::new(ErrorCode::ParseError, why))
+}
+
+/// What stands before a body.
+enum Header {
+    /// How long the body is.
+    Length(usize),
+    /// Nothing that says it; the next message is looked for behind.
+    Wrong(String),
+    /// No more comes.
+    End,
+}
+
+/// The longest line of a header.
+const LONGEST_FIELD: u64 = 4096;
+
+/// The fields up to an empty line. A body whose length was not said is taken for fields, until one of them says the length of the next.
+fn header(from: &mut impl BufRead) -> io::Result<Header> {
+    let (mut length, mut wrong, mut bytes) = (None, None, Vec::new());
     loop {
-        line.clear();
-        if from.read_line(&mut line)? == 0 {
-            return Ok(None);
+        bytes.clear();
+        if io::Read::take(&mut *from, LONGEST_FIELD).read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(Header::End);
         }
+        let line = String::from_utf8_lossy(&bytes);
         let field = line.trim_end_matches(['\r', '\n']);
         if field.is_empty() {
-            let missing = || io::Error::new(io::ErrorKind::InvalidData, "a message without `Content-Length`");
-            return length.ok_or_else(missing).map(Some);
+            let missing = || "a message without `Content-Length`".to_owned();
+            return Ok(length.map_or_else(|| Header::Wrong(wrong.unwrap_or_else(missing)), Header::Length));
         }
-        if let Some((name, value)) = field.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            let wrong = |_| io::Error::new(io::ErrorKind::InvalidData, format!("`{field}` is no length"));
-            length = Some(value.trim().parse().map_err(wrong)?);
+        // Behind a body of another length the next header begins in the middle of a line.
+        let at = field.to_ascii_lowercase().rfind("content-length:");
+        if let Some(value) = at.and_then(|at| field.get(at..)).and_then(|field| field.split_once(':')).map(|(_, value)| value.trim()) {
+            match value.parse() {
+                Ok(number) => length = Some(number),
+                Err(_) => wrong = Some(format!("`{}` is no length", value.chars().take(40).collect::<String>())),
+            }
         }
     }
 }
@@ -182,9 +204,31 @@ mod tests {
                 (json!("ok"), None)
             ]
         );
-        assert!(read(&mut "Content-Length: x\r\n\r\n".as_bytes()).is_err());
-        assert!(read(&mut "\r\n".as_bytes()).is_err());
-        assert!(read(&mut "Content-Length: 99999999999\r\n\r\n".as_bytes()).is_err());
+    }
+
+    /// A header that says no length, or a wrong one, costs its own message, and at most what it takes to find the next.
+    #[test]
+    fn a_wrong_header_does_not_end_the_others() {
+        let good = message(r#"{"method": "exit"}"#);
+        let exit = Incoming::Notification { method: "exit".into(), params: Value::Null };
+        let header = |line: &str| format!("{line}\r\n\r\n");
+        let body = r#"{"method": "lost"}"#;
+        for wrong in [
+            header("Content-Length: x"),
+            header("Content-Length: -1"),
+            header(""),
+            header("Host: x"),
+            header("Content-Length: 99999999999"),
+            header("Content-Length: x") + body,
+            header("Content-Length: 5") + body,
+            "\u{fffd}\0\r\n".to_owned() + &header("GET / HTTP/1.1"),
+        ] {
+            let read = all(&(wrong.clone() + &good + &good));
+            assert_eq!(read.last(), Some(&exit), "{wrong:?}: {read:?}");
+            assert!(matches!(read.first(), Some(Incoming::Malformed(Value::Null, _))), "{wrong:?}: {read:?}");
+        }
+        // One that is too long by a byte takes the next with it.
+        assert_eq!(all(&(format!("Content-Length: {}\r\n\r\n{body}", body.len() + 1) + &good + &good)).last(), Some(&exit));
     }
 
     #[test]

@@ -49,7 +49,13 @@ impl<'o> Disk<'o> {
         match fs::canonicalize(&wanted) {
             Ok(place) => Ok(place),
             Err(_) if self.overlay.get(&wanted).is_some() => Ok(wanted),
-            Err(error) => Err(unreadable(&(if path == written { self.shown(path) } else { written.to_owned() }), &error).into()),
+            Err(error) => {
+                let problem = unreadable(&(if path == written { self.shown(path) } else { written.to_owned() }), &error);
+                Err(Box::new(match beside(&wanted, written) {
+                    Some(name) => problem.help(format!("did you mean `{name}`?")),
+                    None => problem,
+                }))
+            }
         }
     }
 
@@ -134,6 +140,12 @@ impl Shelf for Disk<'_> {
         readable(text, &shown)
     }
 
+    fn damaged(&self, path: &str) -> Option<(String, usize)> {
+        let bytes = fs::read(self.place(path).ok()?).ok().filter(|bytes| bytes.len() <= MAX_FILE)?;
+        let wrong = std::str::from_utf8(&bytes).err()?.valid_up_to();
+        Some((String::from_utf8_lossy(&bytes).into_owned(), wrong))
+    }
+
     fn shown(&self, path: &str) -> String {
         let home: Vec<&str> = self.home.split('/').filter(|part| !part.is_empty()).collect();
         let parts: Vec<&str> = path.split('/').collect();
@@ -141,6 +153,22 @@ impl Shelf for Disk<'_> {
         let up = std::iter::repeat_n("..", home.len() - shared);
         up.chain(parts.iter().skip(shared).copied()).collect::<Vec<_>>().join("/")
     }
+}
+
+/// What a file that is not there was probably meant to be: one beside it that is called nearly so.
+fn beside(wanted: &Path, written: &str) -> Option<String> {
+    let name = wanted.file_name()?.to_string_lossy().to_lowercase();
+    let entries = fs::read_dir(wanted.parent()?).ok()?.take(1000).flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    let folder = written.rfind('/').map_or("", |at| written.get(..=at).unwrap_or_default());
+    let same = names.iter().find(|other| other.to_lowercase() == name);
+    let ending = Path::new(written).extension();
+    let near = || {
+        crate::diagnostic::nearest(&name, names.iter().map(String::as_str).filter(|other| Path::new(other).extension() == ending)).map(str::to_owned)
+    };
+    same.cloned().or_else(near).map(|name| format!("{folder}{name}"))
 }
 
 /// The path from `root` down to `place`, with `/` between its parts; `None` where it does not lie there.

@@ -25,6 +25,10 @@ pub(super) trait Shelf {
     fn text(&self, path: &str) -> Result<String, Refusal>;
     /// What people call the file at `path`.
     fn shown(&self, path: &str) -> String;
+    /// What can be read of a file that is no text: up to where it is wrong, and beyond with signs for what cannot be read; and where it is first wrong.
+    fn damaged(&self, _path: &str) -> Option<(String, usize)> {
+        None
+    }
 }
 
 /// Texts in memory: one pack, and the files that it refers to.
@@ -245,10 +249,25 @@ impl Loader<'_> {
                 Some(id)
             }
             Err(refusal) => {
-                self.report(*refusal, asked);
+                match self.shelf.damaged(path).filter(|_| refusal.code == Code::NotText) {
+                    Some((text, at)) => self.no_text(path, *refusal, text, at),
+                    None => self.report(*refusal, asked),
+                }
                 None
             }
         }
+    }
+
+    /// A file that is no text is shown at the place where it is wrong; a table by row and column too.
+    fn no_text(&mut self, path: &str, problem: Diagnostic, text: String, at: usize) {
+        let shown = self.shelf.shown(path);
+        let message = match crate::syntax::Sheet::read(&text).place(&(at..at + 1)).filter(|_| !is_policy(path)) {
+            Some(place) => format!("{place}: {}", problem.message),
+            None => problem.message.clone(),
+        };
+        let id = self.sources.add(shown, text);
+        let wrong = '\u{fffd}'.len_utf8();
+        self.problems.push(Diagnostic { message, ..problem }.at(Span::new(id, at, at + wrong), "not UTF-8"));
     }
 
     fn file(&mut self, path: &str, asked: Option<Span>) -> Option<File> {

@@ -6,10 +6,15 @@
 mod everyday;
 mod expected;
 mod mistakes;
+mod phrases;
 mod repair;
+mod sayings;
+mod slips;
 
 #[cfg(feature = "lsp")]
 pub(super) use expected::keyword;
+
+pub(super) use repair::is_read;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 

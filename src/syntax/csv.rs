@@ -49,8 +49,13 @@ pub fn parse_holidays(sources: &Sources, id: SourceId) -> (Vec<Spanned<Date>>, V
         if let Some(value) = day {
             days.push(Spanned { value, span });
         } else {
-            let message = format!("`{}` is no day in row {}", super::words::shorten(&cell.text), row.sheet.map_or(0, |sheet| sheet.number));
-            problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help("write year, month and day, as in `2026-12-25`"));
+            let message = format!("row {}: `{}` is no day", row.sheet.map_or(0, |sheet| sheet.number), super::words::shorten(&cell.text));
+            let right = super::numerals::written_day(&cell.text).filter(|day| day.length == cell.text.len());
+            let help = match right.as_ref().and_then(|day| day.days.first()) {
+                Some(day) => format!("write `{day}`: the year, the month, the day"),
+                None => "write year, month and day, as in `2026-12-25`".to_owned(),
+            };
+            problems.push(Diagnostic::new(Code::BadDate, message).at(span, "").help(help));
         }
     }
     (days, super::bounded(id, problems))
@@ -103,7 +108,7 @@ fn rows<'t>(text: &'t str, id: SourceId, problems: &mut Vec<Diagnostic>) -> Vec<
                 });
             }
             Err((at, what)) => {
-                let problem = Diagnostic::new(Code::BadCsv, format!("{what} in row {number}")).at(Span::new(id, at, at + 1), "");
+                let problem = Diagnostic::new(Code::BadCsv, format!("row {number}: {what}")).at(Span::new(id, at, at + 1), "");
                 problems.push(problem.help("a quoted cell starts and ends with `\"`; inside it `\"\"` is one quotation mark"));
                 break;
             }

@@ -40,7 +40,26 @@ fn is_inner_word(keyword: &str, word: &str) -> bool {
 pub(super) fn is_stray(line: &Line, text: &str) -> bool {
     let word = line.word(text);
     let starts = |sign| text.get(line.range()).is_some_and(|line| line.starts_with(sign));
-    starts('|') || CLAUSES.contains(&word) || ["policy", "role", "duty", "test"].iter().any(|item| line_words(item).contains(&word))
+    starts('|')
+        || is_sentence_start(text.get(line.range()).unwrap_or_default())
+        || CLAUSES.contains(&word)
+        || ["policy", "role", "duty", "test"].iter().any(|item| line_words(item).contains(&word))
+}
+
+/// Whether a line begins a sentence: `agent, lead may …`, `entitled to …`.
+fn is_sentence_start(line: &str) -> bool {
+    let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty()).take(40);
+    let mut goes_on = true;
+    let first = words.next().unwrap_or_default();
+    if ITEMS.contains(&first) || first.is_empty() {
+        return false;
+    }
+    let second = std::iter::once(first).chain(words).find(|word| {
+        let is_of_list = goes_on;
+        goes_on = word.ends_with(',');
+        !is_of_list
+    });
+    second == Some("may") || (first == "entitled" && second == Some("to"))
 }
 
 /// Reads the items of one text.
@@ -132,8 +151,19 @@ impl<'t> ItemReader<'t, '_> {
 
     fn indented(&mut self, first: &Line) -> Option<Item> {
         let span = Span::new(self.source, first.start, first.end.min(first.start + 40));
-        let problem = Diagnostic::new(Code::Indentation, "this line is indented but belongs to no item");
-        self.problems.push(problem.at(span, "").help("an item starts in the first column"));
+        let problem = Diagnostic::new(Code::Indentation, "this line is indented but belongs to no item").at(span, "");
+        let word = first.word(self.text);
+        let item = ITEMS.into_iter().find(|item| line_words(item).contains(&word));
+        self.problems.push(match (ITEMS.contains(&word), item) {
+            (true, _) => {
+                let start = self.text.get(..first.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+                let edit = Edit { span: Span::new(self.source, start, first.start), text: String::new() };
+                problem.help("an item starts in the first column; take the space before it away").fix("begin it in the first column", vec![edit])
+            }
+            (false, Some("policy")) => problem.help(format!("`{word}` belongs to a `policy`: write `policy \"…\"` above it, in the first column")),
+            (false, Some(item)) => problem.help(format!("`{word}` belongs to a `{item}`: begin one above it, in the first column")),
+            (false, None) => problem.help("an item starts in the first column"),
+        });
         None
     }
 
@@ -160,6 +190,15 @@ impl<'t> ItemReader<'t, '_> {
         let shown = if keyword.is_empty() { self.slice(lines).chars().take(1).collect() } else { keyword.to_owned() };
         let span = Span::new(self.source, start, start + shown.len());
         let problem = Diagnostic::new(Code::UnknownItem, format!("no item begins with `{}`", super::words::shorten(&shown))).at(span, "");
+        let line = lines.first().and_then(|line| self.text.get(line.range())).unwrap_or_default();
+        if let Some(sign) = ["//", "--", "/*", "%", ";"].into_iter().find(|sign| line.starts_with(sign)) {
+            let span = Span::new(self.source, start, start + sign.len());
+            let edit = Edit { span, text: "#".to_owned() };
+            let problem = Diagnostic::new(Code::UnknownItem, "a comment begins with `#`").at(span, "");
+            let comment = format!("# {}", line.trim_start_matches(sign).trim());
+            self.problems.push(problem.help(format!("write `{}`", super::words::shorten(&comment))).fix("write `#`", vec![edit]));
+            return None;
+        }
         let lower = keyword.to_lowercase();
         let problem = match (near(&lower, ITEMS.into_iter().map(|item| (item, true))), self.looks_like(lines)) {
             (Some(near), _) => problem.meant(span, Some(Near { is_certain: near.is_certain || lower == near.name, ..near }), String::new),
@@ -336,7 +375,11 @@ impl<'t> ItemReader<'t, '_> {
     }
 
     fn rule(&mut self, lines: &[Line]) -> Option<super::ast::Rule> {
-        let (head, rest) = self.cut("rule", lines);
+        let (head, mut rest) = self.cut("rule", lines);
+        let late = self.late_sentence(head, &rest);
+        if let Some((at, line)) = late {
+            return self.rule_with_late_sentence(head, &mut rest, at, line);
+        }
         let head = self.read(head, Rule::rule_piece, |reader, tree| {
             let sentence = child(tree, Rule::sentence).and_then(|sentence| reader.sentence(&sentence))?;
             Some((reader.own_name(tree)?, reader.own_text(tree), sentence))

@@ -14,9 +14,11 @@ mod examples;
 mod expressions;
 #[cfg(feature = "lsp")]
 mod follow;
+mod headers;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method by itself is not general over the lifetimes of its reader")]
 mod items;
 mod layout;
+mod misplaced;
 mod numerals;
 mod piece;
 mod reading;

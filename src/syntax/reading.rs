@@ -76,10 +76,10 @@ impl Written<'_> {
                 break;
             }
             let mut reader = ItemReader { text: self.text, source: self.source, problems: &mut reading.problems };
-            match reader.item(lines) {
-                Some(item) => reading.items.push(item),
-                None => reading.broken.extend(reader.broken_name(lines)),
-            }
+            reader.items(lines, &mut |read| match read {
+                Ok(item) => reading.items.push(item),
+                Err(broken) => reading.broken.extend(broken),
+            });
         }
         reading
     }

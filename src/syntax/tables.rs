@@ -1,18 +1,18 @@
 //! Tables: rows of cells into columns of meaning. Where the cells come from, bars in the text or a CSV file, makes no difference here.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use super::MAX_PROBLEMS;
 use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
 use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;
+use super::headers;
 use super::items::ItemReader;
 use super::layout::{Line, comment_start};
 use super::numerals::decimal_comma;
 use super::piece::{Node, Piece, Reader, Rule, child, children, has};
-use crate::diagnostic::{Code, Diagnostic, Edit, near};
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::source::{SourceId, Span, Spanned};
 
 /// What a table is, as far as its columns depend on it.
@@ -266,9 +266,13 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
         return None;
     }
     let known = problems.len();
+    if let Some(problem) = headers::beside_the_sheet(header, source) {
+        problems.push(problem);
+        return None;
+    }
     let columns: Vec<Option<Column>> = header.cells.iter().map(|cell| column(kind, cell.piece(source), problems)).collect();
     let columns: Vec<Column> = columns.into_iter().collect::<Option<_>>()?;
-    check_columns(kind, header.span, &columns, problems);
+    check_columns(kind, header, source, &columns, problems);
     if problems.len() > known {
         return None;
     }
@@ -282,36 +286,13 @@ pub(super) fn read_grid(kind: TableKind, source: SourceId, place: Span, rows: &[
         read.extend(read_row(source, &columns, row, problems));
         name_row(row, header, problems.get_mut(known..).unwrap_or_default());
     }
-    if let Some(problem) = misspelt_header(header, &columns, rows, problems.get(before_rows..).unwrap_or_default(), source) {
+    let found = problems.get(before_rows..).unwrap_or_default();
+    if let Some(problem) = headers::wrong_header(header, &columns, rows, found, source) {
         problems.truncate(before_rows);
         problems.push(problem);
         return None;
     }
     Some(Grid { columns, rows: read })
-}
-
-/// A header that is nearly the word of a clause, over cells that only this clause has.
-fn misspelt_header(header: &RawRow<'_>, columns: &[Column], rows: &[RawRow<'_>], problems: &[Diagnostic], source: SourceId) -> Option<Diagnostic> {
-    let is_in = |problem: &Diagnostic, column: usize| {
-        let at = problem.span().map_or(0, |span| span.range().start);
-        let cell =
-            |row: &RawRow<'_>| row.cells.get(column).is_some_and(|cell| cell.base <= at && at <= cell.base + cell.text.len() + cell.doubled.len());
-        rows.iter().any(cell)
-    };
-    columns.iter().zip(&header.cells).enumerate().find_map(|(at, (column, cell))| {
-        if !matches!(column.kind, ColumnKind::Test(_)) || problems.is_empty() || !problems.iter().all(|problem| is_in(problem, at)) {
-            return None;
-        }
-        let near = near(&cell.text, HEADERS.iter().map(|(word, _)| (*word, true)))?;
-        let problem = Diagnostic::new(Code::TableColumn, format!("`{}` is no header of a column whose cells say this", cell.text));
-        let problem = problem.at(column.span, "").help(format!("did you mean `{}`?", near.name));
-        let span = Span::new(source, cell.base, cell.base + cell.text.len());
-        let mended = near.is_certain.then(|| vec![Edit { span, text: near.name.to_owned() }]);
-        Some(match mended {
-            Some(edits) => problem.fix(format!("write `{}`", near.name), edits),
-            None => problem,
-        })
-    })
 }
 
 /// In a file that somebody edits as a spreadsheet a problem is found by row and column.
@@ -320,21 +301,26 @@ fn name_row(row: &RawRow<'_>, header: &RawRow<'_>, problems: &mut [Diagnostic]) 
     for problem in problems {
         let at = problem.span().map_or(0, |span| span.start as usize);
         let column = row.cells.iter().rposition(|cell| cell.base <= at).and_then(|column| header.cells.get(column));
-        match column {
-            Some(column) if problem.code != Code::TableShape => drop(write!(problem.message, " in row {number}, column `{}`", column.text)),
-            _ => drop(write!(problem.message, " in row {number}")),
-        }
+        let place = match column {
+            Some(column) if problem.code != Code::TableShape => format!("row {number}, column `{}`", column.text),
+            _ => format!("row {number}"),
+        };
+        problem.message = format!("{place}: {}", problem.message);
     }
 }
 
 fn read_row(source: SourceId, columns: &[Column], row: &RawRow<'_>, problems: &mut Vec<Diagnostic>) -> Option<Row> {
     if row.cells.len() != columns.len() {
-        problems.push(wrong_count(columns.len(), row));
+        let joined = headers::joined_cells(source, columns, row);
+        problems.push(joined.unwrap_or_else(|| wrong_count(columns.len(), row)));
         return None;
     }
-    let cells: Vec<Option<Cell>> =
-        columns.iter().zip(&row.cells).map(|(column, cell)| Reader::new(cell.piece(source), problems).cell(column)).collect();
+    let cells: Vec<Option<Cell>> = columns.iter().zip(&row.cells).map(|(column, cell)| read_cell(source, column, cell, problems)).collect();
     Some(Row { span: row.span, cells: cells.into_iter().collect::<Option<_>>()? })
+}
+
+pub(super) fn read_cell(source: SourceId, column: &Column, cell: &RawCell<'_>, problems: &mut Vec<Diagnostic>) -> Option<Cell> {
+    Reader::new(cell.piece(source), problems).cell(column)
 }
 
 fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
@@ -359,7 +345,7 @@ fn wrong_count(expected: usize, row: &RawRow<'_>) -> Diagnostic {
 }
 
 /// The words of headers that are no expressions.
-const HEADERS: [(&str, ColumnKind); 14] = [
+pub(super) const HEADERS: [(&str, ColumnKind); 14] = [
     ("role", ColumnKind::Role),
     ("up to", ColumnKind::UpTo),
     ("more than", ColumnKind::MoreThan),
@@ -391,6 +377,12 @@ fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> 
     }
     // In a table that gives a value `role` is as good a name for a fact as any other.
     let known = HEADERS.into_iter().find(|(header, _)| *header == words && (kind != TableKind::Lookup || *header != "role"));
+    if known.is_none()
+        && let Some(problem) = headers::in_capitals(&words, &piece)
+    {
+        problems.push(problem);
+        return None;
+    }
     let kind = if let Some((_, kind)) = known {
         kind
     } else {
@@ -401,11 +393,11 @@ fn column(kind: TableKind, piece: Piece<'_>, problems: &mut Vec<Diagnostic>) -> 
     Some(Column { span, kind })
 }
 
-fn word_of(kind: &ColumnKind) -> Option<&'static str> {
+pub(super) fn word_of(kind: &ColumnKind) -> Option<&'static str> {
     HEADERS.iter().find(|(_, known)| known == kind).map(|(word, _)| *word)
 }
 
-fn check_columns(kind: TableKind, header: Span, columns: &[Column], problems: &mut Vec<Diagnostic>) {
+fn check_columns(kind: TableKind, header: &RawRow<'_>, source: SourceId, columns: &[Column], problems: &mut Vec<Diagnostic>) {
     for column in columns {
         problems.extend(misplaced(kind, column));
     }
@@ -426,10 +418,12 @@ fn check_columns(kind: TableKind, header: Span, columns: &[Column], problems: &m
         }
         _ => None,
     };
-    if let Some((word, why)) = missing {
+    if let Some(problem) = missing.and_then(|(word, _)| headers::called_otherwise(word, header, columns, source)) {
+        problems.push(problem);
+    } else if let Some((word, why)) = missing {
         let problem = Diagnostic::new(Code::TableColumn, format!("this table has no column `{word}`"));
         let problem = if word == "is" { Diagnostic::new(Code::TableColumn, "the last column of this table is not `is`") } else { problem };
-        problems.push(problem.at(header, "").help(format!("add a column `{word}`: {why}")));
+        problems.push(problem.at(header.span, "").help(format!("add a column `{word}`: {why}")));
     }
 }
 

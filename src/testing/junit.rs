@@ -6,13 +6,21 @@ use super::{Report, TestReport};
 use crate::markup::escaped;
 
 impl Report {
-    /// One test suite with the given name.
+    /// One test suite with the given name; where coverage is told, its numbers are properties of the suite.
     #[must_use]
     pub fn junit(&self, name: &str) -> String {
         let (tests, failed) = (self.tests.len(), self.failed);
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let _ = writeln!(xml, "<testsuites tests=\"{tests}\" failures=\"{failed}\">");
         let _ = writeln!(xml, "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\" skipped=\"0\">", escaped(name));
+        if let Some(coverage) = &self.coverage {
+            let numbers = [("percent", coverage.percent), ("rules.covered", coverage.covered), ("rules.of", coverage.of)];
+            xml.push_str("    <properties>\n");
+            for (name, number) in numbers {
+                let _ = writeln!(xml, "      <property name=\"coverage.{name}\" value=\"{number}\"/>");
+            }
+            xml.push_str("    </properties>\n");
+        }
         for test in &self.tests {
             write_case(&mut xml, test);
         }

@@ -20,6 +20,15 @@ fn a_code_is_explained_with_both_examples() {
 }
 
 #[test]
+fn the_digits_of_a_code_are_enough() {
+    kulanz(&["explain-code", "202"]).exits(0).prints("K0202 (error)\n");
+    kulanz(&["explain-code", "0005"]).exits(0).prints("K0005 (error)\n");
+    for wrong in ["0", "", "20", "K202", "99999"] {
+        kulanz(&["explain-code", wrong]).exits(2);
+    }
+}
+
+#[test]
 fn a_code_without_an_example_says_so_in_json() {
     let json = kulanz(&["explain-code", "K0004", "--format", "json"]).exits(0).json();
     assert!(json["wrong"].is_null() && json["said"].is_null() && json["right"].is_null());

@@ -65,6 +65,14 @@ fn a_file_that_cannot_be_read_is_left_alone_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_table_of_a_spreadsheet_has_no_layout() {
+    let files = folder(&[("t.csv", "role,up to\n")]);
+    let table = files.path().join("t.csv");
+    kulanz(&["fmt", table.to_str().unwrap()]).exits(1).says("has no layout").says("`.kulanz` files");
+    assert_eq!(fs::read_to_string(&table).unwrap(), "role,up to\n");
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let files = folder(&[("real.kulanz", WIDE)]);
     let link = files.path().join("link.kulanz");

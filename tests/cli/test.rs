@@ -44,8 +44,11 @@ fn a_filter_that_fits_nothing_says_so() {
 }
 
 #[test]
-fn a_report_without_coverage_is_not_asked_for_it() {
-    kulanz(&["test", "-p", COUNTER, "--coverage", "--format", "junit"]).exits(2).says("coverage");
+fn a_junit_report_has_coverage_as_properties() {
+    let with_coverage = kulanz(&["test", "-p", COUNTER, "--coverage", "--format", "junit"]);
+    with_coverage.exits(0).prints("<property name=\"coverage.percent\" value=\"").prints("<property name=\"coverage.rules.of\" value=\"");
+    let without = kulanz(&["test", "-p", COUNTER, "--min-coverage", "1", "--format", "junit"]);
+    assert!(!without.exits(0).out.contains("<properties>"));
 }
 
 #[test]

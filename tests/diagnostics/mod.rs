@@ -9,6 +9,7 @@ mod broken_lines;
 mod dice;
 mod fixes;
 mod mutations;
+mod otherwise;
 mod page;
 
 use std::collections::BTreeSet;

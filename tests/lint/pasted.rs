@@ -13,7 +13,7 @@ fn checked(text: &str) -> policy::Complete {
 }
 
 /// The tests that `check` prints for a pack, each tried in it.
-fn paste(text: &str) -> usize {
+pub fn paste(text: &str) -> usize {
     let policy = checked(text);
     let found = lint::lint(&policy, &Program::new(&policy), TODAY);
     let walls: Vec<_> = found.iter().filter_map(|finding| finding.case.as_ref()).collect();

@@ -26,6 +26,7 @@ const PLANTED: &[Defect] = &[
     ("rail", "compensation.kulanz", "  | absent        | any          | 0 EUR    |\n", "", "lookup-gap", "compensation.kulanz", "table flat_sum"),
     ("rail", "delay-repay.kulanz", "| >= 30 minutes and < 60 minutes  |", "| >= 31 minutes and < 60 minutes  |", "row-gap", "delay-repay.kulanz", "| >= 15 minutes and < 30 minutes"),
     ("rail", "compensation.kulanz", "| < 60 minutes                    | 0 EUR ", "| < 59 minutes                    | 0 EUR ", "lookup-gap", "compensation.kulanz", "table delay_share"),
+    ("rail", "compensation.kulanz", "unless outside_our_control\n  from 2023-06-07", "unless outside_our_control or trip.operator is own\n  from 2023-06-07", "idle-rule", "compensation.kulanz", "rule compensation_owed"),
     ("rail", "compensation.kulanz", "charge season_ceiling", "charge team_goodwill", "owed-from-allotment", "compensation.kulanz", "charge team_goodwill"),
     ("hotel", "comps.kulanz", "  when incident.kind is overbooking\n  charge free_nights", "  when incident.kind is overbooking\n  charge regulars", "owed-from-allotment", "comps.kulanz", "  charge regulars\n  because"),
     ("fashion-shop", "assistant.kulanz", "assistant may refund up to 50 EUR", "assistant may refund", "idle-rule", "assistant.kulanz", "rule assistant_refund_with_person"),

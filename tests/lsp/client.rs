@@ -148,6 +148,16 @@ impl Editor {
     }
 
     /// Waits for something that is told.
+    /// Of which version of a document the problems were told last.
+    pub fn version_of(&self, path: &Path) -> Value {
+        self.problems.get(&uri(path)).map_or(Value::Null, |known| known["version"].clone())
+    }
+
+    /// What is no message at all.
+    pub fn send_raw(&mut self, bytes: &[u8]) {
+        self.to.as_mut().unwrap().write_all(bytes).unwrap();
+    }
+
     pub fn told_until(&mut self, method: &str) -> Value {
         let until = Instant::now() + PATIENCE;
         loop {

@@ -56,6 +56,32 @@ fn what_nobody_knows_ends_nothing() {
 }
 
 #[test]
+fn a_wrong_header_ends_nothing() {
+    let (_folder, shop) = shop();
+    let mut editor = Editor::open_folder(&shop);
+    editor.send_raw(b"Content-Length: many\r\n\r\n");
+    editor.send_raw(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    editor.send_raw(b"Content-Length: 3\r\n\r\n{\"method\": \"x\"}");
+    assert_eq!(editor.refusal("textDocument/thing", json!({})).0, -32601);
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
+fn problems_say_of_which_version_they_are() {
+    let (_folder, shop) = shop();
+    let mut editor = Editor::open_folder(&shop);
+    let rules = shop.join("rules/rules.kulanz");
+    let mut text = RULES.to_owned();
+    editor.open(&rules, &text);
+    editor.edit(&rules, 7, &mut text, "refund", "refunnd");
+    editor.problems_until(&rules, |problems| problems.iter().any(|problem| problem["message"].as_str().unwrap().contains("refunnd")));
+    assert_eq!(editor.version_of(&rules), 7);
+    editor.edit(&rules, 9, &mut text, "refunnd", "refund");
+    editor.problems_until(&rules, |problems| problems.iter().all(|problem| !problem["message"].as_str().unwrap().contains("refunnd")));
+    assert_eq!(editor.version_of(&rules), 9);
+}
+
+#[test]
 fn a_request_that_is_not_wanted_any_more_is_cancelled_or_answered() {
     let (_folder, shop) = shop();
     let mut editor = Editor::open_folder(&shop);

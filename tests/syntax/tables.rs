@@ -102,7 +102,7 @@ fn csv_files_are_tables() {
 fn a_sign_of_a_comment_in_a_csv_file_is_an_error() {
     let read = |csv| Pack::from_texts(&[("shop.kulanz", "table v from \"v.csv\"\n  may voucher\n"), ("v.csv", csv)]).1;
     assert!(read("role,x\nagent,\"\"\"#1\"\"\"\n").is_empty());
-    assert!(read("role,x\nagent,1 # one\n")[0].message.starts_with("a CSV file has no comments in row 2"));
+    assert!(read("role,x\nagent,1 # one\n")[0].message.starts_with("row 2, column `x`: a CSV file has no comments"));
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn problems_in_csv_files_name_row_and_column() {
     assert_eq!(
         found,
         [
-            "v.csv:2:14 `12,50` is no number in row 2, column `up to`",
-            "v.csv:3:1 this row has 4 cells, but the header has 3 cells in row 3",
-            "v.csv:4:10 a cell under `up to` must say something in row 4, column `up to`",
+            "v.csv:2:14 row 2, column `up to`: `12,50` is no number",
+            "v.csv:3:1 row 3: this row has 4 cells, but the header has 3 cells",
+            "v.csv:4:10 row 4, column `up to`: a cell under `up to` must say something",
         ]
     );
     assert!(problems[1].help.as_ref().unwrap().contains("`12.50`"));

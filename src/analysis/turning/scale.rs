@@ -25,9 +25,14 @@ impl Scale for Turning<'_, '_> {
     }
 
     fn value(&self, bent: &Bent, at: &Number) -> Option<Number> {
-        let mut point = self.point.clone();
-        *point.get_mut(bent.var.0)? = Some(Datum::Number(at.clone()));
-        let question = self.ground.question(bent.side, &point, (ActionId::new(0), RoleId::new(0)))?;
+        let known = self.questions.get(bent.side).and_then(Option::as_ref);
+        let changed = known.and_then(|known| self.ground.changed(bent.side, known, bent.var, at));
+        let anew = || {
+            let mut point = self.point.clone();
+            *point.get_mut(bent.var.0)? = Some(Datum::Number(at.clone()));
+            self.ground.question(bent.side, &point, (ActionId::new(0), RoleId::new(0)))
+        };
+        let question = changed.or_else(anew)?;
         Probe::new(self.ground.sides.get(bent.side)?.program, &question).number(&bent.quantity)
     }
 }

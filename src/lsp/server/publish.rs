@@ -27,7 +27,8 @@ impl Server {
         }
         let gone: Vec<Uri> = self.published.keys().filter(|uri| !by_file.contains_key(*uri)).cloned().collect();
         for uri in gone {
-            self.tell(uri, None, Vec::new());
+            let version = self.packs.values().find_map(|pack| version(pack.analysis.as_ref()?, &uri));
+            self.tell(uri, version, Vec::new());
         }
         for (uri, (version, diagnostics)) in by_file {
             self.tell(uri, version, diagnostics);
@@ -60,6 +61,11 @@ impl Server {
             self.notify("textDocument/publishDiagnostics", &params);
         }
     }
+}
+
+/// Which version of an open document was looked at.
+fn version(analysis: &Analysis, uri: &Uri) -> Option<i32> {
+    analysis.place(analysis.source(uri)?)?.version
 }
 
 /// Whether a text is the same in both.

@@ -83,6 +83,9 @@ impl<'a> Checker<'a> {
             "actor.id" => return Err(self.problem(Code::BudgetKey, name.span, "a budget of each person is kept `per actor`", "write `per actor`")),
             _ => {}
         }
+        if let Some(reported) = self.role_as_key(name) {
+            return Err(reported);
+        }
         let id = self.fact(name)?;
         let ty = self.fact_shape(id).map(|shape| shape.ty.clone()).ok_or(Reported::ALREADY)?;
         if ty == Type::Text {

@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Factor, Name};
 
 use super::Checker;
+use super::otherwise::Unmeasured;
 use super::report::{Checked, Reported, all};
 use super::scope::Scope;
 use super::vocabulary::measure_words;
@@ -68,6 +69,9 @@ impl<'a> Checker<'a> {
             Some(_) => format!("amount * {}", self.one(unit)),
             None => self.one(unit),
         };
+        if self.measure(action).is_none() {
+            self.unmeasured.push(Unmeasured { action, span: name.span, code: Code::ChargePairing });
+        }
         let help = format!("say how much a grant takes, such as `charge {} by {example}`", name.text);
         self.problem(Code::ChargePairing, name.span, message, help)
     }

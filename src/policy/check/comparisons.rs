@@ -52,6 +52,9 @@ pub(super) fn negate_if(negation: Negation, expr: Expr, span: Span) -> Expr {
 
 impl<'a> Checker<'a> {
     pub(super) fn compare(&mut self, left: &'a ast::Expr, op: &Spanned<CompareOp>, right: &'a ast::Expr, span: Span, scope: &Scope) -> Checked<Expr> {
+        if let Some(reported) = self.group_and_value(left, op.value, right, span) {
+            return Err(reported);
+        }
         let (left, right) = self.sides(left, right, scope)?;
         self.compare_checked(left, op, (right.0, right.1), span)
     }
@@ -135,6 +138,12 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn one_of(&mut self, value: &'a ast::Expr, negation: Negation, options: &'a [ast::Expr], span: Span, scope: &Scope) -> Checked<Expr> {
+        let listed: Vec<&ast::Expr> = options.iter().collect();
+        let said = self.set_said_otherwise(value, &listed, span, negation);
+        let turned = options.first().filter(|_| said.is_none() && options.len() == 1);
+        if let Some(reported) = said.or_else(|| self.set_said_otherwise(turned?, &[value], span, negation)) {
+            return Err(reported);
+        }
         let value = self.expr(value, scope)?;
         let checked = self.any_of(&value, options, span, scope)?;
         Ok(negate_if(negation, checked, span))
@@ -261,6 +270,11 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn matches(&mut self, text: &'a ast::Expr, matching: Matching, part: &'a ast::Expr, span: Span, scope: &Scope) -> Checked<Expr> {
+        if matching == Matching::Contains
+            && let Some(reported) = self.set_said_otherwise(text, &[part], span, Negation::Plain)
+        {
+            return Err(reported);
+        }
         let (text, part) = (self.expr(text, scope), self.expr(part, scope));
         let (text, part) = (text?, part?);
         for side in [&text, &part] {

@@ -179,7 +179,7 @@ impl Checker<'_> {
         let (code, message) = match &scope.amount {
             AmountScope::Unknown => return Reported::ALREADY,
             AmountScope::Measure(here) => (Code::DifferentUnits, format!("`{name}` reads `amount` as {reads}, here it is {}", type_words(here))),
-            AmountScope::NoUnit(why) => (Code::AmountWithoutUnit, format!("`{name}` reads `amount`, which has no unit here: {why}")),
+            AmountScope::NoUnit(why, _) => (Code::AmountWithoutUnit, format!("`{name}` reads `amount`, which has no unit here: {why}")),
             AmountScope::Nowhere => (Code::AmountNotHere, format!("`{name}` reads `amount`, which cannot be read here")),
         };
         self.problem(code, span, message, "write the condition out, or define it for this kind of action")

@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Written, Factor, Function, Literal};
 
 use super::names::Named;
+use super::otherwise::Unmeasured;
 use super::report::{Checked, Reported, all};
 use super::scope::{AmountScope, Scope};
 use super::wording::{is_ordered, is_quantity, node, type_words};
@@ -63,6 +64,7 @@ impl<'a> Checker<'a> {
                 let inner = self.condition(inner, scope)?;
                 Ok(wording::condition(ExprKind::Not(Box::new(inner)), expr.span))
             }
+            Written::And(parts) | Written::Or(parts) if self.is_listed_with_or(parts) => Err(self.listed_with_or(parts)),
             Written::And(parts) => {
                 let parts = self.conditions(parts, scope)?;
                 Ok(wording::condition(ExprKind::And(parts), expr.span))
@@ -210,7 +212,8 @@ impl<'a> Checker<'a> {
         }
         if let Some(owner) = self.owner_of_value(name) {
             let message = format!("`{name}` is a value of `{owner}`, and `{owner}` does not stand beside it");
-            return self.problem(Code::UnknownName, span, message, format!("write `{owner} is {name}`"));
+            let verb = if self.is_set(&owner) { "includes" } else { "is" };
+            return self.problem(Code::UnknownName, span, message, format!("write `{owner} {verb} {name}`"));
         }
         self.unknown_name(name, span, "a fact or definition", |named| matches!(named, Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)))
     }
@@ -226,7 +229,8 @@ impl<'a> Checker<'a> {
     fn amount(&mut self, span: Span, scope: &Scope) -> Checked<Expr> {
         match &scope.amount {
             AmountScope::Measure(measure) => Ok(node(ExprKind::Amount, measure.clone(), span)),
-            AmountScope::NoUnit(why) => {
+            AmountScope::NoUnit(why, action) => {
+                self.unmeasured.extend(action.map(|action| Unmeasured { action, span, code: Code::AmountWithoutUnit }));
                 Err(self.problem(Code::AmountWithoutUnit, span, format!("`amount` has no unit here: {why}"), "write a rule for each kind of action"))
             }
             AmountScope::Unknown => Err(Reported::ALREADY),

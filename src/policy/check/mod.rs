@@ -18,6 +18,7 @@ mod items;
 mod literals;
 mod lookups;
 mod names;
+mod otherwise;
 mod promises;
 mod repeated;
 mod report;
@@ -88,6 +89,8 @@ struct Checker<'a> {
     wanted: Option<Type>,
     /// What stands for nothing, in the order it was found.
     unresolved: Vec<repeated::Unresolved>,
+    /// Uses of actions with a quantity that they do not have.
+    unmeasured: Vec<otherwise::Unmeasured>,
 }
 
 impl<'a> Checker<'a> {
@@ -111,6 +114,7 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             wanted: None,
             unresolved: Vec::new(),
+            unmeasured: Vec::new(),
         }
     }
 

@@ -250,18 +250,21 @@ impl<'a> Checker<'a> {
         let wanted = self.wanted.clone();
         let right = |name: &str| wanted.as_ref().is_none_or(|ty| self.has_type(name, ty));
         let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
+        let near = near.filter(|near| near.is_certain).or_else(|| self.without_group(text, &fits)).or(near);
         let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
-        let problem = problem.meant(span, near, || self.known(needed, &fits));
+        let word = if near.is_some() { None } else { self.word_of_the_language(text, needed) };
+        let problem = problem.meant(span, near, || word.map_or_else(|| self.known(needed, &fits), |word| format!("write `{word}`")));
         let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
         self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near, is_certain });
         self.report(problem)
     }
 
-    /// "known here: …", at most eight of them, those of the type that is needed first.
+    /// "known here: …", at most eight of them, and where there are some of the type that is needed only those.
     fn known(&self, needed: &str, fits: impl Fn(Named) -> bool) -> String {
         let (first, then): (Vec<_>, Vec<_>) =
             self.names.of_kind(fits).partition(|name| self.wanted.as_ref().is_none_or(|ty| self.has_type(name, ty)));
-        let names: Vec<_> = first.into_iter().chain(then).take(8).map(|name| format!("`{name}`")).collect();
+        let names: Vec<_> = if first.is_empty() { then } else { first };
+        let names: Vec<_> = names.into_iter().take(8).map(|name| format!("`{name}`")).collect();
         if names.is_empty() {
             return format!("the pack has no such item; add one, or write the name of {needed} that it has");
         }

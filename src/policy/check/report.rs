@@ -1,7 +1,6 @@
 //! Reporting a mistake once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Span};
@@ -41,6 +40,7 @@ impl Checker<'_> {
     /// Each once, in source order, without what only follows from a wrong form.
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.fold_unresolved();
+        self.fold_unmeasured();
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let damaged_lines: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
         self.diagnostics = diagnostics.into_iter().filter(|diagnostic| !self.follows_from_damage(diagnostic, &damaged_lines)).collect();
@@ -59,7 +59,7 @@ impl Checker<'_> {
             let Some(source) = self.pack.sources.get(span.source).filter(|source| !source.name().ends_with(".kulanz")) else { continue };
             let sheet = sheets.entry(span.source).or_insert_with(|| Sheet::read(source.text()));
             if let Some(place) = sheet.place(&span.range()) {
-                let _ = write!(diagnostic.message, " in {place}");
+                diagnostic.message = format!("{place}: {}", diagnostic.message);
             }
         }
     }

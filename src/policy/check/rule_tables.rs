@@ -2,7 +2,7 @@
 
 use thin_vec::ThinVec;
 
-use crate::diagnostic::{Code, Diagnostic, Edit, near};
+use crate::diagnostic::{Code, Diagnostic, Edit, Near, near};
 use crate::policy::expr::Expr;
 use crate::policy::{ActionId, Rule, RuleKind, Subject, Terms, Text};
 use crate::source::Span;
@@ -64,7 +64,10 @@ impl<'a> Checker<'a> {
     /// A header that stands for nothing and is nearly the word of a clause.
     fn misspelt_header(&mut self, header: &ast::Expr) -> Checked<()> {
         let ast::ExprKind::Name(name) = &header.kind else { return Ok(()) };
-        let near = near(name, crate::syntax::header_words().map(|word| (word, true)));
+        // What people write over limits.
+        let is_limit = ["limit", "max", "maximum", "Limit", "Max", "Maximum", "Grenze", "bis", "Betrag"].contains(&name.as_str());
+        let up_to = Near { name: "up to", is_certain: false };
+        let near = near(name, crate::syntax::header_words().map(|word| (word, true))).or(is_limit.then_some(up_to));
         let Some(near) = near.filter(|_| self.names.peek(name).is_none() && !self.names.is_broken(name)) else { return Ok(()) };
         let facts = self.names.of_kind(|named| matches!(named, Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)));
         if crate::diagnostic::nearest(name, facts).is_some() {

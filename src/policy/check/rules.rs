@@ -14,6 +14,7 @@ use super::Checker;
 use super::clauses::{Clauses, Subject as About};
 use super::guards::{Place, Present};
 use super::items::RuleItem;
+use super::otherwise::Unmeasured;
 use super::report::{Checked, Reported};
 use super::scope::Scope;
 
@@ -141,6 +142,9 @@ impl<'a> Checker<'a> {
     fn common_measure(&mut self, actions: &[ActionId], span: Span) -> Checked<Type> {
         let first = *actions.first().ok_or(Reported::ALREADY)?;
         let Some(measure) = self.measure(first) else {
+            if actions.iter().all(|action| self.measure(*action).is_none()) {
+                self.unmeasured.push(Unmeasured { action: first, span, code: Code::HeadMeasure });
+            }
             return Err(self.no_measure(first, span));
         };
         match actions.iter().find(|action| self.measure(**action).as_ref() != Some(&measure)) {

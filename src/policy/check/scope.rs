@@ -1,5 +1,6 @@
 //! What an expression may read where it stands.
 
+use crate::policy::ActionId;
 use crate::policy::expr::Type;
 
 /// What `amount` is where an expression stands.
@@ -7,8 +8,8 @@ use crate::policy::expr::Type;
 pub(super) enum AmountScope {
     /// The quantity asked for, in this measure.
     Measure(Type),
-    /// The actions have no measure in common, or this one has none: why, for the message.
-    NoUnit(String),
+    /// The actions have no measure in common, or this one has none: why, for the message, and which one that is.
+    NoUnit(String, Option<ActionId>),
     /// The actions themselves could not be understood, which was reported.
     Unknown,
     /// There is no question here.

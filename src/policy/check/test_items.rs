@@ -12,6 +12,7 @@ use crate::syntax::ast::{self, FactLine, FactValue, Name, Quantity, TestLine};
 
 use super::Checker;
 use super::names::Named;
+use super::otherwise::Unmeasured;
 use super::report::{Checked, Reported, all};
 use super::scope::Scope;
 use super::wording;
@@ -159,6 +160,7 @@ impl<'a> Checker<'a> {
                 return Err(self.problem(Code::TestValue, span, message, "add `optional` to the fact, or leave the line out: then it is not known"));
             }
             FactValue::Absent => None,
+            FactValue::Is(values) if self.is_bare_text(values, &shape.ty) => return Err(self.bare_text(values)),
             FactValue::Is(values) => Some(self.constant_values(values, &shape.ty, &what, span, Code::TestValue)?),
         };
         Ok(TestFact { fact, value, on_record })
@@ -214,6 +216,7 @@ impl<'a> Checker<'a> {
         let name = self.action_name(action);
         let Some(measure) = self.measure(action) else {
             let message = format!("`{name}` is granted or not; it has no measure");
+            self.unmeasured.push(Unmeasured { action, span: quantity.span, code: Code::HeadMeasure });
             return Err(self.problem(Code::HeadMeasure, quantity.span, message, "leave the quantity out"));
         };
         let what = format!("the quantity of `{name}`");

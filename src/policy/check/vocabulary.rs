@@ -71,8 +71,8 @@ impl<'a> Checker<'a> {
         let Some(first) = actions.first() else { return Scope::facts() };
         let measure = self.measure(*first);
         let amount = match actions.iter().find(|action| self.measure(**action) != measure) {
-            Some(other) => AmountScope::NoUnit(format!("{} and {}", self.measured(*first), self.measured(*other))),
-            None => measure.map_or_else(|| AmountScope::NoUnit(self.measured(*first)), AmountScope::Measure),
+            Some(other) => AmountScope::NoUnit(format!("{} and {}", self.measured(*first), self.measured(*other)), None),
+            None => measure.map_or_else(|| AmountScope::NoUnit(self.measured(*first), Some(*first)), AmountScope::Measure),
         };
         Scope { amount }
     }

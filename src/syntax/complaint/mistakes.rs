@@ -3,6 +3,11 @@
 use super::Failure;
 use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure};
 use super::expected::{is_cell, keyword, line_words};
+use super::phrases::said_otherwise;
+use super::slips::{
+    bare_text, below, comment_sign, foreign_day, from_and_until, limit_per_something, list_in_parentheses, name_of_two_words, one_quantity_of_two,
+    second_sentence, title_behind, unseen, word_behind_title,
+};
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
 use crate::syntax::numerals;
@@ -11,8 +16,20 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 32] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 46] = [
+        unseen,
+        comment_sign,
+        foreign_day,
+        word_behind_title,
+        second_sentence,
+        from_and_until,
+        one_quantity_of_two,
+        limit_per_something,
+        list_in_parentheses,
+        title_behind,
+        below,
         ago,
+        said_otherwise,
         curly_quotes,
         one_language_of_two,
         comma_number,
@@ -33,6 +50,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         list_of_one,
         shares_of_shares,
         misspelt,
+        name_of_two_words,
         unknown_unit,
         reserved_name,
         and_between_names,
@@ -43,6 +61,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         cell_words,
         misspelt_window,
         missing_is_in_test,
+        bare_text,
         missing_and,
     ];
     checks.iter().find_map(|check| check(failure))
@@ -99,7 +118,10 @@ fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
     let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
     let span = failure.piece.span(start, start + written.len());
     let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
-    let problem = problem.help(format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)));
+    let problem = problem.help(match numerals::of_thousands(written) {
+        Some(thousands) => format!("write `{thousands}`, or `{}` where decimals are meant: these follow a point", shorten(&right)),
+        None => format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)),
+    });
     let is_clear = numerals::is_clear(written) || !written.contains(',');
     Some(if is_clear { failure.with_fix(problem, start..start + written.len(), right) } else { problem })
 }
@@ -201,9 +223,13 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
         ("−", "`-`"),
     ] {
         if rest.starts_with(sign) {
-            let problem = failure.problem(format!("`{sign}` means nothing here"), format!("write {right}"));
             let length = if rest.starts_with("&&") { 2 } else { sign.len() };
             let word = right.trim_matches('`');
+            if !failure.mends(failure.at..failure.at + length, &format!(" {word} ")) && failure.mends(failure.at..failure.at + length, "") {
+                let problem = failure.problem(format!("`{sign}` means nothing here"), "leave it out");
+                return Some(failure.with_fix(problem, failure.at..failure.at + length, ""));
+            }
+            let problem = failure.problem(format!("`{sign}` means nothing here"), format!("write {right}"));
             let text = if word.starts_with(char::is_alphabetic) { format!("{word} ") } else { word.to_owned() };
             let spaced = rest.get(length..).is_some_and(|behind| behind.starts_with(' '));
             return Some(failure.with_fix(problem, failure.at..failure.at + length, if spaced { text.trim_end() } else { &text }));
@@ -219,6 +245,9 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
         ),
         '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
         '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
+        ';' if failure.mends(failure.before().len()..failure.at + 1, ",") => {
+            Some(failure.with_fix(failure.problem("a list is separated by commas", "write `,` for `;`"), failure.before().len()..failure.at + 1, ","))
+        }
         sign @ (':' | ';') => {
             Some(failure.with_fix(failure.problem(format!("`{sign}` means nothing here"), "leave it out"), failure.at..failure.at + 1, ""))
         }
@@ -268,6 +297,17 @@ fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
     let mut words = before.split_whitespace().rev();
     let is_code = words.next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
     let has_number = words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+    if failure.expects(Rule::currency) && !after_number && failure.rule == Rule::setting_piece {
+        let code = match found.to_lowercase().trim_end_matches('s') {
+            "euro" | "eur" | "€" => "EUR",
+            "dollar" | "usd" | "$" => "USD",
+            "franken" | "franc" | "chf" => "CHF",
+            "pound" | "pfund" | "gbp" | "£" => "GBP",
+            _ => return None,
+        };
+        let problem = failure.problem("a currency is three capital letters", format!("write `{code}`"));
+        return Some(failure.with_fix(problem, failure.found_at(), code));
+    }
     let code_first = found.starts_with(|c: char| c.is_ascii_digit()) && is_code && !has_number;
     if !(sign || (word && after_number) || code_first) {
         return None;
@@ -340,7 +380,9 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
     let lower = found.to_lowercase();
     let near = near(&lower, candidates.iter().map(|word| (*word, true)))?;
     let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{}`?", near.name));
-    if !near.is_certain && lower != near.name {
+    // What a test expects is for its author to say.
+    let is_claim = failure.rule == Rule::test_line_piece && failure.before() == "expect";
+    if is_claim || (!near.is_certain && lower != near.name) {
         return Some(problem);
     }
     if failure.starts_line() && line_words(failure.rule).contains(&near.name) {

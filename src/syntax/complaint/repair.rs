@@ -18,9 +18,9 @@ const LONGEST: usize = 4000;
 const SHOWN: usize = 90;
 
 /// A change of the text of a piece.
-struct Attempt {
-    at: Range<usize>,
-    text: String,
+pub(super) struct Attempt {
+    pub(super) at: Range<usize>,
+    pub(super) text: String,
 }
 
 /// How sure it is that the change is what its author meant.
@@ -35,20 +35,25 @@ enum Trust {
 /// A change that works, what there is to say of it, and how sure it is.
 type Repair = (Attempt, String, Trust);
 
+/// Whether a text is understood as such a piece.
+pub(in crate::syntax) fn is_read(text: &str, rule: Rule) -> bool {
+    grammar::Grammar::parse(rule, &blank_comments(text.trim())).is_ok()
+}
+
 impl Attempt {
     /// The whole piece afterwards.
-    fn apply(&self, text: &str) -> String {
+    pub(super) fn apply(&self, text: &str) -> String {
         format!("{}{}{}", text.get(..self.at.start).unwrap_or_default(), self.text, text.get(self.at.end..).unwrap_or_default())
     }
 
-    fn works(&self, failure: &Failure<'_>) -> bool {
+    pub(super) fn works(&self, failure: &Failure<'_>) -> bool {
         let text = self.apply(failure.piece.text);
         let piece = Piece { text: text.trim(), ..*failure.piece };
         bounds::exceeded(&piece).is_none() && grammar::Grammar::parse(failure.rule, &blank_comments(piece.text)).is_ok()
     }
 
     /// Whether the piece is understood at least to the end of the line that is changed: behind it may come the next mistake.
-    fn mends_its_line(&self, failure: &Failure<'_>) -> bool {
+    pub(super) fn mends_its_line(&self, failure: &Failure<'_>) -> bool {
         let text = self.apply(failure.piece.text);
         let piece = Piece { text: &text, ..*failure.piece };
         if bounds::exceeded(&piece).is_some() {
@@ -68,7 +73,15 @@ impl Attempt {
         (line.len() <= SHOWN).then(|| format!("`{line}`"))
     }
 
-    fn edit(&self, failure: &Failure<'_>) -> Option<Edit> {
+    /// A help with the line as it should be, where that is not too long.
+    pub(super) fn with_line(&self, failure: &Failure<'_>, help: impl Into<String>) -> String {
+        match self.line(failure) {
+            Some(line) => format!("{}: {line}", help.into()),
+            None => help.into(),
+        }
+    }
+
+    pub(super) fn edit(&self, failure: &Failure<'_>) -> Option<Edit> {
         // No comment is lost.
         if failure.piece.text.get(self.at.clone())?.contains('#') {
             return None;
@@ -94,6 +107,11 @@ impl Failure<'_> {
         }
     }
 
+    /// Whether the line is understood with another text at a place.
+    pub(super) fn mends(&self, at: Range<usize>, text: &str) -> bool {
+        self.piece.text.len() <= LONGEST && Attempt { at, text: text.to_owned() }.mends_its_line(self)
+    }
+
     /// The place of what was found, in the piece.
     pub(super) fn found_at(&self) -> Range<usize> {
         self.at..self.at + self.found().len()
@@ -114,7 +132,7 @@ impl Failure<'_> {
     }
 
     /// The text from one byte to another, with the space that then would be there twice.
-    fn without(&self, at: Range<usize>) -> Attempt {
+    pub(super) fn without(&self, at: Range<usize>) -> Attempt {
         let behind = self.piece.text.get(at.end..).unwrap_or_default();
         let space = behind.len() - behind.trim_start_matches(' ').len();
         let has_before = self.piece.text.get(..at.start).is_none_or(|before| before.ends_with(char::is_whitespace));
@@ -134,11 +152,7 @@ pub(super) fn repaired(failure: &Failure<'_>, problem: Diagnostic) -> Option<Dia
     }
     let tries: [fn(&Failure<'_>) -> Option<Repair>; 7] = [torn_unit, misspelt, missing, turned, superfluous, superfluous_before, another];
     let (attempt, help, trust) = tries.iter().find_map(|attempt| attempt(failure))?;
-    let help = match attempt.line(failure) {
-        Some(line) => format!("{help}: {line}"),
-        None => help,
-    };
-    let problem = problem.help(help);
+    let problem = problem.help(attempt.with_line(failure, help));
     match attempt.edit(failure).filter(|_| trust == Trust::Certain) {
         Some(edit) if edit.text.is_empty() => Some(problem.fix(format!("leave `{}` out", failure.found()), vec![edit])),
         Some(edit) => Some(problem.fix(format!("write `{}`", edit.text.trim()), vec![edit])),
@@ -221,6 +235,11 @@ fn candidates(failure: &Failure<'_>) -> Vec<String> {
     let mut words: Vec<String> = failure.expected.iter().filter_map(|rule| keyword(*rule)).filter(|word| !VAGUE.contains(&word.as_str())).collect();
     let signs = [(Rule::comma, ","), (Rule::close, ")"), (Rule::percent_sign, "%")];
     words.extend(signs.iter().filter(|(rule, _)| failure.expects(*rule)).map(|(_, sign)| (*sign).to_owned()));
+    // A word alone at the end of a line is one more of a list, sooner than a value.
+    let next = failure.rest().get(failure.found().len()..).unwrap_or_default().trim_start_matches(' ');
+    if failure.found().starts_with(char::is_alphabetic) && (next.is_empty() || next.starts_with([',', '\n'])) {
+        words.sort_by_key(|word| word != ",");
+    }
     words.dedup();
     words
 }

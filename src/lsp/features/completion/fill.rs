@@ -120,6 +120,13 @@ impl<'a> Fill<'a> {
             let own = words_of(head).get(1).map(|name| (*name).to_owned());
             self.found.retain(|suggestion| Some(&suggestion.label) != own.as_ref());
         }
+        // What is above a role is not below it.
+        if item == "role"
+            && let Some(own) = words_of(if above.is_empty() { piece } else { above }).get(1)
+        {
+            let over = self.vocabulary.over(own);
+            self.found.retain(|suggestion| suggestion.kind != Shown::Class || !over.contains(&suggestion.label));
+        }
         // Where the grammar cannot follow, the word before still says which names are meant.
         if follow.is_empty() && !starts_line {
             self.names(names, piece);
@@ -163,7 +170,9 @@ impl<'a> Fill<'a> {
                 self.word("not", COULD);
             }
             "fact_value" => self.words(&["is", "includes"], FITS),
-            "presence" => self.words(&["present", "absent"], if self.is_optional(piece) { FITS } else { SELDOM }),
+            // What is always there is neither.
+            "presence" if self.is_optional(piece) => self.words(&["present", "absent"], FITS),
+            "presence" if self.subject_type(piece).is_none() => self.words(&["present", "absent"], SELDOM),
             "offset_kind" => self.offsets(piece),
             "compare_sign" => self.signs(piece),
             "match_tail" if matches!(self.subject_type(piece), Some(Ty::Text)) => self.words(&["starts with", "ends with", "contains"], FITS),

@@ -87,6 +87,7 @@ impl Fill<'_> {
         let length = piece.trim_end().rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).map_or(0, |at| at + 1);
         let before = if without_number.len() < words.len() { piece.get(..length).unwrap_or(piece) } else { piece };
         match without_number {
+            [.., "after" | "before"] => Some(Ty::Date),
             [.., "up", "to"] | [.., "more", "than"] | [.., "entitled", "to", _, "of"] | ["ask", _, "of"] => self.measure(before),
             ["spent", ..] | ["expect", "charge", ..] => None,
             _ => match Self::compared(before)? {
@@ -111,11 +112,16 @@ impl Fill<'_> {
     /// What has a value that fits.
     pub(super) fn values(&mut self, piece: &str) {
         let own = own_values(piece);
-        let subject = self.subject(piece).cloned();
+        let subject = self.subject(piece).filter(|_| !is_anchor(piece)).cloned();
         let (expected, values) = match &subject {
             Some(entry) => (entry.ty, entry.values.clone()),
             None => (self.expected(piece), own),
         };
+        // What may be absent is no limit, unless a `when` says that it is there: and that stands below.
+        let guards = is_limit(piece);
+        if guards && let (Some(Ty::Money), Some(code)) = (expected, self.vocabulary.currency.clone()) {
+            self.add(Suggestion::new(format!("50 {code}"), Shown::Value, FIRST).snippet(format!("${{1:50}} {code}")));
+        }
         let owner = subject.as_ref().map(|entry| entry.name.clone()).unwrap_or_default();
         for value in &values {
             self.add(Suggestion::new(value, Shown::EnumMember, FIRST).detail(format!("a value of {owner}")));
@@ -128,7 +134,10 @@ impl Fill<'_> {
         }
         let fits = |entry: &Entry| {
             let has_value = matches!(entry.kind, Kind::Fact | Kind::Definition | Kind::Lookup);
-            has_value && entry.name != owner && expected.is_none_or(|ty| entry.ty.is_none_or(|own| own == ty || (own.is_time() && ty.is_time())))
+            has_value
+                && entry.name != owner
+                && !(guards && entry.optional && !piece.contains(&format!("{} is present", entry.name)))
+                && expected.is_none_or(|ty| entry.ty.is_none_or(|own| own == ty || (own.is_time() && ty.is_time())))
         };
         self.entries(FITS, fits);
         self.built_in(expected, piece);
@@ -144,14 +153,19 @@ impl Fill<'_> {
         for (word, _) in listed.into_iter().filter(|(_, ty)| fits(*ty)) {
             self.word(word, COULD);
         }
-        if matches!(first_word(piece.trim_start()), "when" | "unless" | "require" | "offer" | "ask" | "advise" | "charge") {
+        if expected.is_none_or(Ty::is_quantity)
+            && matches!(first_word(piece.trim_start()), "when" | "unless" | "require" | "offer" | "ask" | "advise" | "charge")
+        {
             self.word("amount", COULD);
         }
         if expected.is_none_or(Ty::is_quantity) {
             for (label, snippet) in [("min(…)", "min($1, $2)"), ("max(…)", "max($1, $2)")] {
                 self.add(Suggestion::new(label, Shown::Function, SELDOM).snippet(snippet));
             }
-            self.words(&["number of", "days in month of", "spent"], SELDOM);
+            self.words(&["spent"], SELDOM);
+        }
+        if expected.is_none_or(|ty| ty == Ty::Number) {
+            self.words(&["number of", "days in month of"], SELDOM);
         }
         if expected.is_none_or(Ty::is_time) {
             self.words(&["start of", "end of"], SELDOM);
@@ -274,6 +288,17 @@ impl Fill<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether what is written next is the day that a time is measured from.
+fn is_anchor(piece: &str) -> bool {
+    matches!(words_of(piece).last(), Some(&"after" | &"before"))
+}
+
+/// Whether what is written next is the limit of a head or of an offer.
+fn is_limit(piece: &str) -> bool {
+    matches!(words_of(piece).as_slice(), [.., "up", "to"] | [.., "more", "than"] | [.., "entitled", "to", _, "of"])
+        && first_word(piece.trim_start()) == "rule"
 }
 
 /// Whether a word can stand in a list of values.

@@ -133,6 +133,26 @@ fn values_fit_what_they_are_compared_with() {
     has("rule x\n  agent may refund\n  when voucher is ^", &["present", "absent"]);
 }
 
+/// Whatever is chosen, the pack checks with it.
+#[test]
+fn nothing_is_offered_that_would_be_an_error() {
+    lacks("rule x\n  agent may refund\n  when reason is ^", &["present", "absent"]);
+    lacks("rule x\n  agent may refund\n  when order.total is ^", &["present", "absent"]);
+    has("role boss\n  above lead\nrole clerk\n  above ^", &["agent", "lead", "boss"]);
+    assert_eq!(at("role boss\n  above clerk\nrole chief\n  above boss\nrole clerk\n  above agent, ^"), ["lead"]);
+    for written in ["when within 24 months after ^", "when order.on is within 24 months after ^", "when more than 3 days before ^"] {
+        let written = format!("rule x\n  agent may refund\n  {written}");
+        has(&written, &["order.on", "today"]);
+        lacks(&written, &["order.id", "tags", "fraud", "order.total", "amount", "meals", "voucher", "number of", "fresh"]);
+    }
+    for written in ["agent may refund up to ^", "agent may not refund more than ^", "entitled to refund of ^"] {
+        let written = format!("rule x\n  {written}");
+        has(&written, &["order.total", "meals", "50 EUR"]);
+        lacks(&written, &["voucher", "days in month of", "number of", "amount", "order.on", "reason"]);
+    }
+    lacks("rule x\n  agent may extend up to ^", &["50 EUR", "order.total"]);
+}
+
 #[test]
 fn conditions_take_what_has_a_value() {
     has("rule x\n  agent may refund\n  when ^", &["reason", "fresh", "order.total", "today", "not", "within", "amount"]);

@@ -92,6 +92,8 @@ pub struct Entry {
     pub title: Option<String>,
     /// How many rows it has, where it is a table of rules.
     pub rows: usize,
+    /// The roles that it is directly above, where it is one.
+    pub above: Vec<String>,
 }
 
 /// All names that there are.
@@ -151,6 +153,19 @@ impl Vocabulary {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
+    /// The roles that are above a role, over others too, and itself.
+    pub fn over(&self, role: &str) -> HashSet<String> {
+        let mut over: HashSet<String> = [role.to_owned()].into();
+        loop {
+            let further = |entry: &&Entry| !over.contains(&entry.name) && entry.above.iter().any(|below| over.contains(below));
+            let found: Vec<String> = self.of_kind(Kind::Role).filter(further).map(|entry| entry.name.clone()).collect();
+            if found.is_empty() {
+                return over;
+            }
+            over.extend(found);
+        }
+    }
+
     /// The names of a kind.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.kind == kind)
@@ -185,10 +200,11 @@ fn entry(pack: &Pack, names: &Names, analysis: Option<&Analysis>, name: &str, ki
         ItemKind::Fact(fact) => Some(Ty::from(&fact.ty.value)),
         ItemKind::Lookup(lookup) => Some(Ty::from(&lookup.gives.value)),
         ItemKind::Action(action) => action.measure.as_ref().map(|measure| Ty::from(&measure.value)),
-        ItemKind::Define(_) => analysis.and_then(|analysis| defined(analysis, name)),
+        ItemKind::Define(define) => analysis.and_then(|analysis| defined(analysis, name)).or_else(|| by_form(&define.body)),
         _ => None,
     };
     let optional = matches!(&item.kind, ItemKind::Fact(fact) if fact.modifiers.iter().any(|modifier| modifier.value == Modifier::Optional));
+    let above = if let ItemKind::Role(role) = &item.kind { role.above.iter().map(|name| name.text.clone()).collect() } else { Vec::new() };
     let rows = if let ItemKind::RuleTable(table) = &item.kind { table.body.grid.as_ref().map_or(0, |grid| grid.rows.len()) } else { 0 };
     Some(Entry {
         name: name.to_owned(),
@@ -199,7 +215,29 @@ fn entry(pack: &Pack, names: &Names, analysis: Option<&Analysis>, name: &str, ki
         brief: analysis.and_then(|analysis| hover::brief(analysis, name)),
         title: hover::title_of(item),
         rows,
+        above,
     })
+}
+
+/// That a definition is a condition, where it has the form of one.
+fn by_form(body: &ast::Expr) -> Option<Ty> {
+    use ast::ExprKind as Form;
+    let is_condition = matches!(
+        body.kind,
+        Form::Not(_)
+            | Form::And(_)
+            | Form::Or(_)
+            | Form::Compare(..)
+            | Form::OneOf(..)
+            | Form::Between(..)
+            | Form::Presence(..)
+            | Form::Includes(..)
+            | Form::Match(..)
+            | Form::Within(_)
+            | Form::MoreThan(_)
+            | Form::AtLeast(_)
+    );
+    is_condition.then_some(Ty::YesNo)
 }
 
 /// The type of a definition, where the pack was right when it was last looked at.

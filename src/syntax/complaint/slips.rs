@@ -1,0 +1,281 @@
+//! Mistakes whose mending is worked out from what stands around them. Each is tried before it is told, as in [`repair`](super::repair).
+
+use std::ops::Range;
+
+use super::Failure;
+use super::phrases::line_rule;
+use super::repair::{Attempt, is_read};
+use crate::diagnostic::{Code, Diagnostic, Edit};
+use crate::syntax::numerals::{Day, written_day};
+use crate::syntax::piece::Rule;
+use crate::syntax::words::shorten;
+
+impl Failure<'_> {
+    /// A problem at a place of the piece, with a change that makes its line right, as its help and its fix; `None` where it does not.
+    fn mended(&self, at: Range<usize>, message: impl Into<String>, help: &str, attempt: &Attempt) -> Option<Diagnostic> {
+        if self.piece.text.len() > 4000 || !attempt.mends_its_line(self) {
+            return None;
+        }
+        let problem = Diagnostic::new(self.code(), message).at(self.piece.span(at.start, at.end), "");
+        Some(problem.help(attempt.with_line(self, help)))
+    }
+}
+
+/// Characters that nobody sees, and spaces that are none.
+pub(super) fn unseen(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    let is_odd_space = |c: char| c.is_whitespace() && !c.is_ascii();
+    let before = text.get(..failure.at)?;
+    let spaces = before.len() - before.trim_end().len();
+    let behind = failure.rest().chars().next().filter(|c| is_unseen(*c)).map(|c| (failure.at, c));
+    let inside = before.char_indices().rev().take_while(|(at, _)| at + spaces + 4 >= before.len()).find(|(_, c)| is_unseen(*c) || is_odd_space(*c));
+    let (at, sign) = behind.or(inside)?;
+    let place = at..at + sign.len_utf8();
+    let text = if sign.is_whitespace() { " " } else { "" };
+    let attempt = Attempt { at: place.clone(), text: text.to_owned() };
+    let problem = Diagnostic::new(failure.code(), format!("an invisible character stands here: U+{:04X}", u32::from(sign)));
+    let problem = problem.at(failure.piece.span(place.start, place.end), "");
+    let help = if sign.is_whitespace() { "write an ordinary space for it" } else { "take it out" };
+    let edit = Edit { span: failure.piece.span(place.start, place.end), text: text.to_owned() };
+    Some(problem.help(attempt.with_line(failure, help)).fix("take it out", vec![edit]))
+}
+
+/// `30.06.2027`, `06/30/2027`, `30 June 2027` where a day is expected.
+pub(super) fn foreign_day(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !failure.expects_any(&[Rule::date, Rule::day_clause, Rule::datetime, Rule::value]) {
+        return None;
+    }
+    let Day { length, days, is_certain } = written_day(failure.rest())?;
+    let at = failure.at..failure.at + length;
+    let problem = Diagnostic::new(Code::BadDate, format!("`{}` is not how a day is written", shorten(failure.rest().get(..length)?)));
+    let problem = problem.at(failure.piece.span(at.start, at.end), "");
+    let first = days.first()?;
+    let attempt = Attempt { at: at.clone(), text: first.to_string() };
+    let shown: Vec<String> = days.iter().map(|day| format!("`{day}`")).collect();
+    let help = format!("write {}: the year, the month, the day", shown.join(" or "));
+    let problem = problem.help(help);
+    match attempt.edit(failure).filter(|_| is_certain) {
+        Some(edit) => Some(problem.fix(format!("write `{first}`"), vec![edit])),
+        None => Some(problem),
+    }
+}
+
+/// `// a comment`, `-- a comment`
+pub(super) fn comment_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.line();
+    let signs = ["//", "--", "/*", "%%"];
+    let text = failure.piece.text.get(line.clone())?;
+    let at = signs.iter().filter_map(|sign| text.find(sign)).map(|at| line.start + at).filter(|at| *at <= failure.at).min()?;
+    let attempt = Attempt { at: at..at + 2, text: "#".to_owned() };
+    failure.mended(at..at + 2, "a comment begins with `#`", "write", &attempt)
+}
+
+/// `rule r "Title" foo` over a line that would be right.
+pub(super) fn word_behind_title(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if failure.rule != Rule::rule_piece || !failure.starts_line() {
+        return None;
+    }
+    let previous = failure.previous_at()?;
+    let word = failure.piece.text.get(previous.clone())?;
+    let follows_title = failure.piece.text.get(..previous.start)?.trim_end().ends_with('"');
+    let attempt = failure.without(previous.clone());
+    let message = format!("`{}` stands behind the title, and is no part of the sentence below", shorten(word));
+    if follows_title { failure.mended(previous, message, "leave it out", &attempt) } else { None }
+}
+
+/// `rule next time "…"`, `rule next-time "…"`, `one of changed mind`
+pub(super) fn name_of_two_words(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let declares = matches!(
+        failure.rule,
+        Rule::rule_piece
+            | Rule::role_piece
+            | Rule::fact_piece
+            | Rule::action_piece
+            | Rule::duty_piece
+            | Rule::budget_piece
+            | Rule::define_piece
+            | Rule::table_piece
+    );
+    let text = failure.piece.text;
+    let line_end = text.find('\n').unwrap_or(text.len());
+    if !declares || failure.at > line_end {
+        return None;
+    }
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let word_behind = |at: usize| text.get(at..).map_or(0, |rest| rest.find(|c| !is_word(c)).unwrap_or(rest.len()));
+    let word_before = |at: usize| text.get(..at).map_or(0, |before| before.len() - before.trim_end_matches(is_word).len());
+    // What does not fit is the sign between, the second word, or what follows it.
+    let found = failure.found();
+    let second = if found == "-" {
+        failure.at + 1
+    } else if found.starts_with(char::is_alphabetic) {
+        failure.at
+    } else {
+        failure.previous_at()?.start
+    };
+    let (start, end) = (text.get(..second)?.trim_end_matches([' ', '-']).len(), second + word_behind(second));
+    let first = start - word_before(start);
+    let keyword = text.split_whitespace().next()?.len();
+    if first < keyword || start == second || end == second || first == start {
+        return None;
+    }
+    let (one, two) = (text.get(first..start)?, text.get(second..end)?);
+    if crate::syntax::words::is_reserved(one) || crate::syntax::words::is_reserved(two) {
+        return None;
+    }
+    let attempt = Attempt { at: first..end, text: format!("{one}_{two}") };
+    failure.mended(
+        first..end,
+        format!("`{}` is no name: a name is one word", shorten(text.get(first..end)?)),
+        &format!("write `{one}_{two}`"),
+        &attempt,
+    )
+}
+
+/// `up to 50 EUR or 20% of order.total`
+pub(super) fn one_quantity_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece | Rule::clause_piece);
+    if !head || failure.found() != "or" {
+        return None;
+    }
+    let before = failure.before();
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let start = if super::expected::is_cell(failure.rule) { Some(0) } else { before.get(line..)?.rfind(" up to ").map(|at| line + at + 7) }?;
+    let first = before.get(start..)?.trim();
+    let second = failure.rest().strip_prefix("or")?.lines().next()?.trim();
+    let end = failure.at + 2 + failure.rest().strip_prefix("or")?.find(second)? + second.len();
+    let attempt = Attempt { at: start..end, text: format!("min({first}, {second})") };
+    let problem = failure.mended(failure.found_at(), "a limit is one quantity", "write", &attempt)?;
+    let other = format!("`max({first}, {second})` for the larger of the two, or `min({first}, {second})` for the smaller");
+    let line = problem.help.clone().filter(|help| help.len() < 120).and_then(|help| help.strip_prefix("write: ").map(str::to_owned));
+    Some(problem.help(
+        line.map_or_else(
+            || format!("write {other}"),
+            |line| format!("write `max(…)` for the larger of the two, or `min(…)` for the smaller: {line}"),
+        ),
+    ))
+}
+
+/// `from 2026-01-01 to 2026-12-31`
+pub(super) fn from_and_until(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_from = failure.rule == Rule::clause_piece && failure.before().starts_with("from ");
+    let found = failure.found();
+    if !is_from || !matches!(found, "to" | "till" | "bis" | "until" | "-" | "–" | "and") {
+        return None;
+    }
+    let line = failure.rest().get(found.len()..)?.trim_start().lines().next()?.trim_end();
+    if !is_read(&format!("until {line}"), Rule::clause_piece) {
+        return None;
+    }
+    let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at + found.len()), text: "\n  until".to_owned() };
+    let problem = failure.problem("the last day is said on a line of its own", format!("write below it: `until {}`", shorten(line)));
+    Some(problem.fix("write `until` on a line of its own", vec![edit]))
+}
+
+/// `fact d date verified "Day"`
+pub(super) fn title_behind(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let title_length = failure.rest().strip_prefix('"')?.find('"')? + 2;
+    if failure.rule != Rule::fact_piece {
+        return None;
+    }
+    let title = failure.rest().get(..title_length)?;
+    let modifiers = ["optional", "verified", "private", "default", "asks", "about"];
+    let words = text.get(..failure.at)?;
+    let mut from = 0;
+    let first = words.split_inclusive(char::is_whitespace).find_map(|word| {
+        let at = from;
+        from += word.len();
+        modifiers.contains(&word.trim()).then_some(at)
+    })?;
+    let between = text.get(first..failure.at)?.trim_end();
+    let attempt = Attempt { at: first..failure.at + title_length, text: format!("{title} {between}") };
+    failure.mended(failure.at..failure.at + title_length, "the title stands before what is said of the fact", "write", &attempt)
+}
+
+/// `as agent anna`, `policy Shop`, `because Sale goods are final`
+pub(super) fn bare_text(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let expects = failure.expects_any(&[Rule::quoted, Rule::text, Rule::text_variant]);
+    let line = failure.rest().lines().next()?.trim_end();
+    if !expects || failure.starts_line() || line.contains('"') || !line.starts_with(char::is_alphanumeric) || super::expected::is_cell(failure.rule) {
+        return None;
+    }
+    // A word of the language is no text that somebody forgot to quote.
+    let keyword = failure.expected.iter().filter_map(|rule| super::expected::keyword(*rule)).any(|word| word == failure.found());
+    // A title may be left out, and begins with a capital letter; what follows a name without one is something else.
+    let needs_text = matches!(
+        failure.rule,
+        Rule::policy_piece | Rule::setting_piece | Rule::clause_piece | Rule::test_piece | Rule::test_line_piece | Rule::promise_piece
+    );
+    let is_text = needs_text || (line.starts_with(char::is_uppercase) && !failure.before().ends_with(" of"));
+    let ends = [line.len(), failure.found().len()];
+    ends.iter().filter(|_| !keyword && is_text).find_map(|length| {
+        let at = failure.at..failure.at + length;
+        let text = format!("\"{}\"", line.get(..*length)?);
+        let is_sentence = !needs_text && line.split_whitespace().any(|word| matches!(word, "may" | "entitled" | "per" | "ever"));
+        let attempt = Attempt { at: at.clone(), text };
+        if is_sentence { None } else { failure.mended(at, "a text stands in quotation marks", "write", &attempt) }
+    })
+}
+
+/// `one of (damaged, late)`, `is one of (damaged, late)`
+pub(super) fn list_in_parentheses(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let open = if failure.found() == "(" { failure.at } else { failure.before().rfind('(')? };
+    let close = open + text.get(open..)?.find(')')?;
+    let inside = text.get(open + 1..close)?;
+    let attempt = Attempt { at: open..close + 1, text: inside.trim().to_owned() };
+    let is_list = text.get(..open)?.trim_end().ends_with("of");
+    if is_list { failure.mended(open..open + 1, "a list stands without parentheses", "write", &attempt) } else { None }
+}
+
+/// A second sentence under the first, or a clause word that is none.
+pub(super) fn second_sentence(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !matches!(failure.rule, Rule::rule_piece | Rule::clause_piece) || !failure.starts_line() {
+        return None;
+    }
+    let line = failure.rest().lines().next()?.trim_end();
+    if !is_read(&format!("rule x {line}"), Rule::rule_piece) || line_rule(failure.rule).is_some_and(|rule| is_read(line, rule)) {
+        return None;
+    }
+    let span = failure.piece.span(failure.at, failure.at + line.len());
+    if !failure.expects(Rule::EOI) && failure.rule == Rule::rule_piece {
+        return None;
+    }
+    let problem = Diagnostic::new(failure.code(), "a rule has one sentence, right under its name").at(span, "");
+    let mut words = failure.piece.text.split_whitespace();
+    let name = if words.next() == Some("rule") { words.next().unwrap_or("another") } else { "another" };
+    Some(problem.help(format!("give this one a rule of its own, in the first column: `rule {name}_2 {}`", shorten(line))))
+}
+
+/// `agent may refund up to 50 EUR per case`
+pub(super) fn limit_per_something(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece) && failure.found() == "per";
+    let line = failure.rest().lines().next()?.trim_end();
+    if !is_head {
+        return None;
+    }
+    let at = failure.at..failure.at + line.len();
+    let attempt = failure.without(at.clone());
+    let each = ["per case", "per order", "per time", "per grant", "per request", "per ticket"].contains(&line);
+    let help = if each {
+        "a limit holds for each grant; leave it out"
+    } else {
+        "a limit holds for each grant; leave this out, and `charge` a budget that counts"
+    };
+    failure.mended(at, "a limit has no window", help, &attempt)
+}
+
+/// `below lead` under a role.
+pub(super) fn below(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_line = failure.rule == Rule::role_piece && failure.starts_line() && matches!(failure.found(), "below" | "under" | "unter");
+    let above = failure.rest().split_whitespace().nth(1)?;
+    let role = failure.piece.text.split_whitespace().nth(1)?;
+    is_line.then(|| {
+        failure.problem(
+            "a role says which roles it is above",
+            format!("take this out, and write under `role {}`: `above {}`", shorten(above), shorten(role)),
+        )
+    })
+}
