@@ -15,6 +15,8 @@ mod ledger;
 mod lint;
 #[cfg(feature = "lsp")]
 mod lsp;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod policy;
 mod process;
 mod question;

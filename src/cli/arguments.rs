@@ -9,6 +9,8 @@ mod key;
 #[cfg(feature = "ledger")]
 mod ledger;
 mod log;
+#[cfg(feature = "mcp")]
+mod mcp;
 
 use std::path::PathBuf;
 
@@ -25,6 +27,8 @@ pub use key::{KeyCommand, KeyList, KeyNew, KeyRevoke};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
 pub use log::{By, LogCommand, LogStats};
+#[cfg(feature = "mcp")]
+pub use mcp::Mcp;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -148,6 +152,9 @@ pub enum Command {
     /// Answer over HTTP
     #[cfg(feature = "server")]
     Serve(Serve),
+    /// Answer a language model: a server of the Model Context Protocol, over standard input and output
+    #[cfg(feature = "mcp")]
+    Mcp(Mcp),
     /// Make, list and take back the keys of callers
     #[cfg(feature = "server")]
     #[command(subcommand)]

@@ -35,6 +35,8 @@ mod log;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod new;
 mod options;
 mod pack;
@@ -100,6 +102,8 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Hooks(command) => hooks::run(command, terminal),
         #[cfg(feature = "server")]
         Command::Serve(arguments) => serve::run(arguments, terminal),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(arguments) => mcp::run(arguments, terminal),
         #[cfg(feature = "server")]
         Command::Key(command) => key::run(command, terminal),
         #[cfg(feature = "lsp")]

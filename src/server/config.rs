@@ -61,6 +61,9 @@ pub struct Config {
     pub webhook: Vec<Webhook>,
     /// Where traces go; without it nothing is traced.
     pub traces: Option<traces::Settings>,
+    /// As whom a language model acts at `/mcp`; without it there is no such path.
+    #[cfg(feature = "mcp")]
+    pub mcp: Option<super::mcp::Mcp>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -83,6 +86,8 @@ impl Default for Config {
             log: Log::default(),
             webhook: Vec::new(),
             traces: None,
+            #[cfg(feature = "mcp")]
+            mcp: None,
             lints: BTreeMap::new(),
         }
     }
@@ -229,6 +234,10 @@ pub enum ConfigError {
     /// How answers are logged is not said in a way that makes sense.
     #[error("{0}")]
     Decisions(String),
+    /// As whom a language model acts is not said in a way that makes sense.
+    #[cfg(feature = "mcp")]
+    #[error("{0}")]
+    Mcp(String),
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -288,6 +297,10 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         if let Some(mistake) = self.access.mistake() {
             return Err(ConfigError::Access(mistake));
+        }
+        #[cfg(feature = "mcp")]
+        if let Some(mistake) = self.mcp.as_ref().and_then(|mcp| mcp.mistake(self.access.is_on())) {
+            return Err(ConfigError::Mcp(mistake));
         }
         if !self.listen.ip().is_loopback() && !self.access.is_on() {
             return Err(ConfigError::NotLoopback(self.listen));

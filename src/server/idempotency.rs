@@ -36,9 +36,21 @@ pub fn optional(caller: &Caller, headers: &HeaderMap, path: &str, body: &Json) -
         (Some(key), None) => key.as_bytes(),
         (Some(_), Some(_)) => return Err(Problem::from(Kind::IdempotencyKeyWrong).detail("it is there more than once")),
     };
-    let is_sane = (1..=LONGEST).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    let key = std::str::from_utf8(key).ok().filter(|_| is_sane).ok_or(Kind::IdempotencyKeyWrong)?;
-    Ok(Some(Ticket { token: Token { caller: shelf(caller), key: key.to_owned() }, digest: digest(path, body) }))
+    let key = std::str::from_utf8(key).map_err(|_| Kind::IdempotencyKeyWrong)?;
+    ticket(caller, key, path, body).map(Some)
+}
+
+/// The ticket of a request with this key.
+///
+/// # Errors
+///
+/// 400 where it cannot be one.
+pub fn ticket(caller: &Caller, key: &str, path: &str, body: &Json) -> Result<Ticket, Problem> {
+    let is_sane = (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_sane {
+        return Err(Kind::IdempotencyKeyWrong.into());
+    }
+    Ok(Ticket { token: Token { caller: shelf(caller), key: key.to_owned() }, digest: digest(path, body) })
 }
 
 /// Where the keys of a caller are kept: apart from everybody else's, so that nobody gets the reply to somebody else by guessing a key. Names of people are not kept.

@@ -56,7 +56,9 @@ impl Level {
 /// Writes the log to standard error from now on; `KULANZ_LOG` says how much of it (`debug`, `warn`, …), or else the configuration does.
 pub fn log(settings: Log) {
     let asked = std::env::var("KULANZ_LOG").ok().filter(|asked| !asked.is_empty());
-    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new(settings.level.word()));
+    // What a library says of the sessions of language models holds what customers said.
+    let quiet = |asked: &str| if asked.contains("rmcp") { asked.to_owned() } else { format!("{asked},rmcp=error") };
+    let filter = asked.and_then(|asked| EnvFilter::try_new(quiet(&asked)).ok()).unwrap_or_else(|| EnvFilter::new(quiet(settings.level.word())));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     // A program that has set up its own log keeps it.
     let _ = match settings.format {

@@ -22,6 +22,8 @@ mod health;
 mod idempotency;
 mod listen;
 mod log;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 mod metrics;
 mod noting;
 mod openapi;
@@ -93,6 +95,8 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let live = Arc::new(Live::new(engine));
     fits(config, &live)?;
     let people = people(config, &live)?;
+    #[cfg(feature = "mcp")]
+    knows_model(config, &live, people.as_deref())?;
     let books = match &config.ledger {
         Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
         None => None,
@@ -120,16 +124,21 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
     telling.finish().await;
-    if let Some(recorder) = recorder {
-        let most = config.limits.drain().min(LAST_LINES);
-        // It waits for a thread and for a disk.
-        let _ = tokio::task::spawn_blocking(move || recorder.close(most)).await;
-    }
+    finish(recorder, config).await;
     if let Some(exporting) = exporting {
         exporting.finish().await;
     }
     close(service).await;
     Ok(())
+}
+
+/// Lets the decision log write what it has.
+async fn finish(recorder: Option<Arc<Recorder>>, config: &Config) {
+    if let Some(recorder) = recorder {
+        let most = config.limits.drain().min(LAST_LINES);
+        // It waits for a thread and for a disk.
+        let _ = tokio::task::spawn_blocking(move || recorder.close(most)).await;
+    }
 }
 
 /// Begins to trace, where that is wanted.
@@ -167,6 +176,14 @@ fn fits(config: &Config, policy: &Live<Engine>) -> io::Result<()> {
     } else {
         Err(io::Error::other(format!("`[authzen]` names what the policy does not have: {}", missing.join(", "))))
     }
+}
+
+/// Refuses a model in a role that nobody knows.
+#[cfg(feature = "mcp")]
+fn knows_model(config: &Config, policy: &Live<Engine>, people: Option<&Live<Roster>>) -> io::Result<()> {
+    let people = people.map(|people| people.with(|roster| Arc::clone(&roster.people))).unwrap_or_default();
+    let unknown = config.mcp.as_ref().and_then(|mcp| policy.with(|engine| mcp.unknown(engine.policy(), &people)));
+    unknown.map_or(Ok(()), |unknown| Err(io::Error::other(format!("`[mcp]`: {unknown}"))))
 }
 
 /// The people, from their file on, if there is one.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+#[cfg(feature = "mcp")]
+use super::mcp::routes as models;
 use super::problem::Kind;
 use super::service::Service;
 use super::{ask, authzen, batch, budgets, cases, docs, grants, health, metrics, openapi, options, policy};
@@ -32,7 +34,14 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/openapi.json", get(openapi::openapi))
         .route(docs::PATH, get(docs::docs))
         .merge(authzen::routes())
+        .merge(models(&service))
         .fallback(async || Kind::NotFound)
         .method_not_allowed_fallback(async || Kind::MethodNotAllowed)
         .with_state(service)
+}
+
+/// Nothing for language models is built in.
+#[cfg(not(feature = "mcp"))]
+fn models(_: &Arc<Service>) -> Router<Arc<Service>> {
+    Router::new()
 }

@@ -60,6 +60,9 @@ pub struct Service {
     pub shows_facts: bool,
     /// Who traces requests, where they are traced.
     pub tracer: Option<Tracer>,
+    /// As whom a language model acts, where it may.
+    #[cfg(feature = "mcp")]
+    pub mcp: Option<super::mcp::Mcp>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -82,6 +85,8 @@ impl Service {
             recorder: None,
             shows_facts: config.log.facts,
             tracer: None,
+            #[cfg(feature = "mcp")]
+            mcp: config.mcp.clone(),
             trust_record: config.trust_record,
             batches,
         }

@@ -1,0 +1,87 @@
+//! `/mcp` of the service.
+
+use serde_json::{Value, json};
+
+use super::client::Session;
+use super::{is_a_session, late, refund, with};
+use crate::server::access::Desk;
+use crate::server::running::{Reply, Running, exchange};
+
+const OPEN: &str = "[mcp]\nactor = \"anna\"\n";
+const KEYS: &str = "[access]\nkeys = \"keys.toml\"\n[mcp]\n";
+
+fn body() -> Value {
+    json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+}
+
+fn post(service: &Running, more: &[(&str, &str)]) -> Reply {
+    let headers = [("content-type", "application/json"), ("accept", "application/json, text/event-stream")];
+    service.post_as("/mcp", body().to_string(), &[&headers[..], more].concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_over_http() {
+    let service = Desk::with(OPEN).serve();
+    is_a_session(&Session::http(service.url("/mcp"), None).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_says_who_acts_and_what_it_may() {
+    let desk = Desk::with(KEYS);
+    let full = desk.key("ask,grant,cases,record", &["--as-actor", "anna"]);
+    let asking = desk.key("ask", &["--as-actor", "fritz"]);
+    let service = desk.serve();
+    let anna = Session::http(service.url("/mcp"), Some(&full)).await;
+    is_a_session(&anna).await;
+    // A key that may send a record gives the model no right to.
+    anna.wrong("ask", with(refund("40 EUR", json!({})), json!({"record": {"order.total": "1 EUR"}})), "wrong_question").await;
+    let fritz = Session::http(service.url("/mcp"), Some(&asking)).await;
+    assert_eq!(fritz.names().await, ["options", "ask"]);
+    fritz.is_missing("grant").await;
+    assert_eq!(fritz.right("ask", refund("40 EUR", json!({"reason": "late"}))).await.json["answer"], "ask");
+    post(&service, &[]).is_problem(401, "unauthorized");
+    post(&service, &[("authorization", "Bearer kz_nothing_nothing")]).is_problem(401, "invalid_token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_nobody_acts_as_the_configuration_says() {
+    let desk = Desk::with("[access]\nkeys = \"keys.toml\"\n[mcp]\nactor = \"anna\"\n");
+    let (behalf, nobody) = (desk.key("ask,grant,on_behalf", &[]), desk.key("ask,grant", &[]));
+    let service = desk.serve();
+    let session = Session::http(service.url("/mcp"), Some(&behalf)).await;
+    assert_eq!(session.right("grant", late("40 EUR", "1")).await.json["actor"]["id"], "anna");
+    let session = Session::http(service.url("/mcp"), Some(&nobody)).await;
+    session.wrong("grant", late("40 EUR", "1"), "insufficient_scope").await;
+}
+
+#[test]
+fn a_page_of_somebody_else_is_refused() {
+    let service = Desk::with(&format!("{OPEN}origins = [\"https://desk.example:443\"]\n")).serve();
+    assert_eq!(post(&service, &[]).status, 200);
+    assert_eq!(post(&service, &[("origin", "https://desk.example")]).status, 200);
+    for origin in ["https://evil.example", "http://127.0.0.1", "null", "http://desk.example"] {
+        assert_eq!(post(&service, &[("origin", origin)]).status, 403, "{origin}");
+    }
+    let text = body().to_string();
+    let as_host = |host: &str| {
+        let head = format!("POST /mcp HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n");
+        let reply = exchange(service.connect(), format!("{head}content-length: {}\r\nconnection: close\r\n\r\n{text}", text.len()).as_bytes());
+        reply.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!((as_host("localhost:80"), as_host("evil.example")), ("200".into(), "403".into()));
+}
+
+#[test]
+fn bodies_are_bounded_and_only_posted() {
+    let service = Desk::with(&format!("{OPEN}[limits]\nbody_bytes = 100\n")).serve();
+    assert_eq!(post(&service, &[]).status, 200);
+    let long = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"a": "a".repeat(100)}});
+    service.post("/mcp", long.to_string()).is_problem(413, "too_large");
+    service.post_as("/mcp", body().to_string(), &[("content-type", "text/plain")]).is_problem(415, "unsupported_media_type");
+    assert_eq!(service.get("/mcp", &[]).status, 405);
+}
+
+#[test]
+fn there_is_no_such_path_without_its_configuration() {
+    post(&Running::counter(), &[]).is_problem(404, "not_found");
+}
