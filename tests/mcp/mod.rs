@@ -64,7 +64,7 @@ async fn is_a_session(session: &Session) {
     assert!(case.text.contains(case.json["owner"]["id"].as_str().unwrap()), "{case:?}");
     let asked = session.right("ask", refund("290 EUR", json!({"reason": "late"}))).await;
     assert_eq!((&asked.json["answer"], &asked.json["limit"]), (&json!("up_to"), &json!("50.00 EUR")));
-    assert_eq!(asked.text, asked.json["say"].as_str().unwrap());
+    assert!(asked.text.starts_with(asked.json["say"].as_str().unwrap()), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +83,6 @@ async fn every_kind_of_answer() {
         ("yes", "40 EUR", json!({"reason": "late"})),
         ("owed", "60 EUR", json!({"reason": "wrong"})),
         ("up_to", "60 EUR", json!({"reason": "late"})),
-        ("no", "40 EUR", json!({"reason": "late", "customer.known": true})),
         ("need", "40 EUR", json!({})),
     ] {
         let told = anna.right("ask", refund(amount, facts)).await;
@@ -91,6 +90,10 @@ async fn every_kind_of_answer() {
         assert_eq!(told.json["provisional"], json!([]), "{told:?}");
         assert!(told.text.starts_with(told.json["say"].as_str().unwrap()), "{told:?}");
     }
+    // Nobody has a rule for it.
+    std::fs::write(desk.path().join("desk.kulanz"), format!("{DESK}\naction gift of money \"Gift\"\n")).unwrap();
+    let no = acting(&desk, "anna", &[]).await.right("ask", json!({"action": "gift", "amount": "5 EUR"})).await;
+    assert_eq!(no.json["answer"], "no", "{no:?}");
     let need = anna.right("ask", refund("40 EUR", json!({}))).await;
     assert!(need.text.contains("reason: What happened?"), "{need:?}");
     let fritz = acting(&desk, "fritz", &[]).await;
@@ -171,10 +174,12 @@ async fn mistakes_can_be_mended() {
     session.wrong("grant", late("40 EUR", "two words"), "idempotency_key_wrong").await;
     session.wrong("grant", late("40 EUR", &"k".repeat(256)), "idempotency_key_wrong").await;
     session.right("grant", late("40 EUR", &"k".repeat(255))).await;
-    let damaged = |confirm: Value| with(refund("10 EUR", json!({"reason": "damaged"})), json!({"idempotency_key": "photo", "confirm": confirm}));
-    let told = session.wrong("grant", damaged(json!([])), "unconfirmed").await;
+    let damaged =
+        |key: &str, confirm: Value| with(refund("10 EUR", json!({"reason": "damaged"})), json!({"idempotency_key": key, "confirm": confirm}));
+    let told = session.wrong("grant", damaged("1", json!([])), "unconfirmed").await;
     assert_eq!(told.json["duties"], json!(["photo"]));
-    session.right("grant", damaged(json!(["photo"]))).await;
+    session.wrong("grant", damaged("1", json!(["photo"])), "idempotency_key_reused").await;
+    session.right("grant", damaged("2", json!(["photo"]))).await;
     session.wrong("open_case", late("40 EUR", "alone"), "nothing_to_ask").await;
     session.is_missing("reverse").await;
 }
@@ -231,7 +236,7 @@ async fn a_changed_policy_changes_the_tools() {
     let session = Session::listening(&["-p", pack.to_str().unwrap(), "--actor", "bot", "--as", "agent"], listener.clone()).await;
     let actions = async || session.tools().await[1].schema_as_json_value()["properties"]["action"]["enum"].as_array().unwrap().len();
     assert_eq!(actions().await, 3);
-    std::fs::write(&pack, format!("{DESK}\naction discount of money \"Discount\"\n\nrule discount\n  agent may discount up to 5 EUR\n")).unwrap();
+    std::fs::write(&pack, format!("{DESK}\naction discount of money \"Discount\"\n\nrule small_discount\n  agent may discount up to 5 EUR\n")).unwrap();
     tokio::time::timeout(Duration::from_mins(1), listener.0.notified()).await.expect("the client is told");
     assert_eq!(actions().await, 4);
 }

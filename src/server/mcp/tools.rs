@@ -86,7 +86,7 @@ impl Deed {
             }
             Self::Grant => {
                 "Grants something and books it against budgets, if the policy allows it now. Name every duty of `require` in `confirm`, and only what was really done. \
-                 Use a new `idempotency_key` for each new grant, and the same one to repeat a call whose result was lost: it is booked once."
+                 Use a new `idempotency_key` for each new grant, and the same one to repeat a call whose result was lost: it is booked once. A call that you change is a new one."
             }
             Self::OpenCase => {
                 "Brings what `ask` answered with `ask` to the one person who may decide it; the answer names them and by when. \
