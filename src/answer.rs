@@ -3,7 +3,7 @@
 //! Quantities, dates and durations have the form that the reader of questions takes back. Every field is always there but `explain` and `otherwise`; the
 //! other fields that may be missing say so.
 
-mod json;
+pub(crate) mod json;
 pub(crate) mod parts;
 pub mod plain;
 mod write;

@@ -20,6 +20,7 @@ mod calendar;
 pub mod cli;
 mod clock;
 pub mod decide;
+pub mod decisions;
 pub mod diagnostic;
 pub mod difference;
 pub mod engine;
@@ -50,6 +51,8 @@ pub mod server;
 pub mod source;
 pub mod syntax;
 pub mod testing;
+#[cfg(feature = "server")]
+pub mod traces;
 
 pub use number::{Number, NumberError, Rounding};
 pub use program::Program;

@@ -22,7 +22,7 @@ mod value;
 
 pub(crate) use facts::default_state;
 pub use json::Json;
-#[cfg(feature = "server")]
+#[cfg(feature = "cli")]
 pub(crate) use moment::since;
 pub(crate) use names::Names;
 #[cfg(feature = "ledger")]

@@ -80,13 +80,16 @@ pub fn http(effort: Effort) -> Vec<Row> {
     ]
 }
 
-/// With a key and a rate that is counted, against without; the servers take turns.
+/// With a key and a rate that is counted, and with a decision log besides, against without; the servers take turns.
 pub fn access(effort: Effort) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
     let scenario = Scenario::new(Kind::Spread, 1_600);
     let (pack, keys, config) = (folder.path().join("policy.kulanz"), folder.path().join("keys.toml"), folder.path().join("kulanz.toml"));
     fs::write(&pack, scenario.policy()).unwrap();
-    fs::write(&config, "[access]\nkeys = \"keys.toml\"\nrate = {per_minute = 1_000_000_000}\n").unwrap();
+    let access = "[access]\nkeys = \"keys.toml\"\nrate = {per_minute = 1_000_000_000}\n";
+    fs::write(&config, access).unwrap();
+    let logging = folder.path().join("logging.toml");
+    fs::write(&logging, format!("{access}[decisions]\nto = \"log\"\nkeep = 2\n")).unwrap();
     let made = kulanz().args(["key", "new", "bench", "--scope", "ask,record,on_behalf", "--keys"]).arg(&keys).output().unwrap();
     let bearer = format!("Authorization: Bearer {}\r\n", String::from_utf8(made.stdout).unwrap().trim());
     let asked = scenario.questions_for(Word::Yes, 2_000);
@@ -94,16 +97,21 @@ pub fn access(effort: Effort) -> Vec<Row> {
     let keyed: Vec<_> = asked.iter().map(|asked| request_with(&bearer, &asked.json)).collect();
     let serve = |more: &[&std::ffi::OsStr]| Running::start(kulanz().args(["serve", "--listen", "127.0.0.1:0", "-p"]).arg(&pack).args(more));
     let (mut with, mut without) = (serve(&["--config".as_ref(), config.as_os_str()]), serve(&[]));
-    let (with_at, without_at) = (with.address(), without.address());
-    let mut turns = [Vec::new(), Vec::new()];
+    let mut logged = serve(&["--config".as_ref(), logging.as_os_str()]);
+    let (with_at, without_at, logged_at) = (with.address(), without.address(), logged.address());
+    let mut turns = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..effort.repeats {
         turns[0].push(turn(&with, &with_at, &keyed, effort).load.rate());
         turns[1].push(turn(&without, &without_at, &plain, effort).load.rate());
+        turns[2].push(turn(&logged, &logged_at, &keyed, effort).load.rate());
     }
     let rates = Measured::of(turns.into());
     let show = |rate: f64| format!("{rate:.0}");
-    let what = format!("HTTP `ask` with a key and a rate, {CONNECTIONS} connections: requests a second");
-    vec![Row::new(what, show(rates.median(0)), format!("{} without", show(rates.median(1))), rates.ratio(0, 1)).goal(Goal::AtLeast(0.8))]
+    let row = |what: &str, which: usize| {
+        let what = format!("HTTP `ask` with {what}, {CONNECTIONS} connections: requests a second");
+        Row::new(what, show(rates.median(which)), format!("{} without", show(rates.median(1))), rates.ratio(which, 1)).goal(Goal::AtLeast(0.8))
+    };
+    vec![row("a key and a rate", 0), row("a key, a rate and the decision log", 2)]
 }
 
 /// An answer of middling length.

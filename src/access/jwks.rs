@@ -1,12 +1,15 @@
 //! The keys of an issuer, from a file or an address.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use ureq::http::Uri;
+use ureq::tls::TlsConfig;
+
+use super::authorities;
 
 /// So long an issuer may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,15 +62,20 @@ pub(super) fn mistake_in_place(place: &str) -> Option<String> {
 }
 
 impl Place {
-    /// The place that is written so.
-    #[must_use]
-    pub fn new(written: &str) -> Self {
+    /// The place that is written so, and for which the authorities of a file vouch.
+    ///
+    /// # Errors
+    ///
+    /// Where that file holds none; in words.
+    pub fn new(written: &str, ca_file: Option<&Path>) -> Result<Self, String> {
         if !written.contains("://") {
-            return Self::File(written.into());
+            return Ok(Self::File(written.into()));
         }
+        let roots = authorities(ca_file).map_err(|why| format!("`access.jwt.ca_file`: {why}"))?;
+        let tls = TlsConfig::builder().root_certs(roots).build();
         // Another address than the one that is written could be anywhere, and without TLS.
-        let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build();
-        Self::Address(written.to_owned(), config.new_agent())
+        let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).tls_config(tls).build();
+        Ok(Self::Address(written.to_owned(), config.new_agent()))
     }
 
     /// Reads the keys that are there now.

@@ -128,6 +128,34 @@ mod tests {
         assert_eq!(shown.len(), "kz_".len() + 8 + 1 + 64, "256 bits in hexadecimal digits");
     }
 
+    /// No test shows that a comparison takes the same time everywhere. This one shows that what is compared are two `blake3::Hash`, whose `==` is made for that,
+    /// that nothing else is compared with a secret, and that the library still builds on a comparison in constant time.
+    #[test]
+    fn secrets_are_compared_by_the_library_in_constant_time() {
+        let mut keys = Keys::default();
+        keys.add(wanted(None), now()).unwrap();
+        let ring = ring(&keys);
+        let kept: &blake3::Hash = &ring.entries.values().next().unwrap().hash;
+        let same: fn(&blake3::Hash, &blake3::Hash) -> bool = <blake3::Hash as PartialEq>::eq;
+        assert!(same(kept, kept));
+        let (here, gate, seal) = (include_str!("keyring.rs"), include_str!("../server/gate.rs"), include_str!("../server/authzen/seal.rs"));
+        for (source, compared) in
+            [(here, "entry.hash == hash"), (gate, "known.token == blake3::hash(token.as_bytes())"), (seal, "mark == self.mark(purpose,")]
+        {
+            let source = source.split("#[cfg(test)]").next().unwrap();
+            let with_secret = |line: &&str| [" == ", " != ", ".eq(", ".cmp(", "starts_with(", "matches!("].iter().any(|how| line.contains(how));
+            let about = |line: &&str| ["hash", "token", "mark", "secret"].iter().any(|what| line.contains(what));
+            let lines: Vec<_> = source.lines().filter(|line| !line.trim_start().starts_with("//")).filter(with_secret).filter(about).collect();
+            assert!(lines.iter().any(|line| line.contains(compared)), "{lines:#?}");
+            // The form of a token is no secret.
+            let others = lines.iter().filter(|line| !line.contains(compared) && !line.contains("starts_with(PREFIX)"));
+            assert_eq!(others.collect::<Vec<_>>(), Vec::<&&str>::new());
+        }
+        let lock: toml::Table = include_str!("../../Cargo.lock").parse().unwrap();
+        let blake3 = lock["package"].as_array().unwrap().iter().find(|package| package["name"].as_str() == Some("blake3")).unwrap();
+        assert!(blake3["dependencies"].as_array().unwrap().iter().any(|name| name.as_str().unwrap().starts_with("constant_time_eq")));
+    }
+
     #[test]
     fn a_key_ends_when_it_expires_or_is_revoked() {
         let mut keys = Keys::default();

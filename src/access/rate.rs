@@ -30,7 +30,7 @@ pub struct Left {
     pub window: u64,
     /// So many are left now.
     pub remaining: u64,
-    /// Until it is full again, in seconds.
+    /// Until one more is there, in seconds.
     pub reset: u64,
     /// How long to wait for the next, in seconds, where this one was too many.
     pub retry: Option<u64>,
@@ -59,7 +59,7 @@ impl Bucket {
             quota: self.burst,
             window: seconds(room),
             remaining: room.saturating_sub(missing) / self.each,
-            reset: seconds(missing),
+            reset: seconds(missing.checked_sub(1).map_or(0, |missing| missing % self.each + 1)),
             retry: taken.is_err().then(|| seconds((missing + self.each).saturating_sub(room)).max(1)),
         }
     }
@@ -108,11 +108,12 @@ mod tests {
         let at = |now| bucket.take_at(now);
         assert_eq!(at(0), Left { quota: 3, window: 3, remaining: 2, reset: 1, retry: None });
         assert_eq!((at(0).remaining, at(0).remaining), (1, 0));
-        assert_eq!(at(0), Left { quota: 3, window: 3, remaining: 0, reset: 3, retry: Some(1) });
+        assert_eq!(at(0), Left { quota: 3, window: 3, remaining: 0, reset: 1, retry: Some(1) });
         assert_eq!(at(SECOND - 1).retry, Some(1), "a moment too early");
         assert_eq!(at(SECOND).retry, None);
         assert_eq!(at(SECOND).retry, Some(1), "what was refused cost nothing, and one came back");
         assert_eq!(at(100 * SECOND).remaining, 2, "no more than a burst is saved");
+        assert_eq!(at(100 * SECOND + 1).reset, 1, "a part of a second is one");
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Jwt {
     pub audience: String,
     /// The keys of the issuer: a file, or an address of `https://`, or of `http://` on this machine.
     pub jwks: String,
+    /// The certificates that vouch for that address, a PEM file; those of the public authorities where it is left out. In a file it is relative to that file.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// By so much clocks may differ.
     #[serde(default = "leeway")]
     pub leeway_seconds: u32,
@@ -103,10 +106,11 @@ impl Access {
     #[must_use]
     pub fn beside(mut self, folder: &Path) -> Self {
         self.keys = self.keys.map(|keys| folder.join(keys));
-        if let Some(jwt) = &mut self.jwt
-            && !jwt.jwks.contains("://")
-        {
-            jwt.jwks = folder.join(&jwt.jwks).display().to_string();
+        if let Some(jwt) = &mut self.jwt {
+            jwt.ca_file = jwt.ca_file.take().map(|file| folder.join(file));
+            if !jwt.jwks.contains("://") {
+                jwt.jwks = folder.join(&jwt.jwks).display().to_string();
+            }
         }
         self
     }

@@ -64,7 +64,7 @@ impl Issuer {
     /// Where the file cannot be used; in words.
     pub fn new(settings: Jwt) -> Result<Self, String> {
         crypto::install();
-        let place = Place::new(&settings.jwks);
+        let place = Place::new(&settings.jwks, settings.ca_file.as_deref())?;
         let keys = match (place.read(), &place) {
             (Ok(keys), _) => keys,
             (Err(error), Place::File(_)) => return Err(error),

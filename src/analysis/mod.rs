@@ -34,10 +34,10 @@ use jiff::civil::Date;
 
 pub(crate) use bands::{Along, Family, Gap};
 pub use case::Case;
-pub(crate) use case::{amount, literal};
+pub(crate) use case::{amount, expectations, literal};
 pub(crate) use ground::{Choice, Datum, Domain, Ground, Point, Side, Source, Var};
 pub(crate) use linear::Doubt;
-pub(crate) use pieces::{Extent, Interval};
+pub(crate) use pieces::{Extent, Interval, Piece, Split, intervals};
 pub(crate) use search::{Seen, Wanted, When};
 pub(crate) use swing::Silence;
 pub use walk::{Coverage, Depth};
@@ -48,7 +48,7 @@ use crate::policy::{ActionId, BudgetId, Policy, RoleId};
 use crate::program::node::{Condition, Quantity};
 use crate::program::{Allotment, Program};
 use crate::question::Question;
-pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What};
+pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What, rules_of};
 
 /// What a search found, and whether it looked everywhere: without a case and [`Coverage::Exact`] there is none.
 #[derive(Clone, Debug)]

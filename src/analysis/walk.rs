@@ -19,6 +19,8 @@ use crate::question::Question;
 
 /// So many points are looked at.
 pub(crate) const MOST_POINTS: usize = 20_000;
+/// Where points are shared out, a branch gets enough to reach an end.
+const PLUNGE: usize = 32;
 const MANY_POINTS: &str = "there are more cases than are looked at";
 
 /// Whether everything was looked at.
@@ -112,6 +114,14 @@ pub(crate) trait Visitor {
         false
     }
 
+    /// Whether what this reads is told apart at all at the point that was entered last.
+    fn matters(&self, _: &Item) -> bool {
+        true
+    }
+
+    /// Puts the pieces of a variable into the order in which they are looked at.
+    fn sort(&self, _: Var, _: &mut [Piece]) {}
+
     /// A point where nothing is.
     fn leaf(&mut self, node: &Node<'_>) -> Turn;
 }
@@ -132,11 +142,16 @@ pub(crate) struct Walk<'g, 'a> {
     pub since: Option<Number>,
     /// Whether several values are tried of what cannot be cut exactly.
     pub wide: bool,
+    /// Whether the points are shared out among the branches, so that where there are too many something of each is looked at.
+    pub fair: bool,
     /// What is left open until nothing else is, and then, too.
     pub last: Option<Var>,
     /// So many points were looked at.
     pub points: Cell<usize>,
 }
+
+/// A point, and what its variables were narrowed to.
+type Narrowed<'n> = (&'n Point, &'n BTreeMap<Var, Extent>);
 
 struct Progress {
     points: usize,
@@ -157,6 +172,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             start,
             since: None,
             wide: false,
+            fair: false,
             last: None,
             points: Cell::new(0),
         }
@@ -221,6 +237,12 @@ impl<'g, 'a> Walk<'g, 'a> {
         })
     }
 
+    /// What conditions read of the use of budgets.
+    pub fn read_spent(&self) -> BTreeSet<Var> {
+        let conditions = self.items.iter().filter_map(|item| Some((item.side, self.condition_of(*item)?)));
+        settled_first(self.ground, conditions).into_iter().filter(|var| self.ground.is_spent(*var)).collect()
+    }
+
     /// Shows all points to a visitor.
     pub fn run(&self, visitor: &mut impl Visitor) -> Coverage {
         let mut progress = Progress { points: 0, doubt: None, stopped: false };
@@ -231,14 +253,15 @@ impl<'g, 'a> Walk<'g, 'a> {
         read.retain(|var| !asks || *var != self.ground.amount());
         read.retain(|var| self.last != Some(*var));
         read.retain(|var| self.start.get(var.0).is_some_and(Option::is_none));
-        self.settle(&self.start, &BTreeMap::new(), &read, visitor, &mut progress);
+        let mut left = self.most_points;
+        self.settle((&self.start, &BTreeMap::new()), &read, visitor, &mut progress, &mut left);
         self.points.set(self.points.get() + progress.points);
         Coverage::of(progress.doubt)
     }
 
     /// What conditions read of budgets, of the clock and of the quantity asked for is settled first: the program does not know it to be unknown.
-    fn settle(&self, point: &Point, extents: &BTreeMap<Var, Extent>, left: &[Var], visitor: &mut impl Visitor, progress: &mut Progress) {
-        let Some((var, left)) = left.split_first() else { return self.descend(point, extents, &self.items, visitor, progress) };
+    fn settle(&self, (point, extents): Narrowed<'_>, open: &[Var], visitor: &mut impl Visitor, progress: &mut Progress, left: &mut usize) {
+        let Some((var, open)) = open.split_first() else { return self.descend((point, extents), &self.items, visitor, progress, left) };
         let questions = self.questions(point);
         let pieces = {
             let mut turning = Turning::new(self.ground, point, &questions);
@@ -247,12 +270,31 @@ impl<'g, 'a> Walk<'g, 'a> {
             self.look(&mut turning, &self.items, &questions);
             self.settled(&turning, *var, &mut progress.doubt)
         };
-        for piece in pieces {
+        self.branch(pieces, progress, left, |piece, progress, left| {
+            let (point, extents) = narrowed(point, extents, *var, piece);
+            self.settle((&point, &extents), open, visitor, progress, left);
+        });
+    }
+
+    /// Shows each piece, with so many points as it may take.
+    fn branch(&self, pieces: Vec<Piece>, progress: &mut Progress, left: &mut usize, mut show: impl FnMut(Piece, &mut Progress, &mut usize)) {
+        let count = pieces.len();
+        for (at, piece) in pieces.into_iter().enumerate() {
             if progress.stopped {
                 return;
             }
-            let (point, extents) = narrowed(point, extents, *var, piece);
-            self.settle(&point, &extents, left, visitor, progress);
+            if !self.fair {
+                show(piece, progress, left);
+                continue;
+            }
+            if *left == 0 {
+                progress.doubt = Some(MANY_POINTS);
+                return;
+            }
+            let share = left.div_ceil(count - at).max(PLUNGE);
+            let mut own = share;
+            show(piece, progress, &mut own);
+            *left = left.saturating_sub(share - own);
         }
     }
 
@@ -274,6 +316,11 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut pieces = turning.pieces_among(var, self.measure().as_ref().filter(|_| is_amount), Some(&Number::ZERO), doubt);
         let fits = |number: &Number| *number >= Number::ZERO && !(is_amount && number.is_zero());
         pieces.retain(|piece| matches!(&piece.value, Datum::Number(number) if fits(number)));
+        for piece in pieces.iter_mut().filter(|_| self.fair && !is_amount) {
+            if matches!(&piece.extent, Extent::Interval(interval) if interval.contains(&Number::ZERO)) {
+                piece.value = Datum::Number(Number::ZERO);
+            }
+        }
         pieces
     }
 
@@ -284,15 +331,14 @@ impl<'g, 'a> Walk<'g, 'a> {
         Some((measure, side.program.action_of(action)?.step.clone()?))
     }
 
-    fn descend(&self, point: &Point, extents: &BTreeMap<Var, Extent>, live: &[Item], visitor: &mut impl Visitor, progress: &mut Progress) {
+    fn descend(&self, (point, extents): Narrowed<'_>, live: &[Item], visitor: &mut impl Visitor, progress: &mut Progress, left: &mut usize) {
         progress.points += 1;
-        if progress.points > self.most_points {
+        if *left == 0 {
             progress.doubt = Some(MANY_POINTS);
-            progress.stopped = true;
-        }
-        if progress.stopped {
+            progress.stopped = !self.fair;
             return;
         }
+        *left -= 1;
         let questions = self.questions(point);
         // No side has such a case.
         if questions.iter().all(Option::is_none) {
@@ -307,8 +353,9 @@ impl<'g, 'a> Walk<'g, 'a> {
         }
         let mut turning = Turning::new(self.ground, point, &questions);
         turning.wide = self.wide;
-        self.look(&mut turning, &live, &questions);
-        let leading: Vec<Item> = live.iter().copied().filter(|item| visitor.leads(item)).collect();
+        let mattering: Vec<Item> = live.iter().copied().filter(|item| visitor.matters(item)).collect();
+        self.look(&mut turning, &mattering, &questions);
+        let leading: Vec<Item> = mattering.iter().copied().filter(|item| visitor.leads(item)).collect();
         let mut first = Turning::new(self.ground, point, &questions);
         first.wide = self.wide;
         self.look(&mut first, &leading, &questions);
@@ -316,12 +363,13 @@ impl<'g, 'a> Walk<'g, 'a> {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
             return;
         };
-        let pieces = turning.pieces(var, &mut progress.doubt);
+        let mut pieces = turning.pieces(var, &mut progress.doubt);
         drop(turning);
-        for piece in pieces {
+        visitor.sort(var, &mut pieces);
+        self.branch(pieces, progress, left, |piece, progress, left| {
             let (point, extents) = narrowed(point, extents, var, piece);
-            self.descend(&point, &extents, &live, visitor, progress);
-        }
+            self.descend((&point, &extents), &live, visitor, progress, left);
+        });
     }
 
     /// The pieces of what is left open, where nothing else is.
@@ -402,7 +450,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         let compared = self.depth == Depth::Limits;
         for charge in &rule.charges {
             let Some(budget) = program.budget(charge.budget) else { continue };
-            let spent = self.ground.spent(side, charge.budget).filter(|_| compared).map(Linear::variable);
+            let spent = self.ground.spent(side, charge.budget).filter(|_| compared).map(|var| turning.settled(var));
             let costs = match &charge.by {
                 Measure::Once => vec![Linear::constant(Number::ONE)],
                 Measure::Fixed(quantity) => turning.forms(side, quantity).unwrap_or_default(),
@@ -418,8 +466,11 @@ impl<'g, 'a> Walk<'g, 'a> {
                     if compared { factors.iter().flat_map(cost).flatten().collect() } else { Vec::new() }
                 }
             };
-            for allotment in &budget.allotments {
-                let Some(Allotment::Limited(quantity)) = allotment else { continue };
+            // Roles of one line have the same.
+            let lines = self.ground.sides.get(side).and_then(|side| side.policy.budget(charge.budget)).map_or(&[][..], |it| it.line_of.as_slice());
+            let mut known = BTreeSet::new();
+            for (allotment, line) in budget.allotments.iter().zip(lines) {
+                let Some(Allotment::Limited(quantity)) = allotment.as_ref().filter(|_| known.insert(*line)) else { continue };
                 for key in &budget.keys {
                     turning.note_all(side, [crate::program::key_ref(*key)]);
                 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::escapes;
 
 /// Writes a string that `write` writes the content of.
-pub(super) fn string(out: &mut String, write: impl FnOnce(&mut String)) {
+pub(crate) fn string(out: &mut String, write: impl FnOnce(&mut String)) {
     out.push('"');
     let start = out.len();
     write(out);
@@ -14,12 +14,12 @@ pub(super) fn string(out: &mut String, write: impl FnOnce(&mut String)) {
 }
 
 /// Writes a text as a string.
-pub(super) fn text(out: &mut String, text: &str) {
+pub(crate) fn text(out: &mut String, text: &str) {
     string(out, |out| out.push_str(text));
 }
 
 /// Writes a name of the policy's, which has nothing in it that JSON escapes.
-pub(super) fn name(out: &mut String, name: &str) {
+pub(crate) fn name(out: &mut String, name: &str) {
     debug_assert!(!escapes::any(name.as_bytes()), "{name:?}");
     out.push('"');
     out.push_str(name);
@@ -27,7 +27,7 @@ pub(super) fn name(out: &mut String, name: &str) {
 }
 
 /// Writes a quantity or a day that is there, else null. Likewise.
-pub(super) fn figure<T>(out: &mut String, value: Option<T>, write: impl FnOnce(&mut String, T)) {
+pub(crate) fn figure<T>(out: &mut String, value: Option<T>, write: impl FnOnce(&mut String, T)) {
     let Some(value) = value else { return out.push_str("null") };
     out.push('"');
     write(out, value);

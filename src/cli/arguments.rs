@@ -8,6 +8,7 @@ mod hooks;
 mod key;
 #[cfg(feature = "ledger")]
 mod ledger;
+mod log;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ pub use hooks::{HooksCommand, HooksList, HooksRetry};
 pub use key::{KeyCommand, KeyList, KeyNew, KeyRevoke};
 #[cfg(feature = "ledger")]
 pub use ledger::{Add, Approve, Books, Budget, CaseCommand, Decline, Doer, Grant, HandOver, List, OpenCase, Reverse, Show, State};
+pub use log::{By, LogCommand, LogStats};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -119,6 +121,9 @@ pub enum Command {
     Handbook(Handbook),
     /// Which answers are different between two policies, each with a case
     Diff(Diff),
+    /// What a decision log says
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Grant something: decide and book it
     #[cfg(feature = "ledger")]
     Grant(Grant),

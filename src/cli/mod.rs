@@ -31,6 +31,7 @@ mod key;
 mod language;
 mod lines;
 mod locate;
+mod log;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod man;
@@ -83,6 +84,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Outcome, Failure> 
         Command::Ask(arguments) => ask::run(arguments, terminal),
         Command::Options(arguments) => options::run(arguments, terminal),
         Command::Diff(arguments) => diff::run(arguments, terminal),
+        Command::Log(command) => log::run(command, terminal),
         Command::Handbook(arguments) => handbook::run(arguments, terminal),
         #[cfg(feature = "ledger")]
         Command::Grant(arguments) => grant::run(arguments, terminal),

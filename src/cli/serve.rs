@@ -4,7 +4,7 @@ use super::arguments::{Format, Serve};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{books, locate, pack};
-use crate::server::{self, Config, Log};
+use crate::server::{self, Config, Form};
 
 /// Answers over HTTP until it is told to stop.
 pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -27,7 +27,10 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     if config.people.is_none() && config.ledger.is_some() {
         config.people = books::list(&path);
     }
-    server::log(if terminal.format == Format::Json { Log::Json } else { Log::Human });
+    if terminal.format == Format::Json {
+        config.log.format = Form::Json;
+    }
+    server::log(config.log);
     let engine = pack::read(&path, terminal)?;
     server::run(&config, &path, engine)?;
     Ok(Outcome::Done)

@@ -5,6 +5,7 @@
 
 mod approval;
 mod authority;
+mod bearing;
 mod bound;
 mod budget;
 

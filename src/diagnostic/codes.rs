@@ -228,6 +228,8 @@ codes! {
     BareNo = "K0909" Warning;
     /// There are so many problems that not all warnings are shown.
     TooManyWarnings = "K0910" Warning;
+    /// A permission asks for more signatures than different people of the list can give: whoever proposes does not sign, and nobody signs twice.
+    TooFewSigners = "K0911" Warning;
 
     /// No rule, definition, table, budget, duty or text of the pack uses a fact. Tests and promises do not count.
     UnusedFact = "K0930" Warning;

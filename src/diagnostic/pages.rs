@@ -94,6 +94,7 @@ pub(super) fn page(code: &str) -> Option<&'static str> {
         "K0908" => include_str!("../../docs/problems/K0908.md"),
         "K0909" => include_str!("../../docs/problems/K0909.md"),
         "K0910" => include_str!("../../docs/problems/K0910.md"),
+        "K0911" => include_str!("../../docs/problems/K0911.md"),
         "K0930" => include_str!("../../docs/problems/K0930.md"),
         "K0931" => include_str!("../../docs/problems/K0931.md"),
         "K0932" => include_str!("../../docs/problems/K0932.md"),

@@ -1,95 +1,255 @@
-//! Which rules of two policies are the same, so that the walk can pass over what only they decide.
+//! Which rules of two policies mean the same, whatever else was changed around them.
 //!
-//! A print is what the program keeps of a rule, with everything it refers to and without the places in the text. Where in doubt two prints differ: that costs time, no answer.
+//! A print is what the program keeps of a rule: by names and not by numbers, with everything that it refers to written out, and without what stands where. A change of a
+//! definition, of a row of a table or of a budget changes every rule that reads it, and no other. Where in doubt two prints differ: that costs time, no answer.
 
 use std::collections::BTreeSet;
+use std::fmt::{Debug, Write as _};
 
 use crate::analysis::{Item, What};
-use crate::policy::{Policy, RuleId};
-use crate::program::Program;
+use crate::policy::expr::Type;
+use crate::policy::{ActionId, BudgetId, ChoiceId, FactId, FallbackId, Key, LookupId, Policy, RuleId};
+use crate::program::gate::{Choices, Gate};
+use crate::program::node::{Condition, Quantity, TestKind};
+use crate::program::{Allotment, Charge, Definition, Instead, LookupValue, Measure, Program, key_ref};
 
 /// The items that the other side does not have.
 pub(super) struct Prints {
-    /// By side; `None` where everything counts as changed.
-    changed: Option<[BTreeSet<What>; 2]>,
+    /// By side.
+    changed: [BTreeSet<What>; 2],
 }
 
 impl Prints {
     pub fn new(old: (&Policy, &Program), new: (&Policy, &Program)) -> Self {
-        if ground(old.0, old.1) != ground(new.0, new.1) {
-            return Self { changed: None };
-        }
-        let (olds, news) = (prints(old.1, old.0), prints(new.1, new.0));
+        let prints = |(policy, program)| Printer { policy, program }.all();
+        let (olds, news) = (prints(old), prints(new));
         let missing = |these: &[(What, String)], those: &[(What, String)]| {
             let known: BTreeSet<&String> = those.iter().map(|(_, print)| print).collect();
             these.iter().filter(|(_, print)| !known.contains(print)).map(|(what, _)| *what).collect()
         };
-        Self { changed: Some([missing(&olds, &news), missing(&news, &olds)]) }
-    }
-
-    /// Whether it is changed while others are not.
-    pub fn is_some_and_changed(&self, item: &Item) -> bool {
-        self.changed.is_some() && self.is_changed(item)
+        Self { changed: [missing(&olds, &news), missing(&news, &olds)] }
     }
 
     pub fn is_changed(&self, item: &Item) -> bool {
-        self.changed.as_ref().is_none_or(|changed| changed.get(item.side).is_none_or(|changed| changed.contains(&item.what)))
+        self.changed.get(item.side).is_some_and(|changed| changed.contains(&item.what))
+    }
+
+    pub fn changed(&self, side: usize) -> impl Iterator<Item = What> + '_ {
+        self.changed.get(side).into_iter().flatten().copied()
     }
 }
 
-/// What every rule stands on: names, budgets, definitions, tables, the calendar.
-fn ground(policy: &Policy, program: &Program) -> String {
-    let facts: Vec<_> = policy.facts.iter().map(|fact| (&fact.name, &fact.ty, fact.optional, fact.about_actor, &fact.default)).collect();
-    let roles: Vec<_> = policy.roles.iter().map(|role| (&role.name, &role.above, &role.answers_within)).collect();
-    let actions: Vec<_> = policy.actions.iter().map(|action| (&action.name, &action.measure)).collect();
-    let budgets: Vec<_> = policy.budgets.iter().map(|budget| &budget.name).collect();
-    let duties: Vec<_> = policy.duties.iter().map(|duty| &duty.name).collect();
-    let names = format!("{facts:?}{roles:?}{actions:?}{budgets:?}{duties:?}{:?}{:?}{:?}", policy.choices, policy.time_zone, policy.holidays);
-    let program = format!(
-        "{:?}{:?}{:?}{:?}",
-        program.duties,
-        program.definitions,
-        program.lookups.iter().map(|lookup| &lookup.rows).collect::<Vec<_>>(),
-        program.constants.all()
-    );
-    names + &without_places(&program)
+struct Printer<'a> {
+    policy: &'a Policy,
+    program: &'a Program,
 }
 
-fn prints(program: &Program, policy: &Policy) -> Vec<(What, String)> {
-    let rule = |(at, rule): (usize, &crate::program::Rule)| {
-        let id = RuleId::new(at);
-        let binds: Vec<Vec<usize>> = (0..policy.actions.len())
-            .map(|action| {
-                let candidates = program.candidates_of(crate::policy::ActionId::new(action)).iter().enumerate();
-                let bound = candidates.filter(|(_, it)| it.permissions.find(id).is_some() || it.prohibitions.find(id).is_some());
-                let owed = program.actions.get(action).is_some_and(|action| action.entitlements.find(id).is_some());
-                bound.map(|(role, _)| role).chain(owed.then_some(usize::MAX)).collect()
-            })
-            .collect();
-        let budgets: Vec<_> =
-            rule.charges.iter().map(|charge| charge.budget).chain(rule.reads.budgets.iter().copied()).map(|id| program.budget(id)).collect();
-        let parts =
-            format!("{:?}{:?}{:?}{:?}{:?}{:?}{budgets:?}", rule.kind, rule.charges, rule.requires, rule.condition, rule.quantity, rule.instead);
-        (What::Rule(id), format!("{binds:?}{}", without_places(&parts)))
-    };
-    let fallback = |(at, it): (usize, &crate::program::Fallback)| {
-        let actions = policy.fallbacks.get(at).map(|it| it.actions.clone());
-        (What::Fallback(crate::policy::FallbackId::new(at)), format!("{actions:?}{}", without_places(&format!("{:?}{:?}", it.condition, it.instead))))
-    };
-    let rules = program.rules.iter().enumerate().map(rule);
-    rules.chain(program.fallbacks.iter().enumerate().map(fallback)).collect()
-}
-
-/// Without what says where something is written.
-fn without_places(debug: &str) -> String {
-    let mut text = String::with_capacity(debug.len());
-    let mut rest = debug;
-    while let Some(at) = rest.find("Span {") {
-        text.push_str(rest.get(..at).unwrap_or_default());
-        let after = rest.get(at..).unwrap_or_default();
-        let end = after.find('}').map_or(after.len(), |end| end + 1);
-        rest = after.get(end..).unwrap_or_default();
+impl Printer<'_> {
+    fn all(&self) -> Vec<(What, String)> {
+        let place = format!("{} {}", self.policy.time_zone.iana_name().unwrap_or_default(), self.policy.currency.code());
+        let rules = (0..self.program.rules.len()).map(RuleId::new).map(|id| (What::Rule(id), self.rule(id)));
+        let fallbacks = (0..self.program.fallbacks.len()).map(FallbackId::new).map(|id| (What::Fallback(id), self.fallback(id)));
+        let placed = |(what, print): (What, String)| {
+            let holidays = if print.contains("Working") { format!("{:?}", self.policy.holidays) } else { String::new() };
+            (what, format!("{place}{holidays}{print}"))
+        };
+        rules.chain(fallbacks).map(placed).collect()
     }
-    text.push_str(rest);
-    text
+
+    fn rule(&self, id: RuleId) -> String {
+        let Some(rule) = self.program.rule(id) else { return String::new() };
+        let mut print = self.bound(id);
+        let _ = write!(print, "{}", self.translated(&rule.kind));
+        let _ = write!(print, " when {}", self.condition(&rule.condition));
+        let quantity = rule.quantity.as_deref().map(|quantity| self.quantity(quantity));
+        let _ = write!(print, " quantity {quantity:?}");
+        for charge in &rule.charges {
+            let _ = write!(print, " charge {}", self.charge(charge));
+        }
+        for requirement in &rule.requires {
+            let _ = write!(print, " require {} when {}", self.translated(&requirement.duty), self.condition(&requirement.when));
+        }
+        if let Some(instead) = rule.instead.as_deref() {
+            print.push_str(&self.instead(instead));
+        }
+        print
+    }
+
+    /// The actions and roles that a rule is for.
+    fn bound(&self, id: RuleId) -> String {
+        let mut print = String::new();
+        for (at, action) in self.policy.actions.iter().enumerate() {
+            let roles = self.policy.roles.iter().zip(self.program.candidates_of(ActionId::new(at)));
+            let binds = roles.filter(|(_, it)| it.permissions.find(id).is_some() || it.prohibitions.find(id).is_some());
+            let mut names: Vec<&str> = binds.map(|(role, _)| role.name.as_str()).collect();
+            names.sort_unstable();
+            if self.program.actions.get(at).is_some_and(|it| it.entitlements.find(id).is_some()) {
+                names.push("everybody's");
+            }
+            if !names.is_empty() {
+                let _ = write!(print, "{} {:?}: {names:?} ", action.name, action.measure);
+            }
+        }
+        print
+    }
+
+    fn fallback(&self, id: FallbackId) -> String {
+        let (Some(it), Some(named)) = (self.program.fallbacks.get(id.index()), self.policy.fallbacks.get(id.index())) else { return String::new() };
+        let mut actions: Vec<&str> = named.actions.iter().filter_map(|id| Some(self.policy.action(*id)?.name.as_str())).collect();
+        actions.sort_unstable();
+        format!("fallback {actions:?} when {}{}", self.condition(&it.condition), self.instead(&it.instead))
+    }
+
+    fn instead(&self, instead: &Instead) -> String {
+        let mut print = String::new();
+        for offer in &instead.offers {
+            let most = offer.up_to.as_ref().map(|quantity| self.quantity(quantity));
+            let _ = write!(print, " offer {} {most:?} when {}", self.translated(&offer.action), self.condition(&offer.when));
+        }
+        for route in &instead.routes {
+            let _ = write!(print, " ask {} {:?} when {}", self.translated(&route.role), route.within, self.condition(&route.when));
+        }
+        for advice in &instead.advice {
+            let _ = write!(print, " advise when {}", self.condition(advice));
+        }
+        print
+    }
+
+    fn charge(&self, charge: &Charge) -> String {
+        let by = match &charge.by {
+            Measure::Once => "once".to_owned(),
+            Measure::PerUnit(quantity) => format!("per unit {}", self.quantity(quantity)),
+            Measure::Fixed(quantity) => format!("fixed {}", self.quantity(quantity)),
+        };
+        format!("{} by {by}", self.budget(charge.budget))
+    }
+
+    fn budget(&self, id: BudgetId) -> String {
+        let (Some(named), Some(budget)) = (self.policy.budgets.get(id.index()), self.program.budget(id)) else { return String::new() };
+        let allotment = |it: &Option<Allotment>| match it {
+            None => "none".to_owned(),
+            Some(Allotment::Unlimited) => "unlimited".to_owned(),
+            Some(Allotment::Limited(quantity)) => self.quantity(quantity),
+        };
+        let lines = self.policy.roles.iter().zip(&budget.allotments).map(|(role, it)| (role.name.as_str(), allotment(it)));
+        let mut lines: Vec<_> = lines.collect();
+        lines.sort();
+        let keys: Vec<String> = budget.keys.iter().map(|key: &Key| self.translated(&key_ref(*key))).collect();
+        format!("{} {:?} {keys:?} {:?} {lines:?}", named.name, named.unit, budget.window)
+    }
+
+    fn condition(&self, condition: &Condition) -> String {
+        let all = |parts: &[Condition]| {
+            let mut parts: Vec<String> = parts.iter().map(|part| self.condition(part)).collect();
+            parts.sort();
+            parts.join(", ")
+        };
+        match condition {
+            Condition::Constant(value) => value.to_string(),
+            Condition::And(parts, _) => format!("all({})", all(parts)),
+            Condition::Or(parts, _) => format!("any({})", all(parts)),
+            Condition::Not(part, _) => format!("not({})", self.condition(part)),
+            Condition::Definition(id) => match self.program.definitions.get(id.index()) {
+                Some(Definition::Condition(body)) => self.condition(body),
+                _ => String::new(),
+            },
+            Condition::Gate(gate, _) => self.gate(*gate),
+            Condition::Test(test) => match &test.kind {
+                // But for where its points in time are written.
+                TestKind::Offset(it) => {
+                    let (subject, anchor) = (self.quantity(&it.subject), self.quantity(&it.anchor));
+                    format!("{subject} {:?} {:?} {:?} {anchor} {:?}", it.distance, it.steps, it.side, it.scale)
+                }
+                other => self.translated(other),
+            },
+        }
+    }
+
+    fn quantity(&self, quantity: &Quantity) -> String {
+        self.translated(quantity)
+    }
+
+    fn gate(&self, gate: Gate) -> String {
+        let fact = self.fact(gate.fact());
+        let names = |ids: &mut dyn Iterator<Item = ChoiceId>| {
+            let mut names: Vec<&str> = ids.map(|id| self.policy.choice(id)).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        let constants = &self.program.constants;
+        match gate {
+            Gate::Flag(_, holds) => format!("{fact} is {holds}"),
+            Gate::Presence(_, holds) => format!("{fact} present {holds}"),
+            Gate::Choice(_, first, bits, holds) => format!("{fact} among {} {holds}", names(&mut Choices { first, bits }.ids())),
+            Gate::Choices(_, id, holds) => format!("{fact} among {} {holds}", names(&mut constants.choices(id).iter().copied())),
+            Gate::Includes(_, how, first, bits) => format!("{fact} {how:?} {}", names(&mut Choices { first, bits }.ids())),
+            Gate::Text(_, id, holds) => format!("{fact} texts {:?} {holds}", constants.text(id)),
+            Gate::Texts(_, id, holds) => format!("{fact} texts {:?} {holds}", constants.texts(id).collect::<Vec<_>>()),
+            Gate::Number(_, how, decimals, mantissa) => format!("{fact} {how:?} {mantissa}/{decimals}"),
+        }
+    }
+
+    /// A fact by its name and its kind; its values matter where they are compared with.
+    fn fact(&self, id: FactId) -> String {
+        let Some(fact) = self.policy.fact(id) else { return String::new() };
+        let kind = match &fact.ty {
+            Type::OneOf(_) => "one of".to_owned(),
+            Type::SomeOf(_) => "some of".to_owned(),
+            other => format!("{other:?}"),
+        };
+        format!("<{} {kind} {}>", fact.name, fact.about_actor)
+    }
+
+    fn lookup(&self, id: LookupId) -> String {
+        let Some(lookup) = self.program.lookup(id) else { return String::new() };
+        let value = |value: &LookupValue| match value {
+            LookupValue::Quantity(quantity) => self.quantity(quantity),
+            LookupValue::Condition(condition) => self.condition(condition),
+            LookupValue::Atom(atom) => self.translated(atom),
+        };
+        lookup.rows.iter().map(|(when, is)| format!("[{} => {}]", self.condition(when), value(is))).collect()
+    }
+
+    /// What stands behind an id.
+    fn named(&self, kind: &str, at: usize) -> Option<String> {
+        Some(match kind {
+            "FactId" => self.fact(FactId::new(at)),
+            "ChoiceId" => self.policy.choices.get(at)?.clone(),
+            "RoleId" => self.policy.roles.get(at)?.name.clone(),
+            "ActionId" => self.policy.actions.get(at)?.name.clone(),
+            "DutyId" => self.policy.duties.get(at)?.name.clone(),
+            "BudgetId" => self.policy.budgets.get(at)?.name.clone(),
+            "LookupId" => self.lookup(LookupId::new(at)),
+            "DefinitionId" => match self.program.definitions.get(at)? {
+                Definition::Condition(body) => self.condition(body),
+                Definition::Quantity(body) => self.quantity(body),
+                Definition::Atom => String::new(),
+            },
+            _ => return None,
+        })
+    }
+
+    /// A part of the program in its own words, with names for ids and without places.
+    fn translated(&self, part: &impl Debug) -> String {
+        let debug = format!("{part:?}");
+        let mut text = String::with_capacity(debug.len());
+        let mut rest = debug.as_str();
+        while let Some(at) = rest.find("Id(") {
+            let (before, after) = rest.split_at(at);
+            let start = before.rfind(|letter: char| !letter.is_alphanumeric()).map_or(0, |place| place + 1);
+            let (before, kind) = before.split_at(start);
+            text.push_str(before);
+            let inside = after.get(3..).unwrap_or_default();
+            let (number, behind) = inside.split_once(')').unwrap_or((inside, ""));
+            match number.parse().ok().and_then(|at| self.named(&format!("{kind}Id"), at)) {
+                Some(named) => text.push_str(&named),
+                None => {
+                    let _ = write!(text, "{kind}Id({number})");
+                }
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
 }

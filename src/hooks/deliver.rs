@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use axum::http::{StatusCode, Uri};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -13,6 +14,7 @@ use super::send::{Letter, Sender, Sent};
 use crate::ledger::outbox::Tried;
 use crate::ledger::store::NoticeRow;
 use crate::ledger::{Ledger, LedgerError};
+use crate::traces::{Kind, Spans};
 
 /// How often the outbox is looked at for what other processes put there, and for what is due again.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -55,16 +57,17 @@ pub struct Deliverer {
     name: String,
     sender: Sender,
     tally: Arc<Tally>,
+    spans: Option<Arc<Spans>>,
 }
 
 impl Deliverer {
-    /// One for a webhook.
+    /// One for a webhook. Deliveries are traced where there is somewhere to tell of them.
     ///
     /// # Errors
     ///
     /// Where its certificates cannot be read.
-    pub fn new(webhook: &Webhook, tally: &Arc<Tally>) -> Result<Self, WebhookError> {
-        Ok(Self { name: webhook.name(), sender: Sender::new(webhook)?, webhook: webhook.clone(), tally: Arc::clone(tally) })
+    pub fn new(webhook: &Webhook, tally: &Arc<Tally>, spans: Option<Arc<Spans>>) -> Result<Self, WebhookError> {
+        Ok(Self { name: webhook.name(), sender: Sender::new(webhook)?, webhook: webhook.clone(), tally: Arc::clone(tally), spans })
     }
 
     /// Delivers until it is told to stop; what is under way then is finished.
@@ -119,7 +122,36 @@ impl Deliverer {
         };
         let timestamp = Timestamp::now().as_second();
         let signature = secrets.sign(&row.id, timestamp, &row.body);
-        self.sender.send(&Letter { id: &row.id, timestamp, signature: &signature, body: &row.body })
+        let begun = SystemTime::now();
+        let (sent, status) = self.sender.send(&Letter { id: &row.id, timestamp, signature: &signature, body: &row.body });
+        self.trace(row, begun, &sent, status);
+        sent
+    }
+
+    /// Tells of a delivery: a trace of its own, for what it tells of may be long ago, or have happened elsewhere.
+    fn trace(&self, row: &NoticeRow, begun: SystemTime, sent: &Sent, status: Option<StatusCode>) {
+        let Some((spans, mut span)) = self.spans.as_ref().and_then(|spans| Some((spans, spans.begin(None, Kind::Client, begun)?))) else { return };
+        span.took = begun.elapsed().unwrap_or_default();
+        span.name = "POST webhook".into();
+        span.say("http.request.method", "POST");
+        let url: Option<Uri> = self.webhook.url.parse().ok();
+        if let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) {
+            span.say("server.address", host.to_owned());
+            let usual = if url.scheme_str() == Some("https") { 443 } else { 80 };
+            span.say("server.port", u64::from(url.port_u16().unwrap_or(usual)));
+        }
+        if let Some(status) = status {
+            span.say("http.response.status_code", u64::from(status.as_u16()));
+        }
+        span.say("kulanz.webhook", self.name.clone());
+        span.say("kulanz.webhook.event", row.kind.clone());
+        span.say("kulanz.webhook.message", row.id.clone());
+        span.say("kulanz.webhook.tries", u64::try_from(row.tries).unwrap_or_default());
+        if *sent != Sent::Taken {
+            span.say("error.type", status.map_or_else(|| "connection".to_owned(), |status| status.as_str().to_owned()));
+            span.is_failed = true;
+        }
+        spans.take(span);
     }
 
     /// What is done after a try.

@@ -12,7 +12,8 @@ mod deliver;
 mod send;
 mod sign;
 
-pub(crate) use config::validate;
 pub use config::{Webhook, WebhookError};
+pub(crate) use config::{is_here, validate};
 pub use deliver::{Deliverer, Tally};
+pub(crate) use send::agent;
 pub use sign::{Secret, Secrets};

@@ -1,11 +1,13 @@
 //! Sending one message.
 
+use std::path::Path;
 use std::time::Duration;
 
 use ureq::http::{HeaderMap, StatusCode};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::TlsConfig;
 
 use super::config::{Webhook, WebhookError};
+use crate::access::authorities;
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,44 +39,38 @@ pub(super) struct Sender {
 impl Sender {
     /// One for a webhook.
     pub fn new(webhook: &Webhook) -> Result<Self, WebhookError> {
-        let roots = match &webhook.ca_file {
-            Some(file) => {
-                let wrong = |why: String| WebhookError { name: webhook.name(), why: format!("has no `ca_file`: `{}`: {why}", file.display()) };
-                let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-                let certificates = parse_pem(&pem).filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-                    Ok(_) => None,
-                    Err(error) => Some(Err(error)),
-                });
-                let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(error.to_string()))?;
-                if certificates.is_empty() {
-                    return Err(wrong("there is no certificate in it".into()));
-                }
-                RootCerts::from(certificates)
-            }
-            None => RootCerts::WebPki,
-        };
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(webhook.timeout_seconds)))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
-            .user_agent(concat!("kulanz/", env!("CARGO_PKG_VERSION")));
-        // What is for this machine goes through nobody.
-        let config = if webhook.is_here() { config.proxy(None) } else { config };
-        Ok(Self { agent: config.build().new_agent(), url: webhook.url.clone() })
+        let agent = agent(webhook.ca_file.as_deref(), Duration::from_secs(webhook.timeout_seconds), webhook.is_here());
+        let wrong = |why: String| WebhookError { name: webhook.name(), why: format!("has no `ca_file`: {why}") };
+        Ok(Self { agent: agent.map_err(wrong)?, url: webhook.url.clone() })
     }
 
-    /// Sends a message, and waits until it is answered or that takes too long.
-    pub fn send(&self, letter: &Letter<'_>) -> Sent {
+    /// Sends a message, and waits until it is answered or that takes too long. Says with which status, too.
+    pub fn send(&self, letter: &Letter<'_>) -> (Sent, Option<StatusCode>) {
         let request = self.agent.post(&self.url).header("content-type", "application/json");
         let request = request.header("webhook-id", letter.id).header("webhook-timestamp", letter.timestamp.to_string());
         match request.header("webhook-signature", letter.signature).send(letter.body) {
-            Ok(answer) => judged(answer.status(), answer.headers()),
-            Err(error) => Sent::Refused(error.to_string(), None),
+            Ok(answer) => (judged(answer.status(), answer.headers()), Some(answer.status())),
+            Err(error) => (Sent::Refused(error.to_string(), None), None),
         }
     }
+}
+
+/// A client for requests of our own: it follows no redirects, and believes these certificates, or those of the public authorities.
+///
+/// # Errors
+///
+/// Where there are no certificates in the file.
+pub fn agent(ca_file: Option<&Path>, timeout: Duration, is_here: bool) -> Result<ureq::Agent, String> {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .tls_config(TlsConfig::builder().root_certs(authorities(ca_file)?).build())
+        .user_agent(concat!("kulanz/", env!("CARGO_PKG_VERSION")));
+    // What is for this machine goes through nobody.
+    let config = if is_here { config.proxy(None) } else { config };
+    Ok(config.build().new_agent())
 }
 
 fn judged(status: StatusCode, headers: &HeaderMap) -> Sent {

@@ -18,6 +18,7 @@ use super::order::{Buckets, Order, Slip, Ticket, Wanted};
 use super::pseudonym::Aliases;
 use super::store::{Purpose, Store, StoreError, Token};
 use super::usage::Usage;
+use super::witness::{self, Looking, Witness};
 use super::{Clock, LedgerError, Settled, Setup};
 use crate::panics::caught;
 
@@ -36,6 +37,7 @@ const LONGEST: Duration = Duration::from_secs(6);
 struct Job {
     order: Box<dyn Order>,
     ticket: Option<Ticket>,
+    witness: Option<Arc<Witness>>,
     reply: oneshot::Sender<Result<Settled, LedgerError>>,
 }
 
@@ -84,7 +86,7 @@ impl Lanes {
     /// Has an order carried out.
     pub async fn settle(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
         let (reply, replied) = oneshot::channel();
-        self.queue.try_send(Job { order, ticket, reply }).map_err(|_| LedgerError::Overloaded)?;
+        self.queue.try_send(Job { order, ticket, witness: witness::present(), reply }).map_err(|_| LedgerError::Overloaded)?;
         // A lane that died has not replied.
         replied.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the order was lost".into()).into()))
     }
@@ -179,7 +181,11 @@ impl Lane {
 
     async fn attempt(&self, jobs: &[Job]) -> Result<Vec<Settled>, StoreError> {
         loop {
-            match self.carry_out(jobs).await? {
+            let mut looking = Looking::begin(jobs.iter().filter_map(|job| job.witness.clone()), Purpose::Write, jobs.len());
+            let carried_out = self.carry_out(jobs).await?;
+            looking.iter_mut().filter(|_| carried_out.is_ok()).for_each(Looking::done);
+            drop(looking);
+            match carried_out {
                 Ok(settled) => return Ok(settled),
                 // The store is asked for people outside of transactions.
                 Err(strangers) => self.common.aliases.learn(&strangers, self.store.as_ref()).await?,

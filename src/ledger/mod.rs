@@ -18,6 +18,7 @@ mod event;
 mod fingerprint;
 mod grant;
 pub mod notice;
+mod once;
 mod open;
 mod order;
 pub mod outbox;
@@ -25,10 +26,13 @@ pub mod people;
 mod pseudonym;
 pub mod record;
 mod reverse;
+mod signers;
 pub mod staff;
 pub mod store;
 pub mod usage;
+pub mod witness;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -39,6 +43,7 @@ use case::{AddOrder, ApproveOrder, DeclineOrder, Desk, HandOverOrder, OpenOrder,
 use desk::{Common, Lanes};
 use grant::GrantOrder;
 use notice::{Listeners, Subscription};
+use once::Once;
 use order::{Asking, Buckets, Order};
 use people::People;
 use pseudonym::Aliases;
@@ -46,6 +51,7 @@ use record::{Case, CaseState, Grant, Who};
 use reverse::ReverseOrder;
 use store::{CaseFilter, EventRow, GrantFilter, Memory, Purpose, Store, StoreError};
 use usage::Usage;
+use witness::Looking;
 
 pub use budgets::BudgetState;
 pub use order::{Done, Refusal, Ticket};
@@ -242,8 +248,17 @@ impl Ledger {
     ///
     /// Where the ledger does not answer. Whether it was booked is then not known; the same ticket tells.
     pub async fn grant(&self, proposal: &Proposal, case: Option<String>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.grant_once(proposal, case, ticket).await?.0)
+    }
+
+    /// The same, and whether it was carried out now: what was asked before is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn grant_once(&self, proposal: &Proposal, case: Option<String>, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
         let order = GrantOrder { asking: proposal.asking(), confirm: proposal.confirm.clone(), note: proposal.note.clone(), case };
-        self.settle(Box::new(order), ticket).await
+        self.settle_once(Box::new(order), ticket).await
     }
 
     /// Takes a grant back.
@@ -252,8 +267,24 @@ impl Ledger {
     ///
     /// As [`Self::grant`].
     pub async fn reverse(&self, engine: &Arc<Engine>, grant: &str, who: Who, reason: &str, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.reverse_once(engine, grant, who, reason, ticket).await?.0)
+    }
+
+    /// The same, and whether it was carried out now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn reverse_once(
+        &self,
+        engine: &Arc<Engine>,
+        grant: &str,
+        who: Who,
+        reason: &str,
+        ticket: Option<Ticket>,
+    ) -> Result<(Settled, bool), LedgerError> {
         let order = ReverseOrder { engine: Arc::clone(engine), grant: grant.to_owned(), who, reason: reason.to_owned() };
-        self.settle(Box::new(order), ticket).await
+        self.settle_once(Box::new(order), ticket).await
     }
 
     /// Opens a case. `to` is the role or the person it is to go to.
@@ -279,6 +310,15 @@ impl Ledger {
     ///
     /// As [`Self::grant`].
     pub async fn step(&self, office: &Office, case: &str, who: Who, step: Step, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
+        Ok(self.step_once(office, case, who, step, ticket).await?.0)
+    }
+
+    /// The same, and whether it was taken now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::grant`].
+    pub async fn step_once(&self, office: &Office, case: &str, who: Who, step: Step, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
         let (desk, case) = (office.desk(), case.to_owned());
         let id = who.id.clone();
         let order: Box<dyn Order> = match step {
@@ -287,7 +327,7 @@ impl Ledger {
             Step::HandOver { to, note } => Box::new(HandOverOrder { desk, case, who: id, to, note }),
             Step::Add { facts, record, note } => Box::new(AddOrder { desk, case, who, facts, record, note }),
         };
-        self.settle(order, ticket).await
+        self.settle_once(order, ticket).await
     }
 
     /// Gives every open case whose owner is away to somebody who is there. Cases for which there is nobody stay where they are; how many those are is returned.
@@ -335,6 +375,12 @@ impl Ledger {
         }
         let desk = office.desk();
         Ok(cases.iter().map(|case| desk.stand_in(case, &book).transpose()).collect())
+    }
+
+    async fn settle_once(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
+        let (order, is_fresh) = Once::new(order);
+        let settled = self.settle(Box::new(order), ticket).await?;
+        Ok((settled, is_fresh.load(Ordering::Acquire)))
     }
 
     async fn settle(&self, order: Box<dyn Order>, ticket: Option<Ticket>) -> Result<Settled, LedgerError> {
@@ -395,8 +441,10 @@ impl Ledger {
         let mut book = Book::new(self.now(), [0; 32]);
         let wanted = Buckets { seen: lists.concat(), ..Buckets::default() };
         if !wanted.seen.is_empty() {
+            let mut looking = Looking::begin(witness::present(), Purpose::Read, lists.len());
             let mut tx = self.store.begin(Purpose::Read).await?;
             book.read_buckets(tx.as_mut(), &wanted).await?;
+            looking.iter_mut().for_each(Looking::done);
         }
         let spent = |list: &Vec<Bucket>| {
             let mut spent = vec![Number::ZERO; engine.policy().budgets.len()];

@@ -78,6 +78,12 @@ impl PseudonymKey {
         written.map_err(|error| KeyError::File(path.display().to_string(), error))
     }
 
+    /// Its bytes, for whoever keeps a key of another purpose in the same form.
+    #[cfg(feature = "server")]
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     fn hash(&self, purpose: &str, text: &str) -> String {
         let mut hasher = blake3::Hasher::new_derive_key(purpose);
         hasher.update(&self.0);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::people::{People, Wanted, day};
+use super::signers::{self, Missing, Signer};
 use crate::diagnostic::{Code, Diagnostic, has_errors, nearest};
 use crate::engine::Engine;
 use crate::lint::can_say_yes;
@@ -56,6 +57,9 @@ pub fn check(name: &str, text: &str, engine: Option<&Engine>, now: Timestamp, so
     if let (Some(engine), Ok(read)) = (engine, People::parse(text)) {
         let today = engine.policy().time_zone.to_datetime(now).date();
         found.extend(list.desks(&people, &read, engine, today));
+    }
+    if let Some(engine) = engine {
+        found.extend(list.signatures(&people, engine));
     }
     found.extend(list.circles(&people));
     found.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code));
@@ -139,6 +143,31 @@ impl List {
             }
         }
         found
+    }
+
+    /// Permissions for which there are not enough different people to sign.
+    fn signatures(&self, people: &[Written], engine: &Engine) -> Vec<Diagnostic> {
+        let policy = engine.policy();
+        let role = |name: &str| policy.role_ids().find(|id| policy.role(*id).is_some_and(|role| role.name == name));
+        let signers: Vec<Signer<'_>> =
+            people.iter().filter_map(|person| Some(Signer { id: person.id.get_ref(), role: role(person.role.get_ref())? })).collect();
+        let tell = |missing: Missing<'_>| {
+            let proposing = policy.role(missing.proposing).map_or("", |role| &role.name);
+            let who = match missing.signers.as_slice() {
+                [] => "nobody else of the list can sign".to_owned(),
+                [one] => format!("only `{one}` can sign"),
+                several => format!("only {} can sign", several.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")),
+            };
+            let (count, signatures) = (missing.asked, if missing.asked == 1 { "signature" } else { "different signatures" });
+            let found = Diagnostic::new(Code::TooFewSigners, format!("there are too few people to sign `{}` for a `{proposing}`", missing.rule.name));
+            let found = found.at(missing.rule.span, format!("this asks for {count} {signatures} beside the one who proposes"));
+            let proposer = people.iter().find(|person| person.id.get_ref() == missing.proposer);
+            let found = proposer
+                .into_iter()
+                .fold(found, |found, person| found.at(self.span(&person.id), format!("where `{}` proposes, {who}", missing.proposer)));
+            found.help("put further people of these roles, or of roles above them, into the list")
+        };
+        signers::missing(engine, &signers).into_iter().map(tell).collect()
     }
 
     /// Each circle once, at the first of its people in the file.

@@ -183,16 +183,12 @@ fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut BT
     }
 }
 
-/// Whether the gap is news: that between rows of one table is told for the table.
+/// Whether the gap is news: `row-gap` looks at the rows of one table.
 fn report(on: Subject<'_>, group: &Group<'_>, along: Along, measure: &Type, gap: &Gap, found: &mut Vec<Diagnostic>) -> bool {
     let (Some(below), Some(above)) = (group.members.get(gap.beside.0), group.members.get(gap.beside.1)) else { return false };
     let table = |name: &str| name.split_once('[').map(|(table, _)| table.to_owned());
-    let first_row = |table: &String| on.policy.rules.iter().find(|rule| self::is_row_of(&rule.name, table)).map(|rule| rule.span);
-    if table(below.name)
-        .filter(|own| table(above.name).as_ref() == Some(own))
-        .and_then(|table| first_row(&table))
-        .is_some_and(|first| found.iter().any(|finding| finding.code == Code::RowGap && finding.span() == Some(first)))
-    {
+    let is_of_one_table = table(below.name).is_some_and(|own| table(above.name) == Some(own));
+    if is_of_one_table && matches!(along, Along::Fact(_)) {
         return false;
     }
     let shown = literal(on.policy, measure, &Value::Quantity(gap.value.clone()));
@@ -223,8 +219,4 @@ fn is_true(condition: &Condition) -> bool {
         Condition::And(parts, _) => parts.iter().all(is_true),
         _ => false,
     }
-}
-
-fn is_row_of(name: &str, table: &str) -> bool {
-    name.strip_prefix(table).is_some_and(|rest| rest.starts_with('['))
 }

@@ -29,11 +29,6 @@ pub(crate) struct Constants {
 }
 
 impl Constants {
-    /// All that gates refer to, so that two programs can be compared.
-    pub fn all(&self) -> impl std::fmt::Debug {
-        (&self.texts, &self.texts_lists, &self.choices_lists)
-    }
-
     pub fn add_text(&mut self, text: &str) -> TextId {
         if let Some(id) = self.places.get(text) {
             return *id;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-#[cfg(feature = "server")]
+#[cfg(feature = "cli")]
 use super::problem::Problem;
 use super::problem::{Mistake, quoted};
 use crate::clock::{Unreal, WIDEST_OFFSET_SECONDS, local};
@@ -47,7 +47,7 @@ pub(super) fn clock(text: &str, zone: &TimeZone) -> Result<Timestamp, Mistake> {
 }
 
 /// The first moment of a stretch of time that begins then: a datetime, or a date from its first moment in `zone` on.
-#[cfg(feature = "server")]
+#[cfg(feature = "cli")]
 pub(crate) fn since(text: &str, zone: &TimeZone) -> Result<Timestamp, Problem> {
     let read = || -> Result<Timestamp, Mistake> {
         if date_parts(text).is_none() {

@@ -18,10 +18,12 @@ use super::ask::answer;
 use super::behalf::{self, Deed};
 use super::body::{Received, Size};
 use super::envelope;
+use super::errand::{Errand, Notes};
 use super::problem::{Kind, Problem};
 use super::schema;
 use super::service::{Asking, Service, json, line, text};
-use crate::access::{Caller, Scope};
+use super::traced;
+use crate::access::Scope;
 use crate::engine::Engine;
 use crate::question::{Json, Request};
 
@@ -39,30 +41,40 @@ use crate::question::{Json, Request};
         (status = 503, description = "overloaded, or the answers took too long", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ask_batch(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn ask_batch(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    Extension(mission): Errand,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     service.demand(&caller, Scope::Ask)?;
     let body = service.bodies.read(&headers, body, Size::Batch).await?;
     let place = service.place()?;
     let engine = service.live.current();
     // The computing happens beside the threads that serve connections, and keeps its place even where the caller goes away.
+    let (span, traced) = (tracing::Span::current(), traced::notes(&service));
     let work = move || {
-        let answers = answers(&service, &caller, &engine, &body);
+        let notes = Notes::new(&service, &caller, &mission);
+        let answers = traced::carried(traced, || span.in_scope(|| answers(notes, &engine, &body)));
         drop(place);
         answers
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::from(Kind::Internal))?.map(json)
 }
 
-fn answers(service: &Service, caller: &Caller, engine: &Engine, body: &Received) -> Result<String, Problem> {
+fn answers(notes: Notes<'_>, engine: &Engine, body: &Received) -> Result<String, Problem> {
     let questions = envelope::questions(text(body)?)?;
-    let until = Instant::now() + service.limits.answer();
+    let until = Instant::now() + notes.service.limits.answer();
     let answers = String::from("{\"answers\":[");
-    let mut batch = Batch { service, caller, engine, until, answers, answered: 0, waiting: Vec::new(), failed: None };
+    let mut batch = Batch { notes, engine, until, answers, answered: 0, waiting: Vec::new(), failed: None };
     let read = batch.run(questions);
+    // What was answered is noted, also where not all of it was.
+    let noted = Handle::current().block_on(batch.notes.hand_over());
     match (batch.failed, read) {
         (Some(problem), _) => Err(problem),
         (None, Err(error)) => Err(Problem::not_json(error.to_string())),
-        (None, Ok(())) => Ok(batch.answers + "]}\n"),
+        (None, Ok(())) => noted.map(|()| batch.answers + "]}\n"),
     }
 }
 
@@ -71,8 +83,7 @@ const TOGETHER: usize = 256;
 
 /// Answers question after question while the list is read, so that the number of questions needs no bound of its own.
 struct Batch<'a> {
-    service: &'a Service,
-    caller: &'a Caller,
+    notes: Notes<'a>,
     engine: &'a Engine,
     until: Instant,
     answers: String,
@@ -89,9 +100,9 @@ impl Batch<'_> {
 
     /// Adds the answer to one question, or its problem; with a ledger, those to all that wait, once they are many.
     fn add(&mut self, question: &str) -> Result<(), Problem> {
-        if self.service.books.is_none() {
+        if self.notes.service.books.is_none() {
             self.begin()?;
-            let answered = answer((self.service, self.caller), self.engine, question, &mut self.answers);
+            let answered = answer(&mut self.notes, self.engine, question, &mut self.answers);
             return self.end(answered);
         }
         let read = self.read(question);
@@ -101,22 +112,22 @@ impl Batch<'_> {
 
     /// A question as this caller may ask it.
     fn read(&self, question: &str) -> Result<Request, Problem> {
-        let json = behalf::admit(self.service, self.caller, Json::parse(question)?, Deed::Question)?;
-        self.service.reader(self.engine, self.caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)
+        let json = behalf::admit(self.notes.service, self.notes.caller, Json::parse(question)?, Deed::Question)?;
+        self.notes.service.reader(self.engine, self.notes.caller).question(&json, Timestamp::now()).map_err(Problem::wrong_question)
     }
 
     /// Answers what waits for the ledger.
     fn answer_waiting(&mut self) -> Result<(), Problem> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        if let Some(books) = &self.service.books {
+        if let Some(books) = &self.notes.service.books {
             let mut requests: Vec<&mut Request> = waiting.iter_mut().filter_map(|read| read.as_mut().ok()).collect();
             // This is a thread that may wait.
-            Handle::current().block_on(self.service.ledger(books.ledger.fill_all(self.engine, &mut requests)))?;
+            Handle::current().block_on(self.notes.service.ledger(books.ledger.fill_all(self.engine, &mut requests)))?;
         }
         for read in waiting {
             self.begin()?;
             let answered = read.map(|request| {
-                self.service.write_answer(self.engine, &request, &mut self.answers);
+                self.notes.answer(self.engine, &request, &mut self.answers);
             });
             self.end(answered)?;
         }
@@ -125,12 +136,13 @@ impl Batch<'_> {
 
     fn begin(&mut self) -> Result<(), Problem> {
         if Instant::now() > self.until {
-            let detail = format!("{} questions were answered in {} seconds", self.answered, self.service.limits.answer_seconds);
+            let detail = format!("{} questions were answered in {} seconds", self.answered, self.notes.service.limits.answer_seconds);
             return Err(Problem::from(Kind::AnswerTimeout).detail(detail));
         }
         if self.answered > 0 {
             self.answers.push(',');
         }
+        self.notes.next(self.answered);
         Ok(())
     }
 
@@ -139,12 +151,13 @@ impl Batch<'_> {
             self.answers.push_str(line(&problem)?.trim_end());
         }
         self.answered += 1;
-        let most = self.service.limits.batch_answer_bytes;
+        let most = self.notes.service.limits.batch_answer_bytes;
         if self.answers.len() > most {
             let detail = format!("at most {most} bytes; ask fewer questions at one time");
             return Err(Problem::from(Kind::AnswersTooLarge).detail(detail));
         }
-        Ok(())
+        // This is a thread that may wait.
+        if self.notes.are_long() { Handle::current().block_on(self.notes.hand_over()) } else { Ok(()) }
     }
 }
 

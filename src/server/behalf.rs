@@ -98,6 +98,51 @@ fn unclear(mut members: Vec<(String, Json)>) -> Json {
     Json::Object(members)
 }
 
+/// What the service itself knows of somebody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// In which role.
+    pub role: Option<String>,
+    /// In which team.
+    pub team: Option<String>,
+}
+
+impl From<&Person> for Listed {
+    fn from(person: &Person) -> Self {
+        Self { role: Some(person.role.clone()), team: person.team.clone() }
+    }
+}
+
+/// Why a caller does not act as what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The token is that of somebody else.
+    Somebody(String),
+    /// The token is nobody's in particular.
+    Nobody,
+    /// The role is this one.
+    Role(String),
+    /// The team is this one, if there is one.
+    Team(Option<String>),
+    /// Nothing that counts says the role.
+    NoRole(&'static str),
+}
+
+impl From<Mismatch> for Problem {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::Somebody(id) => contradicts("/actor/id", &format!("the token is that of `{id}`"), "leave `actor` out"),
+            Mismatch::Nobody => lacking(Scope::OnBehalf, "/actor", "the token is nobody's in particular", "use a token that is bound to the actor"),
+            Mismatch::Role(known) => contradicts("/actor/role", &format!("the role is `{known}`"), "leave `role` out"),
+            Mismatch::Team(known) => {
+                let known = known.map_or("there is no team".to_owned(), |team| format!("the team is `{team}`"));
+                contradicts("/actor/team", &known, "leave `team` out")
+            }
+            Mismatch::NoRole(help) => contradicts("/actor/role", "neither the token nor the list of people says in which role", help),
+        }
+    }
+}
+
 /// As whom a caller acts that says this of its actor.
 ///
 /// # Errors
@@ -105,36 +150,51 @@ fn unclear(mut members: Vec<(String, Json)>) -> Json {
 /// 403, with the place where the body is wrong.
 pub fn resolve(service: &Service, caller: &Caller, given: Resolved, deed: Deed) -> Result<Resolved, Problem> {
     let people = service.people();
+    Ok(resolve_among(caller, given, deed, |id| people.find(id).map(Listed::from))?)
+}
+
+/// The identity of a caller, where it speaks for itself; nothing where it may speak for this person.
+///
+/// # Errors
+///
+/// Where it is somebody else, or nobody.
+pub fn speaker<'c>(caller: &'c Caller, id: Option<&str>, deed: Deed) -> Result<Option<&'c Identity>, Mismatch> {
+    let bound = caller.identity().filter(|bound| id.is_none_or(|id| id == bound.id));
     let may_act_for_others = caller.may(Scope::OnBehalf);
-    let bound = caller.identity().filter(|bound| given.id.as_ref().is_none_or(|id| *id == bound.id));
-    if bound.is_none()
-        && let Some(Identity { id, .. }) = caller.identity().filter(|_| !may_act_for_others || deed == Deed::Step)
-    {
-        return Err(mismatch("/actor/id", &format!("the token is that of `{id}`"), "leave `actor` out"));
+    match (bound, caller.identity()) {
+        (None, Some(Identity { id, .. })) if !may_act_for_others || deed == Deed::Step => Err(Mismatch::Somebody(id.clone())),
+        (None, _) if !may_act_for_others => Err(Mismatch::Nobody),
+        _ => Ok(bound),
     }
-    if bound.is_none() && !may_act_for_others {
-        return Err(lacking(Scope::OnBehalf, "/actor", "the token is nobody's in particular", "use a token that is bound to the actor"));
-    }
+}
+
+/// The same, where `listed` says what the service knows of somebody.
+///
+/// # Errors
+///
+/// Where it says another one than the token or the list.
+pub fn resolve_among(caller: &Caller, given: Resolved, deed: Deed, listed: impl FnOnce(&str) -> Option<Listed>) -> Result<Resolved, Mismatch> {
+    let may_act_for_others = caller.may(Scope::OnBehalf);
+    let bound = speaker(caller, given.id.as_deref(), deed)?;
     let id = bound.map(|bound| bound.id.clone()).or_else(|| given.id.clone());
-    let person: Option<&Person> = id.as_deref().and_then(|id| people.find(id));
+    let person = id.as_deref().and_then(listed);
     let is_known = bound.is_some_and(|bound| bound.role.is_some()) || person.is_some();
-    let role = bound.and_then(|bound| bound.role.clone()).or_else(|| person.map(|person| person.role.clone()));
-    let team = bound.and_then(|bound| bound.team.clone()).or_else(|| person.and_then(|person| person.team.clone()));
+    let person = person.unwrap_or_default();
+    let role = bound.and_then(|bound| bound.role.clone()).or(person.role);
+    let team = bound.and_then(|bound| bound.team.clone()).or(person.team);
     if let (Some(known), Some(said)) = (&role, &given.role)
         && question::name(known) != question::name(said)
     {
-        return Err(mismatch("/actor/role", &format!("the role is `{known}`"), "leave `role` out"));
+        return Err(Mismatch::Role(known.clone()));
     }
     if (is_known || !may_act_for_others) && given.team.is_some() && given.team != team {
-        let known = team.as_ref().map_or("there is no team".to_owned(), |team| format!("the team is `{team}`"));
-        return Err(mismatch("/actor/team", &known, "leave `team` out"));
+        return Err(Mismatch::Team(team));
     }
     if role.is_none() && !may_act_for_others && deed == Deed::Question {
-        let help = "add this person to the list, or let the token say the role";
-        return Err(mismatch("/actor/role", "neither the token nor the list of people says in which role", help));
+        return Err(Mismatch::NoRole("add this person to the list, or let the token say the role"));
     }
     if role.is_none() && !may_act_for_others && given.role.is_some() {
-        return Err(mismatch("/actor/role", "neither the token nor the list of people says in which role", "leave `role` out"));
+        return Err(Mismatch::NoRole("leave `role` out"));
     }
     Ok(Resolved { id, role: role.or(given.role), team: team.or(given.team) })
 }
@@ -177,6 +237,6 @@ fn lacking(scope: Scope, path: &str, message: &str, help: &str) -> Problem {
     Problem { errors: vec![problem(path, message, help)], ..Problem::insufficient_scope(scope) }
 }
 
-fn mismatch(path: &str, message: &str, help: &str) -> Problem {
+fn contradicts(path: &str, message: &str, help: &str) -> Problem {
     Problem { errors: vec![problem(path, message, help)], ..Problem::from(Kind::ActorMismatch) }
 }

@@ -16,14 +16,15 @@ use utoipa::ToSchema;
 
 use super::behalf::{self, Deed};
 use super::body::Size;
+use super::errand::{Errand, Mission, Notes};
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, proposal, schema};
+use super::{idempotency, noting, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
-use crate::ledger::{Done, LedgerError, Office, Settled, Step};
+use crate::ledger::{Done, Ledger, LedgerError, Office, Settled, Step};
 use crate::policy::Policy;
 use crate::question::{Additions, Field, Json, Particulars, Reader};
 
@@ -55,7 +56,7 @@ pub struct CaseFile {
 
 /// Opens a case: what the actor may not grant goes to one named person.
 #[utoipa::path(
-    post, path = "/v1/cases", tag = "cases",
+    post, path = "/v1/cases", tag = "cases", operation_id = "open_case",
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; a repetition with the same body gets the first response")),
     request_body(content = schema::Openable),
     responses(
@@ -83,6 +84,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
         (Err(problem), None) => return Err(problem),
     };
+    traced::note(&service, |notes| notes.settled(&settled));
     let case = case(settled)?;
     created(&format!("{PATH}/{}", case.id), &case)
 }
@@ -125,7 +127,7 @@ pub async fn cases(State(service): State<Arc<Service>>, Extension(caller): Askin
 
 /// A case with its whole history.
 #[utoipa::path(
-    get, path = "/v1/cases/{id}", tag = "cases",
+    get, path = "/v1/cases/{id}", tag = "cases", operation_id = "one_case",
     params(("id" = String, Path, description = "its id")),
     responses(
         (status = 200, description = "the case", body = CaseFile),
@@ -180,12 +182,20 @@ fn told(policy: &Policy, event: &EventRow) -> Map<String, Value> {
 pub async fn approve(
     service: State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let form = Form { name: "approve", fields: &[Field::Actor, Field::Confirm, Field::Note], needed: &[Field::Actor], with_role: false, adds: false };
-    form.take(&service, &caller, id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
+    let form = Form {
+        name: "approve",
+        fields: &[Field::Actor, Field::Confirm, Field::Note],
+        needed: &[Field::Actor],
+        with_role: false,
+        adds: false,
+        grants: true,
+    };
+    form.take(&service, (&caller, &mission), id, &headers, body, |told, _| Step::Approve { confirm: told.confirm, note: told.note }).await
 }
 
 /// The owner declines, says why, and what was offered instead.
@@ -209,14 +219,15 @@ pub async fn approve(
 pub async fn decline(
     service: State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let fields = &[Field::Actor, Field::Reason, Field::Offered];
-    let form = Form { name: "decline", fields, needed: fields, with_role: false, adds: false };
+    let form = Form { name: "decline", fields, needed: fields, with_role: false, adds: false, grants: false };
     let step = |told: Particulars, _| Step::Decline { reason: told.reason.unwrap_or_default(), offered: told.offered.unwrap_or_default() };
-    form.take(&service, &caller, id, &headers, body, step).await
+    form.take(&service, (&caller, &mission), id, &headers, body, step).await
 }
 
 /// The owner hands it over to somebody else.
@@ -240,13 +251,14 @@ pub async fn decline(
 pub async fn hand_over(
     service: State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let needed = &[Field::Actor, Field::To];
-    let form = Form { name: "hand_over", fields: &[Field::Actor, Field::To, Field::Note], needed, with_role: false, adds: false };
-    form.take(&service, &caller, id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
+    let form = Form { name: "hand_over", fields: &[Field::Actor, Field::To, Field::Note], needed, with_role: false, adds: false, grants: false };
+    form.take(&service, (&caller, &mission), id, &headers, body, |told, _| Step::HandOver { to: told.to.unwrap_or_default(), note: told.note }).await
 }
 
 /// Somebody adds facts or a note.
@@ -269,12 +281,18 @@ pub async fn hand_over(
 pub async fn add(
     service: State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let form = Form { name: "add", fields: &[Field::Actor, Field::Note], needed: &[Field::Actor], with_role: true, adds: true };
-    form.take(&service, &caller, id, &headers, body, |told, added| Step::Add { facts: added.facts, record: added.record, note: told.note }).await
+    let form = Form { name: "add", fields: &[Field::Actor, Field::Note], needed: &[Field::Actor], with_role: true, adds: true, grants: false };
+    form.take(&service, (&caller, &mission), id, &headers, body, |told, added| Step::Add {
+        facts: added.facts,
+        record: added.record,
+        note: told.note,
+    })
+    .await
 }
 
 /// What the body of a step holds.
@@ -287,13 +305,15 @@ struct Form {
     with_role: bool,
     /// Whether it adds facts.
     adds: bool,
+    /// Whether something may be granted by it.
+    grants: bool,
 }
 
 impl Form {
     async fn take(
         &self,
         service: &Service,
-        caller: &Caller,
+        (caller, mission): (&Caller, &Mission),
         id: Result<Path<String>, PathRejection>,
         headers: &HeaderMap,
         body: Body,
@@ -316,8 +336,15 @@ impl Form {
         let who = proposal::who(service, caller, engine.policy(), told.actor.take(), self.with_role)?;
         let places = added.clone();
         let office = Office { engine, people: service.people() };
-        let settled = service.ledger(ledger.step(&office, &id, who, step(told, added), ticket)).await?;
-        case(settled).and_then(|case| answer(&case)).map_err(|mut problem| {
+        let told = if self.grants {
+            service.room_to_record().await?;
+            let told = service.ledger(ledger.step_once(&office, &id, who, step(told, added), ticket)).await?;
+            noted(Notes::new(service, caller, mission), ledger, &id, &told).await;
+            told.0
+        } else {
+            service.ledger(ledger.step(&office, &id, who, step(told, added), ticket)).await?
+        };
+        case(told).and_then(|case| answer(&case)).map_err(|mut problem| {
             problem.errors.iter_mut().for_each(|error| error.path = places.place(&error.path));
             problem
         })
@@ -340,6 +367,24 @@ impl Form {
             }
         }
     }
+}
+
+/// Notes what an approval came to. It cannot be undone, so that what cannot be found out any more is left out.
+async fn noted(mut notes: Notes<'_>, ledger: &Ledger, id: &str, told: &noting::Told) {
+    if notes.service.recorder.is_none() {
+        return;
+    }
+    let found = match &told.0 {
+        Ok(Done::Case(case)) => Some(Case::clone(case)),
+        Err(_) if noting::is_decided(&told.0) => ledger.find_case(id).await.ok().flatten().map(|(case, _)| case),
+        _ => None,
+    };
+    let Some(case) = found else { return };
+    let grant = match &case.grant {
+        Some(id) => ledger.find_grant(id).await.ok().flatten(),
+        None => None,
+    };
+    noting::approved(&mut notes, &case, grant.as_ref(), told);
 }
 
 /// A case is the business of who brought it, who owns it, and who approved it or declined it.

@@ -12,6 +12,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +20,11 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::authzen::config::Authzen;
+use super::log::Log;
 use crate::access::settings::{Access, Tls};
+use crate::decisions::Decisions;
 use crate::hooks::{self, Webhook, WebhookError};
+use crate::traces;
 
 /// How the service runs.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,8 +53,14 @@ pub struct Config {
     pub behind_proxy: bool,
     /// What the words of callers by the AuthZEN API mean here.
     pub authzen: Authzen,
+    /// How answers are logged.
+    pub decisions: Decisions,
+    /// The service's own log.
+    pub log: Log,
     /// Who is told over HTTP of what happens.
     pub webhook: Vec<Webhook>,
+    /// Where traces go; without it nothing is traced.
+    pub traces: Option<traces::Settings>,
     /// How seriously `check` takes its lints; the service leaves them alone.
     pub lints: BTreeMap<String, String>,
 }
@@ -69,7 +79,10 @@ impl Default for Config {
             tls: None,
             behind_proxy: false,
             authzen: Authzen::default(),
+            decisions: Decisions::default(),
+            log: Log::default(),
             webhook: Vec::new(),
+            traces: None,
             lints: BTreeMap::new(),
         }
     }
@@ -170,6 +183,8 @@ impl Limits {
 const LARGEST_QUESTION: u64 = 1 << 20;
 /// Beyond this a size is a slip of the pen.
 const LARGEST_SIZE: u64 = 1 << 32;
+/// Beyond this a file is no configuration, in bytes.
+const LONGEST_FILE: u64 = 1 << 20;
 /// A day; beyond this a time is a slip of the pen.
 const LONGEST_TIME: u64 = 86_400;
 
@@ -211,9 +226,15 @@ pub enum ConfigError {
     /// What the AuthZEN API is told cannot be.
     #[error("{0}")]
     Authzen(String),
+    /// How answers are logged is not said in a way that makes sense.
+    #[error("{0}")]
+    Decisions(String),
     /// A webhook that cannot be used.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// Traces that cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] traces::SettingsError),
     /// A limit of nothing, or beyond all sense.
     #[error("`limits.{0}` is {1}; it lies between 1 and {2}")]
     Limit(&'static str, u64, u64),
@@ -243,7 +264,7 @@ impl Config {
     ///
     /// When the file cannot be read, is not TOML, or holds a key that is not known.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
+        let text = bounded(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
         let mut config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Unclear { path: path.to_owned(), cause: Box::new(cause) })?;
         let beside = path.parent().unwrap_or(Path::new(""));
         config.policies = config.policies.map(|policies| beside.join(policies));
@@ -252,8 +273,10 @@ impl Config {
         config.ledger = config.ledger.map(|ledger| from(beside, ledger));
         config.access = config.access.beside(beside);
         config.tls = config.tls.map(|tls| tls.beside(beside));
+        config.decisions = config.decisions.beside(beside);
         config.authzen.read_files(beside).map_err(ConfigError::Authzen)?;
         config.webhook = config.webhook.into_iter().map(|webhook| webhook.beside(beside)).collect();
+        config.traces = config.traces.map(|traces| traces.beside(beside));
         Ok(config)
     }
 
@@ -272,10 +295,21 @@ impl Config {
         if !self.listen.ip().is_loopback() && self.tls.is_none() && !self.behind_proxy {
             return Err(ConfigError::NotEncrypted(self.listen));
         }
+        if let Some(mistake) = self.decisions.mistake() {
+            return Err(ConfigError::Decisions(mistake));
+        }
         hooks::validate(&self.webhook, self.ledger.is_some())?;
+        self.traces.as_ref().map_or(Ok(()), traces::Settings::validate)?;
         let wrong = self.limits.named().into_iter().find(|(_, limit, largest)| !(1..=*largest).contains(limit));
         wrong.map_or(Ok(()), |(name, limit, largest)| Err(ConfigError::Limit(name, limit, largest)))
     }
+}
+
+/// The text of a file that ends.
+fn bounded(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read <= LONGEST_FILE) { Ok(text) } else { Err(std::io::ErrorKind::FileTooLarge.into()) }
 }
 
 /// The address of a ledger as it is meant in a file of this folder.

@@ -17,14 +17,16 @@ use axum::response::{IntoResponse, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service as HyperService;
 use tower_service::Service as _;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::ask;
+use super::errand::Mission;
 use super::gate::{self, Admitted, Remembered};
-use super::metrics::Meter;
 use super::problem::{Kind, Problem};
 use super::pulse::{Pulse, UnderWay};
 use super::service::Service;
+use super::traced::{self, Ended, Traced};
 use crate::access::Caller;
 use crate::panics::{Panic, caught};
 
@@ -77,12 +79,13 @@ impl HyperService<Request<Incoming>> for Front {
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
-                        caught(ask::respond(&connection.service, caller, &head.headers, body)).await.map(IntoResponse::into_response)
+                        let answering = caught(ask::respond(&connection.service, (caller, &begun.mission), &head.headers, body));
+                        begun.around(answering).await.map(IntoResponse::into_response)
                     }
                     Ok(Admitted { caller: None, .. }) => Ok(Kind::Unauthorized.into_response()),
                     Err(problem) => Ok(Problem::clone(problem).into_response()),
                 };
-                Ok(begun.end(&connection.service.meter, &head.method, &head.uri, admitted.ok(), answered))
+                Ok(begun.end(&connection.service, &head.method, &head.uri, admitted.ok(), answered))
             });
         }
         let mut router = self.router.clone();
@@ -93,13 +96,15 @@ impl HyperService<Request<Incoming>> for Front {
             let mut request = request.map(|body| Body::new(Watched { body, pulse }));
             let admitted = match connection.admit(uri.path(), request.headers()).await {
                 Ok(admitted) => admitted,
-                Err(problem) => return Ok(begun.end(&connection.service.meter, &method, &uri, None, Ok(problem.into_response()))),
+                Err(problem) => return Ok(begun.end(&connection.service, &method, &uri, None, Ok(problem.into_response()))),
             };
             if let Some(caller) = &admitted.caller {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
-            let answered = caught(router.call(request)).await;
-            Ok(begun.end(&connection.service.meter, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
+            request.extensions_mut().insert(begun.mission.clone());
+            let answering = caught(router.call(request)).instrument(begun.mission.span(&connection.service));
+            let answered = begun.around(answering).await;
+            Ok(begun.end(&connection.service, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))
         })
     }
 }
@@ -133,40 +138,52 @@ impl HttpBody for Watched {
 
 /// A request that is worked on.
 struct Begun {
-    id: HeaderValue,
-    at: Instant,
+    mission: Mission,
     under_way: UnderWay,
+    traced: Option<Traced>,
 }
 
 impl Begun {
     fn new(connection: &Connection, request: &Request<Incoming>) -> Self {
         connection.pulse.body(!request.body().is_end_stream());
         Self {
-            id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
-            at: Instant::now(),
+            mission: Mission {
+                id: request.headers().get(REQUEST_ID).filter(|id| is_sane(id)).cloned().unwrap_or_else(|| connection.make_id()),
+                begun: Instant::now(),
+            },
             under_way: UnderWay::begin(Arc::clone(&connection.pulse)),
+            traced: connection.service.tracer.as_ref().and_then(|tracer| tracer.begin(request.headers())),
         }
     }
 
-    fn end(self, meter: &Meter, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
-        let Self { id, at, under_way } = self;
-        let shown = id.to_str().unwrap_or_default();
+    /// What a handler does, as a part of the request's trace.
+    async fn around<F: Future>(&self, answering: F) -> F::Output {
+        traced::around(self.traced.as_ref(), answering).await
+    }
+
+    fn end(self, service: &Service, method: &Method, uri: &Uri, admitted: Option<Admitted>, answered: Result<Response, Panic>) -> Response {
+        let Self { mission, under_way, traced } = self;
+        let (shown, at) = (mission.id(), mission.begun);
         let mut response = answered.unwrap_or_else(|cause| {
-            tracing::error!(id = shown, cause = text_of(&cause), "a handler panicked");
+            tracing::error!(id = shown, policy = %service.version(), cause = text_of(&cause), "a handler panicked");
             Kind::Internal.into_response()
         });
         let status = response.status().as_u16();
-        meter.answered(uri.path(), status, at.elapsed());
+        let took = at.elapsed();
+        service.meter.answered(uri.path(), status, took);
+        if let Some(traced) = traced {
+            traced.end(service, &Ended { method, uri, status: response.status(), id: shown, took });
+        }
         let (caller, left) = admitted.map_or((None, None), |admitted| (admitted.caller, admitted.left));
         let caller = caller.as_deref().map_or("", Caller::name);
         // The path and the name are quoted: they come from outside.
         if response.status().is_success() {
-            tracing::debug!(id = shown, caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
+            tracing::debug!(id = shown, policy = %service.version(), caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         } else {
-            tracing::info!(id = shown, caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
+            tracing::info!(id = shown, policy = %service.version(), caller = ?caller, %method, path = ?uri.path(), status, micros = at.elapsed().as_micros(), "answered");
         }
         gate::tell(left, response.headers_mut());
-        response.headers_mut().insert(REQUEST_ID, id);
+        response.headers_mut().insert(REQUEST_ID, mission.id);
         // What is left of a body is not waited for, so that no further request can follow it.
         if under_way.pulse().has_unread_body() {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

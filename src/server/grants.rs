@@ -15,9 +15,10 @@ use utoipa::ToSchema;
 
 use super::behalf::{self, Deed};
 use super::body::Size;
+use super::errand::{Errand, Notes};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, parameters, proposal, schema};
+use super::{idempotency, noting, parameters, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::engine::Engine;
 use crate::ledger::record::{Grant, Who};
@@ -55,7 +56,13 @@ pub struct Grants {
         (status = 503, description = "no ledger, or it does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn grant(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    Extension(mission): Errand,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     service.demand(&caller, Scope::Grant)?;
     let body = service.bodies.read(&headers, body, Size::Question).await?;
     let ledger = &service.books()?.ledger;
@@ -63,12 +70,23 @@ pub async fn grant(State(service): State<Arc<Service>>, Extension(caller): Askin
     let ticket = idempotency::needed(&caller, &headers, PATH, &json)?;
     let json = behalf::admit(&service, &caller, json, Deed::Question)?;
     let fields = [Field::Confirm, Field::Note, Field::Case];
-    let settled = match proposal::read(&service, &caller, &json, &fields) {
-        Ok((proposal, more)) => service.ledger(ledger.grant(&proposal, more.case, Some(ticket))).await?,
+    service.room_to_record().await?;
+    let mut notes = Notes::new(&service, &caller, &mission);
+    let told = match proposal::read(&service, &caller, &json, &fields) {
+        Ok((proposal, more)) => {
+            let told = service.ledger(ledger.grant_once(&proposal, more.case, Some(ticket))).await?;
+            noting::granted(&mut notes, Some(&proposal), &told);
+            told
+        }
         // The policy may have been another one when it was granted.
-        Err(problem) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
+        Err(problem) => {
+            let told = (service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?, false);
+            noting::granted(&mut notes, None, &told);
+            told
+        }
     };
-    let grant = granted(settled)?;
+    traced::note(&service, |notes| notes.settled(&told.0));
+    let grant = granted(told.0)?;
     created(&format!("{PATH}/{}", grant.id), &grant)
 }
 
@@ -105,7 +123,7 @@ pub async fn grants(State(service): State<Arc<Service>>, Extension(caller): Aski
 
 /// A grant.
 #[utoipa::path(
-    get, path = "/v1/grants/{id}", tag = "grants",
+    get, path = "/v1/grants/{id}", tag = "grants", operation_id = "one_grant",
     params(("id" = String, Path, description = "its id")),
     responses(
         (status = 200, description = "the grant", body = Grant),
@@ -149,6 +167,7 @@ pub async fn one(
 pub async fn reverse(
     State(service): State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
@@ -166,15 +185,17 @@ pub async fn reverse(
         behalf::demand_own(&caller, &[&grant.actor.id])?;
     }
     let engine = service.live.current();
-    let settled = match reversal((&service, &caller), &engine, &json) {
-        Ok((who, reason)) => service.ledger(ledger.reverse(&engine, &id, who, &reason, ticket)).await?,
+    service.room_to_record().await?;
+    let (who, told) = match reversal((&service, &caller), &engine, &json) {
+        Ok((who, reason)) => (Some(who.clone()), service.ledger(ledger.reverse_once(&engine, &id, who, &reason, ticket)).await?),
         // The policy or the people may have been others when it was reversed.
         Err(problem) => match &ticket {
-            Some(ticket) => service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?,
+            Some(ticket) => (None, (service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?, false)),
             None => return Err(problem),
         },
     };
-    answer(&granted(settled)?)
+    noting::reversed(&mut Notes::new(&service, &caller, &mission), &id, who.as_ref(), &told);
+    answer(&granted(told.0)?)
 }
 
 /// Who reverses, and why.

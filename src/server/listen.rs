@@ -24,6 +24,25 @@ use super::tls::Tls;
 /// How long to wait where the system, or the bound on connections, has no room for another one.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// A service needs some files besides its connections: the pack, the ledger, the log.
+const BESIDES: u64 = 100;
+
+/// Lets this process open as many files as the system allows it: each connection is one, and many systems begin with 1,024.
+pub fn allow_files(connections: usize) {
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(BESIDES);
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(most) if most < needed => {
+            tracing::warn!(
+                most,
+                connections,
+                "the system lets this process open fewer files than there may be connections; raise its limit, or lower `limits.connections`"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+    }
+}
+
 /// Serves until `stop`, then finishes the requests that are under way, for as long as the limits allow.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, tls: Option<Tls>, limits: Limits, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();

@@ -3,6 +3,7 @@
 //! Every thread counts in a shard of its own, so that cores that answer do not wait for each other; whoever reads adds the shards up. Labels come from lists that are
 //! written here: no caller, no actor and no path that somebody made up becomes one.
 
+mod decisions;
 mod ledger;
 
 use std::cell::Cell;
@@ -22,13 +23,14 @@ use super::reload::{Live, Reload};
 use super::service::{Asking, Service};
 use crate::access::Scope;
 use crate::decide::Outcome;
+use crate::traces::Tally;
 
 /// Where it is.
 pub const PATH: &str = "/metrics";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const SHARDS: usize = 16;
 /// The routes that are told apart; what fits none of them is the last. The parts in braces stand for anything.
-const ROUTES: [&str; 27] = [
+const ROUTES: [&str; 28] = [
     "/v1/ask",
     "/v1/ask/batch",
     "/v1/options",
@@ -46,6 +48,7 @@ const ROUTES: [&str; 27] = [
     "/healthz",
     "/readyz",
     "/openapi.json",
+    "/docs",
     "/.well-known/authzen-configuration",
     "/access/v1/evaluation",
     "/access/v1/evaluations",
@@ -247,6 +250,12 @@ fn route(path: &str) -> usize {
     ROUTES.iter().take(last).position(|route| path == *route).or_else(|| ROUTES.iter().take(last).position(|route| fits(route))).unwrap_or(last)
 }
 
+/// The route of a path that the service knows.
+pub fn route_of(path: &str) -> Option<&'static str> {
+    let place = route(path);
+    ROUTES.get(place).copied().filter(|_| place < ROUTES.len() - 1)
+}
+
 fn head(out: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
@@ -273,6 +282,14 @@ fn write(service: &Service, out: &mut String) -> fmt::Result {
     if let Some(books) = &service.books {
         ledger::write(out, &books.ledger.usage(), &service.told)?;
     }
+    if let Some(recorder) = &service.recorder {
+        decisions::write(out, recorder)?;
+    }
+    let traces = service.tracer.as_ref().map(|tracer| tracer.spans.tally());
+    let traced = |count: fn(&Tally) -> u64| traces.map_or(0, count);
+    single(out, ("kulanz_traces_sent_total", "counter"), "Spans that the collector took.", traced(Tally::sent))?;
+    single(out, ("kulanz_traces_lost_total", "counter"), "Spans that found the queue full or were not taken.", traced(Tally::lost))?;
+    single(out, ("kulanz_traces_failures_total", "counter"), "Requests to the collector that came to nothing.", traced(Tally::failures))?;
     head(out, "kulanz_policy_info", "gauge", "The version of the policy that answers; always 1.")?;
     let engine = service.live.current();
     writeln!(out, "kulanz_policy_info{{version=\"{}\"}} 1", engine.policy().version)?;

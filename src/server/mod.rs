@@ -12,14 +12,18 @@ mod books;
 mod budgets;
 mod cases;
 mod config;
+mod docs;
 mod envelope;
+mod errand;
 mod front;
 mod gate;
 mod grants;
 mod health;
 mod idempotency;
 mod listen;
+mod log;
 mod metrics;
+mod noting;
 mod openapi;
 mod options;
 mod parameters;
@@ -27,6 +31,7 @@ mod policy;
 mod problem;
 mod proposal;
 mod pulse;
+mod recorder;
 mod refusal;
 pub(crate) mod reload;
 mod router;
@@ -35,53 +40,39 @@ mod service;
 mod stalled;
 mod telling;
 mod tls;
+mod traced;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
-use tracing_subscriber::EnvFilter;
 
 pub use config::{Config, ConfigError, Limits, address};
+pub use log::{Form, Level, Log, log};
 
 use crate::engine::{Broken, Engine};
 use crate::source::Sources;
+use crate::traces::{Exporting, Spans};
 use books::{Books, PeopleFile, Roster};
 use gate::Gate;
+use recorder::Recorder;
 use reload::{Live, Reading, Source};
 use service::Service;
 use telling::Telling;
 use tls::Tls;
+use traced::Tracer;
 
 /// The stack of each thread, in bytes: that of a main thread, so that a policy that answers on the command line answers here too.
 const STACK: usize = 8 << 20;
 
+/// So long the decision log may take at the end, where `drain_seconds` is not less.
+const LAST_LINES: Duration = Duration::from_secs(10);
+
 /// How long it may take until nobody holds the service any more after all requests are done.
 const LET_GO: Duration = Duration::from_secs(2);
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Log {
-    /// For people.
-    Human,
-    /// One JSON object a line.
-    Json,
-}
-
-/// Writes the log to standard error from now on; `KULANZ_LOG` says how much of it (`debug`, `warn`, …).
-pub fn log(form: Log) {
-    let asked = std::env::var("KULANZ_LOG").ok().filter(|asked| !asked.is_empty());
-    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    // A program that has set up its own log keeps it.
-    let _ = match form {
-        Log::Human => log.with_target(false).try_init(),
-        Log::Json => log.json().try_init(),
-    };
-}
 
 /// Serves a pack that was read from `path` until SIGTERM or SIGINT. Says on standard output where it listens.
 ///
@@ -95,6 +86,7 @@ pub fn run(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
 
 async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let stop = listen::stop_signal()?;
+    listen::allow_files(config.limits.connections);
     let listener = bound(config.listen).map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.listen)))?;
     tracing::info!(pack = %path.display(), version = engine.policy().version, "serving");
     let roots = roots(path, &engine.policy().sources);
@@ -105,24 +97,46 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
         Some(address) => Some(Books::open(address, config.pseudonym_key.as_deref()).await?),
         None => None,
     };
-    reload::watch(Files { path: path.to_owned() }, roots, Arc::clone(&live))?;
+    let recorder = live.with(|engine| Recorder::open(&config.decisions, engine.policy()))?.map(Arc::new);
+    reload::watch(Files { path: path.to_owned(), recorder: recorder.clone() }, roots, Arc::clone(&live))?;
     let gate = Gate::new(&config.access)?;
     let tls = config.tls.as_ref().map(Tls::new).transpose()?;
     announce(config, &gate);
-    let service = Arc::new(Service::new(live, people, books, gate, config));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let (tracer, exporting) = trace(config, listener.local_addr()?, scheme)?.unzip();
+    let mut service = Service::new(live, people, books, gate, config).recording(recorder.clone());
+    service.tracer = tracer;
+    let service = Arc::new(service);
     let telling = Telling::start(&service, config).await?;
     let tending = tokio::spawn(books::tend(Arc::clone(&service)));
-    let (mut out, address) = (io::stdout(), listener.local_addr()?);
     // A service whose output nobody reads is no worse for it.
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let _ = writeln!(out, "listening on {scheme}://{address}").and_then(|()| out.flush());
+    let listening = format!("listening on {scheme}://{}", listener.local_addr()?);
+    let mut out = io::stdout();
+    // Where decisions go to standard output, nothing else does.
+    let _ =
+        if config.decisions.is_stdout() { writeln!(io::stderr(), "{listening}") } else { writeln!(out, "{listening}").and_then(|()| out.flush()) };
     listen::serve(listener, Arc::clone(&service), tls, config.limits, stop).await;
     tending.abort();
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
     telling.finish().await;
+    if let Some(recorder) = recorder {
+        let most = config.limits.drain().min(LAST_LINES);
+        // It waits for a thread and for a disk.
+        let _ = tokio::task::spawn_blocking(move || recorder.close(most)).await;
+    }
+    if let Some(exporting) = exporting {
+        exporting.finish().await;
+    }
     close(service).await;
     Ok(())
+}
+
+/// Begins to trace, where that is wanted.
+fn trace(config: &Config, address: SocketAddr, scheme: &'static str) -> io::Result<Option<(Tracer, Exporting)>> {
+    let Some(settings) = &config.traces else { return Ok(None) };
+    let (spans, exporting) = Spans::start(settings)?;
+    Ok(Some((Tracer { spans, address, scheme }, exporting)))
 }
 
 /// So many connections wait until they are accepted; more are tried again by their side only after a second.
@@ -189,6 +203,7 @@ async fn close(mut service: Arc<Service>) {
 /// The files of a pack.
 struct Files {
     path: PathBuf,
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Source for Files {
@@ -198,7 +213,10 @@ impl Source for Files {
 
     fn read(&self) -> Reading<Engine> {
         match Engine::read(&self.path) {
-            Ok(engine) => Reading { roots: roots(&self.path, &engine.policy().sources), outcome: Ok(engine) },
+            Ok(engine) => {
+                let unhidden = self.recorder.as_ref().and_then(|recorder| recorder::unhidden(&recorder.mask, engine.policy()));
+                Reading { roots: roots(&self.path, &engine.policy().sources), outcome: unhidden.map_or(Ok(engine), Err) }
+            }
             Err(broken) => Reading { roots: roots(&self.path, &broken.sources), outcome: Err(summary(&broken)) },
         }
     }

@@ -10,13 +10,13 @@ use utoipa::OpenApi;
 use super::authzen::{evaluation, metadata, requests, search};
 use super::problem::Problem;
 use super::service::{self, line};
-use super::{ask, batch, budgets, cases, gate, grants, health, metrics, options, policy};
+use super::{ask, batch, budgets, cases, docs, gate, grants, health, metrics, options, policy};
 
 /// OpenAPI 3.1.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Kulanz", description = "What may I grant, what is owed, who else can decide?"),
-    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, metadata::metadata, evaluation::evaluation, evaluation::evaluations, search::subject, search::resource, search::action, requests::open, requests::one, health::healthz, health::readyz, metrics::metrics, openapi),
+    paths(ask::ask, batch::ask_batch, options::options, policy::policy, grants::grant, grants::grants, grants::one, grants::reverse, budgets::budgets, cases::open, cases::cases, cases::one, cases::approve, cases::decline, cases::hand_over, cases::add, metadata::metadata, evaluation::evaluation, evaluation::evaluations, search::subject, search::resource, search::action, requests::open, requests::one, health::healthz, health::readyz, metrics::metrics, openapi, docs::docs),
     tags((name = "questions", description = "Can this be granted?"), (name = "policy", description = "What a form is built from"), (name = "grants", description = "What is granted, and what is left"), (name = "cases", description = "What somebody else must decide"), (name = "authzen", description = "The OpenID AuthZEN Authorization API 1.0"), (name = "service", description = "Is it there?"))
 )]
 struct Description;
@@ -29,7 +29,7 @@ pub async fn openapi() -> Response {
 }
 
 /// What the code says, in the form that clients are made from: a schema that is put together is one object, and what is read has no fields but those that are named.
-fn description() -> Value {
+pub fn description() -> Value {
     let mut description = serde_json::to_value(Description::openapi()).unwrap_or_default();
     let read = read(&description);
     secure(&mut description);

@@ -100,6 +100,7 @@ pub enum Kind {
     NoLedger,
     LedgerUnavailable,
     LedgerFull,
+    LogUnavailable,
 }
 
 impl Kind {
@@ -155,6 +156,7 @@ impl Kind {
             Self::NoLedger => (StatusCode::SERVICE_UNAVAILABLE, "no_ledger", "this service has no ledger"),
             Self::LedgerUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "ledger_unavailable", "the ledger does not answer"),
             Self::LedgerFull => (StatusCode::SERVICE_UNAVAILABLE, "ledger_full", "there is no room left for the ledger"),
+            Self::LogUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", "the decision log takes no more"),
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here"),
         }
     }
@@ -312,7 +314,8 @@ mod tests {
             Kind::AnswerTimeout => Kind::NoLedger,
             Kind::NoLedger => Kind::LedgerUnavailable,
             Kind::LedgerUnavailable => Kind::LedgerFull,
-            Kind::LedgerFull => return None,
+            Kind::LedgerFull => Kind::LogUnavailable,
+            Kind::LogUnavailable => return None,
         })
     }
 

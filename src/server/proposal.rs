@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::parameters::mistake_in_name;
 use super::problem::Problem;
 use super::service::Service;
+use super::traced;
 use crate::access::Caller;
+use crate::answer::parts::action_name;
 use crate::diagnostic::nearest;
 use crate::ledger::Proposal;
 use crate::ledger::people::Person;
@@ -40,6 +42,8 @@ pub fn read_as(service: &Service, caller: &Caller, trust: Trust, json: &Json, fi
             missing(engine.policy(), &request.question, &mut problems);
             listed(service, caller, engine.policy(), &mut request.question, &mut problems);
             if problems.is_empty() {
+                let (policy, action) = (engine.policy(), request.question.action);
+                traced::note(service, |notes| notes.action(action_name(policy, action), &policy.version));
                 let (confirm, note) = (std::mem::take(&mut particulars.confirm), particulars.note.take());
                 return Ok((Proposal { engine: Arc::clone(&engine), request, confirm, note }, particulars));
             }

@@ -18,6 +18,8 @@ const TICK: Duration = Duration::from_millis(TICK_MILLIS);
 const TICK_MILLIS: u64 = 100;
 /// Who was silent for so many ticks makes room; long enough for an answer that is ready to be written.
 const SILENT: u64 = 10;
+/// So many at most make room at one time.
+const AT_ONCE: usize = 32;
 /// The tick that never comes.
 const NEVER: u64 = u64::MAX;
 
@@ -155,10 +157,16 @@ impl Pulses {
         }
     }
 
-    /// Tells the connection that has been idle longest to leave, if one is.
+    /// Tells the connection that has been idle longest to leave, if one is. Where many are, it is some of them at once: whoever comes next need not look at all again.
     pub fn make_room(&self) {
-        let idle = self.all().1.values().filter_map(|pulse| Some((pulse.idle_since()?, Arc::clone(pulse)))).min_by_key(|(since, _)| *since);
-        if let Some((_, pulse)) = idle {
+        let is_told = |pulse: &Pulse| pulse.leave.load(Ordering::Relaxed);
+        let all = self.all();
+        let idle = all.1.values().filter(|pulse| !is_told(pulse)).filter_map(|pulse| Some((pulse.idle_since()?, Arc::clone(pulse))));
+        let mut idle: Vec<_> = idle.collect();
+        drop(all);
+        idle.sort_unstable_by_key(|(since, _)| *since);
+        let some = (idle.len() / 8).clamp(1, AT_ONCE);
+        for (_, pulse) in idle.into_iter().take(some) {
             pulse.leave.store(true, Ordering::Release);
             pulse.task.wake();
         }

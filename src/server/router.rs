@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 
 use super::problem::Kind;
 use super::service::Service;
-use super::{ask, authzen, batch, budgets, cases, grants, health, metrics, openapi, options, policy};
+use super::{ask, authzen, batch, budgets, cases, docs, grants, health, metrics, openapi, options, policy};
 
 /// Every path of the service.
 pub fn router(service: Arc<Service>) -> Router {
@@ -30,6 +30,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/readyz", get(health::readyz))
         .route(metrics::PATH, get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))
+        .route(docs::PATH, get(docs::docs))
         .merge(authzen::routes())
         .fallback(async || Kind::NotFound)
         .method_not_allowed_fallback(async || Kind::MethodNotAllowed)

@@ -16,14 +16,19 @@ use super::config::{Config, Limits};
 use super::gate::Gate;
 use super::metrics::Meter;
 use super::problem::{Kind, Problem};
+use super::recorder::Recorder;
 use super::reload::Live;
+use super::traced::{self, Tracer};
 use crate::access;
 use crate::access::Scope;
+use crate::decide::Outcome;
+use crate::decisions::Mask;
 use crate::engine::{Engine, json_line};
 use crate::hooks::Tally;
 use crate::ledger::LedgerError;
 use crate::ledger::people::People;
-use crate::question::{Caller, Json, Reader, Request, Spending, Unread};
+use crate::policy::Policy;
+use crate::question::{Caller, Json, Question, Reader, Spending, Unread};
 
 /// Who calls, as it was found out before the request came to its handler.
 pub type Asking = Extension<Arc<access::Caller>>;
@@ -49,6 +54,12 @@ pub struct Service {
     pub told: Arc<Tally>,
     /// What is counted.
     pub meter: Meter,
+    /// The decision log, where there is one.
+    pub recorder: Option<Arc<Recorder>>,
+    /// Whether questions are shown in the service's own log.
+    pub shows_facts: bool,
+    /// Who traces requests, where they are traced.
+    pub tracer: Option<Tracer>,
     trust_record: bool,
     batches: Arc<Semaphore>,
 }
@@ -68,9 +79,18 @@ impl Service {
             authzen: authzen::Setup::new(&config.authzen),
             told: Arc::default(),
             meter: Meter::default(),
+            recorder: None,
+            shows_facts: config.log.facts,
+            tracer: None,
             trust_record: config.trust_record,
             batches,
         }
+    }
+
+    /// The same, with a decision log.
+    #[must_use]
+    pub fn recording(self, recorder: Option<Arc<Recorder>>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// Lets only callers pass that may do this.
@@ -128,12 +148,34 @@ impl Service {
         })
     }
 
-    /// Writes the answer to a question at the end of `out`, and counts it.
-    pub fn write_answer(&self, engine: &Engine, request: &Request, out: &mut String) {
-        let outcome = engine.write_answer(request, out);
-        if let Some(action) = engine.policy().actions.get(request.question.action.index()) {
+    /// Counts an answer.
+    pub fn count(&self, policy: &Policy, question: &Question, outcome: Outcome) {
+        if let Some(action) = policy.actions.get(question.action.index()) {
             self.meter.decided(&action.name, outcome);
+            traced::note(self, |notes| notes.answer(&action.name, outcome.word(), &policy.version));
         }
+    }
+
+    /// Waits until the decision log has room, where there must be some before anything is booked.
+    ///
+    /// # Errors
+    ///
+    /// 503 where it takes too long.
+    pub async fn room_to_record(&self) -> Result<(), Problem> {
+        match &self.recorder {
+            Some(recorder) => recorder.room(self.limits.answer()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What hides what is private.
+    pub fn mask(&self) -> Mask {
+        self.recorder.as_ref().map_or_else(|| Mask::new(None, false), |recorder| recorder.mask.clone())
+    }
+
+    /// The version of the policy that answers now.
+    pub fn version(&self) -> String {
+        self.live.with(|engine| engine.policy().version.clone())
     }
 
     /// A place among the batches that are worked on; kept until it is dropped.

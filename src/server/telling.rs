@@ -37,7 +37,9 @@ impl Telling {
     pub async fn start(service: &Arc<Service>, config: &Config) -> io::Result<Self> {
         let (mut tasks, stop) = (JoinSet::new(), watch::channel(false).0);
         let Some(Books { ledger, .. }) = &service.books else { return Ok(Self { tasks, stop }) };
-        let deliverers = config.webhook.iter().map(|webhook| Deliverer::new(webhook, &service.told)).collect::<Result<Vec<_>, _>>();
+        let spans = service.tracer.as_ref().map(|tracer| &tracer.spans);
+        let deliverer = |webhook| Deliverer::new(webhook, &service.told, spans.cloned());
+        let deliverers = config.webhook.iter().map(deliverer).collect::<Result<Vec<_>, _>>();
         let deliverers = deliverers.map_err(io::Error::other)?;
         let subscriptions: Vec<_> = config.webhook.iter().map(crate::hooks::Webhook::subscription).collect();
         for name in ledger.tell_to(&subscriptions).await.map_err(io::Error::other)? {

@@ -16,10 +16,12 @@ mod access;
 mod audit;
 mod blocks;
 mod case;
+mod decision_log;
 mod errors;
 mod growing;
 mod guide;
 mod http;
+mod observing;
 mod words;
 
 pub use words::words;

@@ -25,6 +25,8 @@ const PLANTED: &[Defect] = &[
     ("fashion-shop", "refunds.kulanz", "approved by lead\n", "approved by senior\n", "own-signature", "refunds.kulanz", "rule lead_refund_with_second"),
     ("rail", "compensation.kulanz", "  | absent        | any          | 0 EUR    |\n", "", "lookup-gap", "compensation.kulanz", "table flat_sum"),
     ("rail", "delay-repay.kulanz", "| >= 30 minutes and < 60 minutes  |", "| >= 31 minutes and < 60 minutes  |", "row-gap", "delay-repay.kulanz", "| >= 15 minutes and < 30 minutes"),
+    ("rail", "delay-repay.kulanz", "| >= 60 minutes and < 120 minutes |", "| > 60 minutes and < 120 minutes  |", "row-gap", "delay-repay.kulanz", "| >= 15 minutes and < 30 minutes"),
+    ("hotel", "comps.kulanz", "when amount >= 30 EUR and amount", "when amount > 30 EUR and amount", "band-gap", "comps.kulanz", "  | desk            | 30 EUR "),
     ("rail", "compensation.kulanz", "| < 60 minutes                    | 0 EUR ", "| < 59 minutes                    | 0 EUR ", "lookup-gap", "compensation.kulanz", "table delay_share"),
     ("rail", "compensation.kulanz", "unless outside_our_control\n  from 2023-06-07", "unless outside_our_control or trip.operator is own\n  from 2023-06-07", "idle-rule", "compensation.kulanz", "rule compensation_owed"),
     ("rail", "compensation.kulanz", "charge season_ceiling", "charge team_goodwill", "owed-from-allotment", "compensation.kulanz", "charge team_goodwill"),

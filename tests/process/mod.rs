@@ -58,6 +58,16 @@ pub fn command() -> Command {
     command
 }
 
+/// The same, ended after 20 seconds: for what would serve for ever if it were not refused.
+pub fn command_that_ends() -> Command {
+    let mut bounded = Command::new("timeout");
+    bounded.args(["20", env!("CARGO_BIN_EXE_kulanz")]).current_dir(root());
+    for (name, _) in command().get_envs() {
+        bounded.env_remove(name);
+    }
+    bounded
+}
+
 /// The root of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

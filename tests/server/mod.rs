@@ -1,12 +1,15 @@
 //! The HTTP service: every resource, status and bound, reloading and stopping.
 
-mod access;
+pub mod access;
 mod ask;
 mod authzen;
 mod batch;
 mod bounds;
 mod budgets;
 mod cases;
+mod day;
+mod decisions;
+mod docs;
 mod grants;
 mod hooks;
 mod ledger;
@@ -17,3 +20,6 @@ pub mod running;
 mod start;
 mod stop;
 mod surface;
+mod traces;
+
+pub use decisions::schema::{misfit, schema as decisions_schema};

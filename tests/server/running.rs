@@ -101,6 +101,12 @@ impl Running {
         running
     }
 
+    /// The same, with a folder that is kept as long as it runs.
+    pub fn keeping(mut self, folder: tempfile::TempDir) -> Self {
+        self.kept = Some(folder);
+        self
+    }
+
     /// Posts a JSON value, with a key where there is one.
     pub fn send(&self, path: &str, body: &Value, key: &str) -> Reply {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
@@ -172,7 +178,7 @@ impl Drop for Running {
     }
 }
 
-fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
+pub fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
     let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let body = response.body_mut().with_config().limit(1 << 30).read_to_string().unwrap();

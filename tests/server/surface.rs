@@ -99,6 +99,7 @@ fn the_description_names_every_path_and_every_schema_it_uses() {
         "/access/v1/search/action",
         "/access/v1/search/resource",
         "/access/v1/search/subject",
+        "/docs",
         "/healthz",
         "/metrics",
         "/openapi.json",

@@ -88,6 +88,11 @@ impl<'a> Turning<'_, 'a> {
         }
     }
 
+    /// A variable as a form: its value where that is settled.
+    pub fn settled(&self, var: Var) -> Linear {
+        if let Some(Datum::Number(number)) = self.value(var) { Linear::constant(number.clone()) } else { Linear::variable(var) }
+    }
+
     fn clock(&mut self, side: usize, quantity: &Quantity) -> Option<Linear> {
         let (var, clock) = self.ground.clock();
         match (clock, quantity) {

@@ -25,8 +25,8 @@ pub fn run(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Failure> {
 }
 
 fn compare(arguments: &Diff, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let old = read(&arguments.old, terminal)?;
-    let new = read(&arguments.new, terminal)?;
+    let old = read(&arguments.old, &arguments.new, terminal)?;
+    let new = read(&arguments.new, &arguments.old, terminal)?;
     let today = match &arguments.on {
         Some(day) => day.parse::<Date>().map_err(|_| Failure::usage_with_help(format!("`{day}` is not a date"), "write it like `2026-11-21`"))?,
         None => new.policy().time_zone.to_datetime(Timestamp::now()).date(),
@@ -49,8 +49,8 @@ fn json(found: &Difference) -> serde_json::Result<String> {
     json_line(&value)
 }
 
-/// A folder or a file, or else a revision of the repository that holds the pack.
-fn read(named: &Path, terminal: &Terminal) -> Result<Engine, Failure> {
+/// A folder or a file, or else a revision: of the pack that `-p` names, or else of the one that it is compared with.
+fn read(named: &Path, other: &Path, terminal: &Terminal) -> Result<Engine, Failure> {
     let text = named.to_string_lossy();
     if named.exists() && !text.starts_with("git:") {
         return engine(named, terminal);
@@ -59,7 +59,10 @@ fn read(named: &Path, terminal: &Terminal) -> Result<Engine, Failure> {
         Some(rest) => rest.split_once(':').map_or((rest, None), |(revision, path)| (revision, Some(PathBuf::from(path)))),
         None => (text.as_ref(), None),
     };
-    let (checkout, pack) = revision::checkout(revision, path, || locate::pack(terminal))?;
+    let (checkout, pack) = revision::checkout(revision, path, || {
+        let is_place = terminal.policies.is_none() && other.exists() && !other.to_string_lossy().starts_with("git:");
+        if is_place { Ok(other.to_path_buf()) } else { locate::pack(terminal) }
+    })?;
     let engine = engine(&pack, terminal);
     drop(checkout);
     engine

@@ -64,6 +64,19 @@ impl Order for ApproveOrder {
 /// What happened, and the case as it then is.
 type Next = (&'static str, Case);
 
+impl Desk {
+    /// Makes a question that of the case's owner. What was known of whoever asked is not known of the owner.
+    pub(super) fn ask_as_owner(&self, case: &Case, asking: &mut Asking) -> Result<(), Refusal> {
+        let role = self.role(&case.owner.role).ok_or_else(|| Refusal::NobodyHasRole(case.owner.role.clone()))?;
+        let question = &mut asking.request.question;
+        question.actor = Actor { id: Some(case.owner.id.clone()), role, team: case.owner.team.clone().or(question.actor.team.take()) };
+        for (fact, state) in self.policy().facts.iter().zip(&mut question.facts).filter(|(fact, _)| fact.about_actor) {
+            *state = default_state(fact);
+        }
+        Ok(())
+    }
+}
+
 impl ApproveOrder {
     /// The owner has the role in which they decide, or stands in for somebody who has.
     fn has_role(&self, case: &Case) -> Result<(), Refusal> {
@@ -79,12 +92,7 @@ impl ApproveOrder {
     fn asking(&self, case: &Case) -> Result<Asking, Refusal> {
         let mut asking = self.desk.asking(case)?;
         if case.kind == CaseKind::Decide {
-            let role = self.desk.role(&case.owner.role).ok_or_else(|| Refusal::NobodyHasRole(case.owner.role.clone()))?;
-            let question = &mut asking.request.question;
-            question.actor = Actor { id: Some(case.owner.id.clone()), role, team: case.owner.team.clone().or(question.actor.team.take()) };
-            for (fact, state) in self.desk.policy().facts.iter().zip(&mut question.facts).filter(|(fact, _)| fact.about_actor) {
-                *state = default_state(fact);
-            }
+            self.desk.ask_as_owner(case, &mut asking)?;
         }
         Ok(asking)
     }

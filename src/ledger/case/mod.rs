@@ -5,6 +5,7 @@
 mod decide;
 mod open;
 mod overdue;
+mod stands;
 mod step;
 
 pub(crate) use decide::ApproveOrder;

@@ -17,8 +17,10 @@ use crate::answer::Answer;
 use crate::engine::Engine;
 use crate::ledger::people::People;
 use crate::question::{Caller, Json, Request};
+use crate::server::behalf::{self, Deed, Mismatch};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::Service;
+use crate::server::traced;
 
 /// What every evaluation of a request works with: one policy, one list of people, one moment.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ impl<'s> Desk<'s> {
             config: self.config(),
             people: &self.people,
             policy: self.engine.policy(),
-            identity: self.caller.identity(),
+            caller: self.caller,
             is_believed: self.service.is_system_of_record(self.caller),
             knows_roles: self.service.believes(self.caller),
         }
@@ -81,8 +83,10 @@ impl<'s> Desk<'s> {
     ///
     /// 403 for anybody else.
     pub fn may_ask_as(&self, subject: &Entity) -> Result<(), Problem> {
-        let is_own = self.caller.identity().is_some_and(|identity| identity.id == subject.id);
-        if is_own || self.caller.may(Scope::OnBehalf) { Ok(()) } else { Err(Kind::ActorMismatch.into()) }
+        behalf::speaker(self.caller, Some(&subject.id), Deed::Question).map(|_| ()).map_err(|mismatch| match mismatch {
+            Mismatch::Nobody => Problem::insufficient_scope(Scope::OnBehalf),
+            _ => Kind::ActorMismatch.into(),
+        })
     }
 
     /// The digest of what is asked, by which tokens are bound to it. Of the context only what becomes a fact matters.
@@ -135,6 +139,7 @@ impl<'s> Desk<'s> {
             Prepared::Closed(Closed { reason, message }) => return Ok(denied(&json!({"reason": reason, "message": message}))),
         };
         let answer = self.engine.ask(request);
+        traced::note(self.service, |notes| notes.answer(&answer.action, &answer.answer, &self.engine.policy().version));
         let mut context = told(&answer);
         let mut decision = answer.allowed;
         if !decision && self.can_be_requested(&answer, request) {

@@ -9,12 +9,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::decision::{Desk, denied};
+use super::decision::{Desk, Prepared, denied};
 use super::model::{Asked, Part, Parts, as_specified, wrong};
 use super::schema;
 use crate::access::Scope;
 use crate::question::Json;
 use crate::server::body::Size;
+use crate::server::errand::{Errand, Notes};
 use crate::server::problem::Problem;
 use crate::server::service::{Asking, Service, answer, parse};
 
@@ -34,10 +35,19 @@ const TOGETHER: usize = 64;
         (status = 503, description = "overloaded, or the ledger does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn evaluation(State(service): State<Arc<Service>>, Extension(caller): Asking, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn evaluation(
+    State(service): State<Arc<Service>>,
+    Extension(caller): Asking,
+    Extension(mission): Errand,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
-    answer(&one(&desk, &Parts::new(Part::new(&json, "")?, None).asked()?).await?)
+    let mut notes = Notes::new(&service, &caller, &mission);
+    let decided = one(&desk, &mut notes, &Parts::new(Part::new(&json, "")?, None).asked()?).await?;
+    notes.hand_over().await?;
+    answer(&decided)
 }
 
 /// Several of them, in order, with what they share said once. Nothing is spent by it.
@@ -56,25 +66,30 @@ pub async fn evaluation(State(service): State<Arc<Service>>, Extension(caller): 
 pub async fn evaluations(
     State(service): State<Arc<Service>>,
     Extension(caller): Asking,
+    Extension(mission): Errand,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let desk = Desk::new(&service, &caller, Scope::Ask, &headers)?;
     let json = read(&service, &headers, body).await?;
+    let mut notes = Notes::new(&service, &caller, &mission);
     let whole = Part::new(&json, "")?;
     let semantic = Semantic::read(&whole)?;
-    match whole.get("evaluations") {
-        None => answer(&one(&desk, &Parts::new(whole, None).asked()?).await?),
-        Some(Json::Array(items)) if items.is_empty() => answer(&one(&desk, &Parts::new(whole, None).asked()?).await?),
+    let decided = match whole.get("evaluations") {
+        None => one(&desk, &mut notes, &Parts::new(whole, None).asked()?).await,
+        Some(Json::Array(items)) if items.is_empty() => one(&desk, &mut notes, &Parts::new(whole, None).asked()?).await,
         Some(Json::Array(items)) => {
             let most = desk.config().evaluations;
             if items.len() > most {
                 return Err(wrong("/evaluations", format!("more than {most} evaluations")));
             }
-            answer(&json!({"evaluations": all(&desk, whole, items, semantic).await?}))
+            all(&desk, &mut notes, whole, (items, semantic)).await.map(|decisions| json!({"evaluations": decisions}))
         }
         Some(_) => Err(wrong("/evaluations", "an array is needed")),
-    }
+    };
+    // What was decided is noted, also where not all of it was.
+    notes.hand_over().await?;
+    answer(&decided?)
 }
 
 /// The body of a request of these paths.
@@ -87,10 +102,19 @@ pub async fn read(service: &Service, headers: &HeaderMap, body: Body) -> Result<
     parse(&body).map_err(as_specified)
 }
 
-async fn one(desk: &Desk<'_>, asked: &Asked) -> Result<Value, Problem> {
+async fn one(desk: &Desk<'_>, notes: &mut Notes<'_>, asked: &Asked) -> Result<Value, Problem> {
     let mut prepared = desk.prepare(asked)?;
     desk.fill(std::iter::once(&mut prepared)).await?;
-    desk.decide(asked, &prepared).await
+    let decided = desk.decide(asked, &prepared).await?;
+    note(desk, notes, &prepared);
+    Ok(decided)
+}
+
+/// Notes what the policy said to a question.
+fn note(desk: &Desk<'_>, notes: &mut Notes<'_>, prepared: &Prepared) {
+    if let Prepared::Question(request) = prepared {
+        notes.answered(&desk.engine, request);
+    }
 }
 
 /// When to stop.
@@ -120,7 +144,7 @@ impl Semantic {
 }
 
 /// Decides one after the other, some at a time. What is wrong with one of them is its own denial.
-async fn all(desk: &Desk<'_>, defaults: Part<'_>, items: &[Json], semantic: Semantic) -> Result<Vec<Value>, Problem> {
+async fn all(desk: &Desk<'_>, notes: &mut Notes<'_>, defaults: Part<'_>, (items, semantic): (&[Json], Semantic)) -> Result<Vec<Value>, Problem> {
     let mut decisions = Vec::with_capacity(items.len());
     for items in items.chunks(TOGETHER) {
         let read = |item| {
@@ -130,8 +154,13 @@ async fn all(desk: &Desk<'_>, defaults: Part<'_>, items: &[Json], semantic: Sema
         let mut read: Vec<Result<_, Problem>> = items.iter().map(read).collect();
         desk.fill(read.iter_mut().filter_map(|read| read.as_mut().ok()).map(|(_, prepared)| prepared)).await?;
         for read in &read {
+            notes.next(decisions.len());
             let decision = match read {
-                Ok((asked, prepared)) => desk.decide(asked, prepared).await?,
+                Ok((asked, prepared)) => {
+                    let decided = desk.decide(asked, prepared).await?;
+                    note(desk, notes, prepared);
+                    decided
+                }
                 Err(problem) => denied(&json!({"reason": "wrong_request", "error": {"status": problem.status, "message": message(problem)}})),
             };
             let is_last = semantic.ends_with(decision.get("decision") == Some(&Value::Bool(true)));

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use super::config::{Authzen, Meaning, Subjects};
 use super::known::Properties;
 use super::model::{Asked, Entity};
-use crate::access::Identity;
+use crate::access::Caller;
 use crate::ledger::people::People;
 use crate::policy::Policy;
 use crate::question::Json;
+use crate::server::behalf::{self, Deed, Listed, Mismatch, Resolved};
 
 /// Why something is not even a question of this policy. The decision is `false`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub struct Mapping<'a> {
     pub config: &'a Authzen,
     pub people: &'a People,
     pub policy: &'a Policy,
-    /// As whom the caller acts, where its token says that.
-    pub identity: Option<&'a Identity>,
+    /// Who calls.
+    pub caller: &'a Caller,
     /// Whether the caller is a system of record.
     pub is_believed: bool,
     /// Whether the caller is believed about the roles of people that are not listed.
@@ -116,30 +117,31 @@ impl Mapping<'_> {
         Ok(actor)
     }
 
+    /// As whom the caller asks: by the rules of `actor` in a question, where a file of known subjects is a list too.
     fn actor(&self, config: &Subjects, subject: &Entity, listed: Option<&Properties>) -> Result<Actor, Closed> {
+        let id = &subject.id;
         let role = |properties: &Properties| {
             let written = text(properties, config.role_property.as_ref())?;
             if config.roles.is_empty() { Some(written.to_owned()) } else { config.roles.get(written).cloned() }
         };
         let team = |properties: &Properties| text(properties, config.team_property.as_ref()).map(str::to_owned);
-        let said = (role(&subject.properties), team(&subject.properties));
-        let person = self.people.find(&subject.id).filter(|_| config.people);
-        let own = self.identity.filter(|identity| identity.id == subject.id);
-        let known = match (person, listed) {
-            _ if own.is_some_and(|own| own.role.is_some()) => own.map(|own| (own.role.clone(), own.team.clone())).unwrap_or_default(),
-            (Some(person), _) => (Some(person.role.clone()), person.team.clone()),
-            (None, Some(listed)) => (role(listed).or_else(|| config.role.clone()), team(listed)),
-            (None, None) if self.knows_roles => (said.0.clone().or_else(|| config.role.clone()), said.1.clone()),
-            (None, None) => return closed("unknown_subject", format!("`{}` is not known, and this caller is not believed about roles", subject.id)),
-        };
-        for (what, said, known) in [("role", &said.0, &known.0), ("team", &said.1, &known.1)] {
-            if said.is_some() && said != known {
-                return closed("subject_contradicted", format!("the {what} of `{}` is another one here", subject.id));
-            }
+        let person = self.people.find(id).filter(|_| config.people).map(Listed::from);
+        let listed = person.or_else(|| listed.map(|listed| Listed { role: role(listed).or_else(|| config.role.clone()), team: team(listed) }));
+        let own = self.caller.identity().filter(|own| own.id == *id).and_then(|own| own.role.as_ref());
+        let has_role = own.is_some() || listed.as_ref().is_some_and(|listed| listed.role.is_some());
+        if !has_role && !self.knows_roles {
+            return closed("unknown_subject", format!("`{id}` is not known, and this caller is not believed about roles"));
         }
-        match known {
-            (Some(role), team) => Ok(Actor { role, team }),
-            (None, _) => closed("unknown_subject", format!("nothing says which role `{}` has", subject.id)),
+        let given = Resolved { id: Some(id.clone()), role: role(&subject.properties), team: team(&subject.properties) };
+        let resolved = behalf::resolve_among(self.caller, given, Deed::Question, |_| listed).map_err(|mismatch| match mismatch {
+            Mismatch::Role(_) => ("subject_contradicted", format!("the role of `{id}` is another one here")),
+            Mismatch::Team(_) => ("subject_contradicted", format!("the team of `{id}` is another one here")),
+            Mismatch::Somebody(_) | Mismatch::Nobody | Mismatch::NoRole(_) => ("unknown_subject", format!("this caller may not ask as `{id}`")),
+        });
+        let Resolved { role, team, .. } = resolved.or_else(|(reason, message)| closed(reason, message))?;
+        match role.or_else(|| config.role.clone()) {
+            Some(role) => Ok(Actor { role, team }),
+            None => closed("unknown_subject", format!("nothing says which role `{id}` has")),
         }
     }
 

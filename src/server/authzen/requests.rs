@@ -14,14 +14,14 @@ use axum::{Extension, Json as Body200};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::decision::Desk;
+use super::decision::{Desk, Prepared};
 use super::evaluation::read;
 use super::model::{Asked, Entity, Part, Parts, as_specified, wrong};
 use super::schema;
 use super::seal::Purpose;
 use crate::access::Scope;
 use crate::ledger::record::{Case, CaseState};
-use crate::ledger::{Done, Settled};
+use crate::ledger::{Done, Office, Settled};
 use crate::question::{Caller as Trust, Field, Json};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::{Asking, Service};
@@ -76,7 +76,7 @@ impl IntoResponse for Refused {
 
 /// Brings a denial to whoever may decide: a case of the ledger.
 #[utoipa::path(
-    post, path = "/access/v1/requests", tag = "authzen",
+    post, path = "/access/v1/requests", tag = "authzen", operation_id = "open_request",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; a repetition with the same body gets the same task")),
     request_body(content = schema::AccessRequest),
     responses(
@@ -124,7 +124,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
 
 /// How a task stands.
 #[utoipa::path(
-    get, path = "/access/v1/requests/{id}", tag = "authzen",
+    get, path = "/access/v1/requests/{id}", tag = "authzen", operation_id = "one_request",
     params(("id" = String, Path, description = "its handle")),
     responses(
         (status = 200, description = "the task, with the approval once there is one", body = schema::TaskResponse),
@@ -243,6 +243,15 @@ pub async fn approval(desk: &Desk<'_>, asked: &Asked, approval: &Json) -> Result
     let Some(approved) = approved(desk, &case).await? else { return Ok(Err(UNVERIFIABLE)) };
     if approved.is_reversed || approved.until <= desk.now {
         return Ok(Err("approval_expired"));
+    }
+    let office = Office { engine: Arc::clone(&desk.engine), people: Arc::clone(&desk.people) };
+    // What is spent is not filled in: the grant that the case became is in it.
+    let stands = match desk.prepare(asked)? {
+        Prepared::Question(request) => office.would_approve(&case, *request, desk.now),
+        Prepared::Closed(_) => false,
+    };
+    if !stands {
+        return Ok(Err("policy_denied"));
     }
     let held = json!({"id": id, "approved_until": approved.until.to_string()});
     Ok(Ok(Map::from_iter([("reason".to_owned(), "approved".into()), ("approval".to_owned(), held), ("grant".to_owned(), approved.grant.into())])))

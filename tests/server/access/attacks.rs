@@ -31,7 +31,7 @@ fn the_idempotency_key_of_another_caller_is_not_replayed() {
 fn nobody_approves_their_own_case_through_a_second_key() {
     let desk = Desk::new();
     let key = |id: &str| desk.key("cases,record,ask", &["--as-actor", id]);
-    let (lena, second, luis) = (key("lena"), key("lena"), key("luis"));
+    let (lena, second, luis) = (key("lena"), key("lena"), desk.key("cases,read", &["--as-actor", "luis"]));
     let service = desk.serve();
     // A lead has no limit for this, so somebody above decides a case of hers that she asks to be looked at.
     let anna = key("anna");
@@ -43,15 +43,14 @@ fn nobody_approves_their_own_case_through_a_second_key() {
     eventually("the new key is there", || (As(&service, &second_anna).get("/v1/policy").status == 200).then_some(()));
     let approve = |key: &str, body: &serde_json::Value| As(&service, key).post(&format!("{case}/approve"), body);
     // She owns nothing here under either key, and cannot hand it to herself or say that she is its owner.
-    assert_eq!(approve(&second_anna, &json!({})).status, 403);
+    approve(&second_anna, &json!({})).is_problem(403, "own_case");
     approve(&second_anna, &json!({"actor": {"id": "lena"}})).is_problem(403, "actor_mismatch");
     As(&service, &lena).post(&format!("{case}/hand_over"), &json!({"to": "anna"})).is_problem(403, "own_case");
-    assert_eq!(approve(&luis, &json!({})).status, 403);
+    approve(&luis, &json!({})).is_problem(403, "not_the_owner");
     assert_eq!(approve(&second, &json!({})).json()["state"], "approved", "a key of the owner is the owner");
 }
 
-/// Guard: a key is compared as a whole, by its hash; a part of it, or more than it, is none. That the comparison itself takes the same time wherever two hashes
-/// differ is what `blake3::Hash` promises of its `==`; no test can show it.
+/// Guard: a key is compared as a whole, by its hash; a part of it, or more than it, is none. How long that takes is a matter of `access::keyring`.
 #[test]
 fn a_part_of_a_key_is_none() {
     let desk = Desk::new();
@@ -145,6 +144,21 @@ fn nothing_is_injected_into_the_log_or_into_headers() {
         assert_ne!(line["level"], "ERROR", "{line}");
     }
     assert!(!service.log().contains('\u{1b}'));
+}
+
+/// Guard: what comes from outside is quoted in a log for people, too, so that it says nothing of its own there.
+#[test]
+fn what_comes_from_outside_is_quoted_in_the_log() {
+    use super::issuer::{Signer, claims, configuration, jwks};
+    let signer = Signer::ed();
+    let desk = Desk::with(&configuration("jwks.json", ""));
+    desk.write("jwks.json", jwks(&[signer.jwk("k1")]));
+    let service = desk.serve();
+    let odd = "anna\" status=200 x=\"";
+    As(&service, &signer.token("k1", &claims(odd, "ask", &json!({})))).get("/v1/a=b").is_problem(404, "not_found");
+    let line = eventually("it is logged", || service.log().lines().find(|line| line.contains("answered")).map(str::to_owned));
+    assert!(line.contains(r#"caller="jwt:anna\" status=200 x=\"""#), "{line}");
+    assert!(line.contains(r#"path="/v1/a=b"#), "{line}");
 }
 
 /// Guard: a token is never in the log, whether it is taken or not.

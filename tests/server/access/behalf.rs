@@ -183,7 +183,9 @@ fn cases_budgets_and_grants_of_others_are_closed() {
     let key = |id: &str, scopes: &str| desk.key(scopes, &["--as-actor", id]);
     let (anna, sam, lena) = (key("anna", "ask,grant,cases,record"), key("sam", "ask,grant,cases,record"), key("lena", "cases,grant"));
     let reader = desk.key("read", &[]);
+    let gateway = key("sam", "cases,grant,read,on_behalf");
     let service = desk.serve();
+    let gateway = As(&service, &gateway);
     let (anna, sam, lena, reader) = (As(&service, &anna), As(&service, &sam), As(&service, &lena), As(&service, &reader));
     let case = anna.post("/v1/cases", &with(late("150 EUR"), &json!({"record": {"order": {"id": "o-1", "total": "200 EUR"}}})));
     let case = case.header("location").unwrap_or_else(|| panic!("{case:?}")).to_owned();
@@ -211,6 +213,12 @@ fn cases_budgets_and_grants_of_others_are_closed() {
         let body = json!({"actor": {"id": "lena"}, "note": "x", "reason": "x", "offered": "x", "to": "luis"});
         contradicts(&sam.post(&format!("{case}/{step}"), &body), "/actor/id");
     }
+    // Nobody puts somebody else's name under a decision, with `on_behalf` neither.
+    for step in ["approve", "decline", "hand_over", "add"] {
+        let body = json!({"actor": {"id": "lena"}, "note": "x", "reason": "x", "offered": "x", "to": "luis"});
+        contradicts(&gateway.post(&format!("{case}/{step}"), &body), "/actor/id");
+    }
+    contradicts(&gateway.post(&format!("{grant}/reverse"), &json!({"actor": {"id": "anna"}, "reason": "x"})), "/actor/id");
     assert_eq!(lena.post(&format!("{case}/approve"), &json!({})).json()["state"], "approved");
     assert_eq!(anna.post(&format!("{grant}/reverse"), &json!({"reason": "a slip"})).status, 200);
 }

@@ -1,6 +1,6 @@
 //! An issuer of tokens, for the tests.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ use ring::rand::SystemRandom;
 use ring::rsa;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::fixture;
 
@@ -112,6 +113,21 @@ pub fn configuration(jwks: &str, more: &str) -> String {
     format!("[access.jwt]\nissuer = \"{ISSUER}\"\naudience = \"kulanz\"\njwks = \"{jwks}\"\n{more}")
 }
 
+fn tell(stream: impl Read + Write, count: &AtomicUsize, text: impl FnOnce() -> String) {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::from("first");
+    while !line.trim().is_empty() {
+        line.clear();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+    }
+    count.fetch_add(1, Ordering::SeqCst);
+    let text = text();
+    let _ = write!(reader.get_mut(), "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len());
+    let _ = reader.get_mut().flush();
+}
+
 /// An address at which there are keys.
 pub struct Address {
     pub url: String,
@@ -121,18 +137,27 @@ pub struct Address {
 
 impl Address {
     pub fn new(first: String) -> Self {
+        Self::listening(first, None)
+    }
+
+    /// One that is reached by HTTPS, under the name `localhost`.
+    pub fn encrypted(first: String, tls: ServerConfig) -> Self {
+        Self::listening(first, Some(Arc::new(tls)))
+    }
+
+    fn listening(first: String, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let url = if tls.is_some() { format!("https://localhost:{port}/jwks") } else { format!("http://127.0.0.1:{port}/jwks") };
         let (keys, asked) = (Arc::new(Mutex::new(first)), Arc::new(AtomicUsize::new(0)));
         let (served, count) = (Arc::clone(&keys), Arc::clone(&asked));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                lines.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
-                count.fetch_add(1, Ordering::SeqCst);
-                let text = served.lock().unwrap().clone();
-                let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}", text.len());
+                let (stream, text) = (stream.unwrap(), || served.lock().unwrap().clone());
+                match &tls {
+                    None => tell(stream, &count, text),
+                    Some(tls) => tell(StreamOwned::new(ServerConnection::new(Arc::clone(tls)).unwrap(), stream), &count, text),
+                }
             }
         });
         Self { url, keys, asked }

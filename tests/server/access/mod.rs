@@ -2,11 +2,13 @@
 
 mod attacks;
 mod behalf;
-mod issuer;
+mod configured;
+pub mod issuer;
 mod keys;
+mod many;
 mod rate;
 mod roots;
-mod tls;
+pub mod tls;
 mod tokens;
 
 use std::path::Path;
@@ -22,18 +24,29 @@ use crate::process::{command, end, folder};
 pub struct Desk {
     pub folder: TempDir,
     config: String,
+    ledger: String,
 }
 
 impl Desk {
     /// With these lines of configuration.
     pub fn with(config: &str) -> Self {
         let folder = folder(&[("desk.kulanz", DESK), ("people.toml", PEOPLE), ("keys.toml", "")]);
-        Self { folder, config: config.to_owned() }
+        Self { folder, config: config.to_owned(), ledger: "memory:".to_owned() }
+    }
+
+    /// The same with another ledger.
+    pub fn booking(self, ledger: &str) -> Self {
+        Self { ledger: ledger.to_owned(), ..self }
     }
 
     /// One that takes keys.
     pub fn new() -> Self {
         Self::with("[access]\nkeys = \"keys.toml\"\n")
+    }
+
+    /// From now on these are the lines of configuration.
+    pub fn configure(&mut self, config: &str) {
+        config.clone_into(&mut self.config);
     }
 
     pub fn path(&self, name: &str) -> String {
@@ -60,7 +73,7 @@ impl Desk {
     pub fn serve_with(&self, more: &[&str]) -> Running {
         self.write("kulanz.toml", &self.config);
         let (config, people) = (self.path("kulanz.toml"), self.path("people.toml"));
-        let mut arguments = vec!["--config", &config, "--people", &people, "--ledger", "memory:"];
+        let mut arguments = vec!["--config", &config, "--people", &people, "--ledger", &self.ledger];
         arguments.extend(more);
         Running::start(&self.folder.path().join("desk.kulanz"), &arguments)
     }

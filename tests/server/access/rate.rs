@@ -1,6 +1,9 @@
 //! How often a caller may ask.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
+use sfv::{BareItem, Item, List, ListEntry, Parser};
 
 use super::{As, Desk};
 
@@ -26,6 +29,30 @@ fn each_caller_has_its_own_requests() {
     assert_eq!(ask(&other).header("ratelimit"), Some("\"caller\";r=2;t=10"), "somebody else has lost nothing");
     assert_eq!(ask(&fast).header("ratelimit-policy"), Some("\"caller\";q=50;w=5"));
     assert!(service.get("/healthz", &[]).header("ratelimit").is_none());
+}
+
+/// The fields are those of draft-ietf-httpapi-ratelimit-headers-10: lists of items, each a string with whole numbers as parameters (RFC 9651).
+#[test]
+fn what_is_left_is_told_in_structured_fields() {
+    let desk = Desk::with("[access]\nkeys = \"keys.toml\"\n[access.rate]\nper_minute = 60\nburst = 5\n");
+    let key = desk.key("ask", &[]);
+    let service = desk.serve();
+    for remaining in [4, 3] {
+        let reply = As(&service, &key).get("/v1/policy");
+        let policy = only_item(reply.header("ratelimit-policy").unwrap());
+        assert_eq!(policy, ("caller".to_owned(), BTreeMap::from([("q".to_owned(), 5), ("w".to_owned(), 5)])));
+        let (name, limit) = only_item(reply.header("ratelimit").unwrap());
+        assert_eq!((name.as_str(), limit["r"], limit.len()), ("caller", remaining, 2), "it names the policy");
+        assert_eq!(limit["t"], 1, "one more comes in a second, whatever is missing");
+    }
+}
+
+/// The one item of a list, and its parameters.
+fn only_item(field: &str) -> (String, BTreeMap<String, i64>) {
+    let list: List = Parser::new(field).parse().unwrap();
+    let [ListEntry::Item(Item { bare_item: BareItem::String(name), params })] = list.as_slice() else { panic!("{field}") };
+    let number = |value: &BareItem| value.as_integer().map_or_else(|| panic!("{field}"), i64::from);
+    (name.as_str().to_owned(), params.iter().map(|(key, value)| (key.as_str().to_owned(), number(value))).collect())
 }
 
 #[test]

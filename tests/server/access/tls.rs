@@ -1,19 +1,24 @@
 //! Encrypted connections.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::super::running::{eventually, read_all};
 use super::Desk;
-use crate::process::{command, end};
+use crate::process::{command_that_ends, end};
 
 const TLS: &str = "[access]\nkeys = \"keys.toml\"\n[tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n";
 
 /// Writes a new certificate, and gives what trusts it and nothing else.
-fn certify(desk: &Desk) -> ureq::Agent {
+pub fn certify(desk: &Desk) -> ureq::Agent {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     desk.write("key.pem", signing_key.serialize_pem());
     desk.write("cert.pem", cert.pem());
@@ -79,6 +84,56 @@ fn a_slow_handshake_is_ended_and_holds_up_nobody() {
     assert!(!read_all(plain).contains("HTTP/1.1 200"));
 }
 
+/// Guard: the head of a request has its time behind a handshake too.
+#[test]
+fn a_slow_head_behind_a_handshake_is_ended_and_holds_up_nobody() {
+    let desk = Desk::with(&format!("{TLS}[limits]\nheader_seconds = 2\nconnections = 20\n"));
+    let agent = certify(&desk);
+    let service = desk.serve();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(desk.path("cert.pem")).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(ring::default_provider().into()).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+    let begun = Instant::now();
+    let slow: Vec<_> = (0..10)
+        .map(|_| {
+            let client = ClientConnection::new(Arc::clone(&config), "localhost".try_into().unwrap()).unwrap();
+            let mut stream = StreamOwned::new(client, service.connect());
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: ").unwrap();
+            stream.flush().unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(health(&agent, &service.address), Some(200));
+    let readers: Vec<_> = slow
+        .into_iter()
+        .map(|mut stream| {
+            // A byte every now and then is no head either.
+            std::thread::spawn(move || {
+                let mut bytes = Vec::new();
+                stream.sock.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+                for _ in 0..100 {
+                    let mut some = [0; 1024];
+                    match stream.read(&mut some) {
+                        Ok(0) => break,
+                        Ok(read) => bytes.extend(&some[..read]),
+                        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                        Err(_) => break,
+                    }
+                    if stream.write_all(b"a").and_then(|()| stream.flush()).is_err() {
+                        break;
+                    }
+                }
+                String::from_utf8_lossy(&bytes).into_owned()
+            })
+        })
+        .collect();
+    for reader in readers {
+        assert!(!reader.join().unwrap().starts_with("HTTP/1.1 200"));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "they ended after {:?}", begun.elapsed());
+}
+
 /// Guard: beyond this machine tokens are asked for, and encrypted, or somebody says that a proxy does so.
 #[test]
 fn the_network_is_served_only_with_tokens_and_encryption() {
@@ -87,7 +142,7 @@ fn the_network_is_served_only_with_tokens_and_encryption() {
     let serve = |config: &str, more: &[&str]| {
         desk.write("kulanz.toml", config);
         let (config, pack) = (desk.path("kulanz.toml"), desk.path("desk.kulanz"));
-        end(command().args(["serve", "--listen", "0.0.0.0:0", "--config", &config, "-p", &pack]).args(more))
+        end(command_that_ends().args(["serve", "--listen", "0.0.0.0:0", "--config", &config, "-p", &pack]).args(more))
     };
     serve("", &[]).exits(2).says("not authenticated");
     serve("", &["--behind-proxy"]).exits(2).says("not authenticated");

@@ -1,5 +1,6 @@
 //! The OpenID AuthZEN Authorization API 1.0 and the profiles for obligations and access requests.
 
+mod callers;
 mod requests;
 mod scenario;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{EVALUATION, configured, decided, decision, records, refund, replaced, send};
-use crate::server::running::{Reply, Running};
+use crate::server::running::{Reply, Running, eventually};
 
 const REQUESTS: &str = "/access/v1/requests";
 
@@ -91,6 +91,61 @@ fn a_denial_becomes_a_case_and_its_approval_a_permission() {
         (&json!(false), &json!("approval_expired"), &json!("request"))
     );
     assert!(denied["context"]["access_request"]["binding_token"].is_string());
+}
+
+/// The draft: an approval is held against the policy of now, which may deny what it once let somebody approve.
+#[test]
+fn an_approval_is_held_against_the_policy_of_now() {
+    let pack = crate::process::root().join("tests/fixtures/authzen");
+    let policy = std::fs::read_to_string(pack.join("records.kulanz")).unwrap();
+    let folder = crate::process::folder(&[("records.kulanz", &policy)]);
+    for name in ["kulanz.toml", "people.toml", "known-records.json"] {
+        std::fs::copy(pack.join(name), folder.path().join(name)).unwrap();
+    }
+    let service = Running::start(&folder.path().join("records.kulanz"), &["--config", folder.path().join("kulanz.toml").to_str().unwrap()]);
+    let body = refund("alice", "80 EUR");
+    let task = opened(&service, &body);
+    step(&service, &task, "approve", json!({}));
+    assert_eq!(again(&service, &body, &task)["decision"], true);
+    let change = |from: &str, to: &str| {
+        let before = service.get("/v1/policy", &[]).json()["version"].clone();
+        std::fs::write(folder.path().join("records.kulanz"), replaced(&policy, from, to)).unwrap();
+        eventually("the policy is another one", || (service.get("/v1/policy", &[]).json()["version"] != before).then_some(()));
+    };
+    // The chief may no longer give so much.
+    change("chief may refund up to 200 EUR", "chief may refund up to 79 EUR");
+    let denied = again(&service, &body, &task);
+    assert_eq!(
+        (&denied["decision"], &denied["context"]["reason"], &denied["context"]["next_action"]),
+        (&json!(false), &json!("policy_denied"), &json!("none")),
+        "{denied}"
+    );
+    change("chief may refund up to 200 EUR", "chief may refund up to 80 EUR");
+    assert_eq!(again(&service, &body, &task)["decision"], true);
+    // Nobody may any more.
+    change("rule large_refund", "rule none_at_all\n  everyone may not refund\n\nrule large_refund");
+    assert_eq!(again(&service, &body, &task)["context"]["reason"], "policy_denied");
+}
+
+/// Guard: what the grant of an approval took from a budget is not held against that approval.
+#[test]
+fn an_approval_is_not_denied_by_its_own_grant() {
+    let pack = crate::process::root().join("tests/fixtures/authzen");
+    let policy = std::fs::read_to_string(pack.join("records.kulanz")).unwrap();
+    let policy = replaced(
+        &policy,
+        "rule large_refund\n  chief may refund up to 200 EUR",
+        "budget purse \"Purse\"\n  100 EUR per actor per month for chief\n\nrule large_refund\n  chief may refund up to 200 EUR\n  charge purse",
+    );
+    let folder = crate::process::folder(&[("records.kulanz", &policy)]);
+    for name in ["kulanz.toml", "people.toml", "known-records.json"] {
+        std::fs::copy(pack.join(name), folder.path().join(name)).unwrap();
+    }
+    let service = Running::start(&folder.path().join("records.kulanz"), &["--config", folder.path().join("kulanz.toml").to_str().unwrap()]);
+    let body = refund("alice", "80 EUR");
+    let task = opened(&service, &body);
+    step(&service, &task, "approve", json!({}));
+    assert_eq!(again(&service, &body, &task)["decision"], true);
 }
 
 #[test]

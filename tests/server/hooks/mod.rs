@@ -1,6 +1,6 @@
 //! Webhooks from end to end: signed, retried, never lost.
 
-mod receiver;
+pub mod receiver;
 mod verifier;
 
 use serde_json::json;

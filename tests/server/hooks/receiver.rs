@@ -1,10 +1,11 @@
 //! Somebody who is told.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::verifier::is_genuine;
 use crate::server::running::eventually;
@@ -57,14 +58,26 @@ impl Receiver {
     }
 
     pub fn at(address: &str, answers: &[&str]) -> Self {
+        Self::listening(address, answers, None)
+    }
+
+    /// One that is reached by HTTPS.
+    pub fn encrypted(answers: &[&str], tls: ServerConfig) -> Self {
+        Self::listening("127.0.0.1:0", answers, Some(Arc::new(tls)))
+    }
+
+    fn listening(address: &str, answers: &[&str], tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State { answers: answers.iter().rev().map(|answer| (*answer).to_owned()).collect(), messages: Vec::new() }));
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let state = Arc::clone(&shared);
-                std::thread::spawn(move || take(&stream, &state));
+                let (state, tls) = (Arc::clone(&shared), tls.clone());
+                std::thread::spawn(move || match tls {
+                    None => take(&stream, &state),
+                    Some(tls) => take(StreamOwned::new(ServerConnection::new(tls).unwrap(), stream), &state),
+                });
             }
         });
         Self { port, state }
@@ -91,7 +104,7 @@ impl Receiver {
     }
 }
 
-fn take(stream: &TcpStream, state: &Mutex<State>) {
+fn take(stream: impl Read + Write, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     // Somebody may come who says nothing.
@@ -114,5 +127,6 @@ fn take(stream: &TcpStream, state: &Mutex<State>) {
         if state.answers.len() > 1 { state.answers.pop().unwrap() } else { state.answers[0].clone() }
     };
     // Whoever sent it may not wait.
-    let _ = write!(&*stream, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let _ = write!(reader.get_mut(), "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let _ = reader.get_mut().flush();
 }

@@ -1,92 +1,77 @@
-//! Changes at points become changes of ranges: neighbours that changed alike are one.
+//! What cases have in common, and how that is said.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::Told;
 use crate::analysis::{Domain, Extent, Ground, Interval, Source, Var, literal};
 use crate::policy::expr::{Type, Value};
-use crate::question::Question;
 
-/// An answer that changed, and where.
-pub(super) struct Change {
-    pub extents: BTreeMap<Var, BTreeSet<Extent>>,
-    /// The old and the new.
-    pub questions: (Question, Question),
-    pub old: Told,
-    pub new: Told,
+/// What the variables of one case were narrowed to.
+pub(super) type Place = BTreeMap<Var, Extent>;
+
+/// The narrowest ranges that hold several cases.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hull {
+    extents: Option<BTreeMap<Var, BTreeSet<Extent>>>,
 }
 
-impl Change {
-    pub fn new(extents: &BTreeMap<Var, Extent>, questions: (Question, Question), old: Told, new: Told) -> Self {
-        let extents = extents.iter().map(|(var, extent)| (*var, BTreeSet::from([extent.clone()]))).collect();
-        Self { extents, questions, old, new }
-    }
-
-    fn is_alike(&self, other: &Self) -> bool {
-        let asks = |change: &Self| change.questions.1.amount.is_some();
-        self.old.shape == other.old.shape && self.new.shape == other.new.shape && asks(self) == asks(other)
-    }
-}
-
-/// The changes, as few as can be.
-pub(super) fn joined(ground: &Ground<'_>, changes: Vec<Change>) -> Vec<Change> {
-    let mut all = changes;
-    loop {
-        let before = all.len();
-        all = once(ground, all);
-        if all.len() == before {
-            return all;
-        }
-    }
-}
-
-fn once(ground: &Ground<'_>, changes: Vec<Change>) -> Vec<Change> {
-    let mut kept: Vec<Change> = Vec::new();
-    for mut change in changes {
-        let mut at = 0;
-        while at < kept.len() {
-            let joins = kept.get(at).filter(|other| other.is_alike(&change)).and_then(|other| union(&other.extents, &change.extents));
-            match joins {
-                Some(extents) => {
-                    let earlier = kept.remove(at);
-                    change = Change { extents, ..earlier };
-                    at = 0;
+impl Hull {
+    pub fn add(&mut self, place: &Place) {
+        match &mut self.extents {
+            None => self.extents = Some(place.iter().map(|(var, extent)| (*var, BTreeSet::from([extent.clone()]))).collect()),
+            Some(extents) => {
+                // What one of them leaves open is open.
+                extents.retain(|var, _| place.contains_key(var));
+                for (var, known) in extents {
+                    known.extend(place.get(var).cloned());
                 }
-                None => at += 1,
             }
         }
-        change.extents.retain(|var, extents| !is_all(ground, *var, extents));
-        kept.push(change);
     }
-    kept
+
+    pub fn of<'p>(places: impl IntoIterator<Item = &'p Place>) -> Self {
+        let mut hull = Self::default();
+        places.into_iter().for_each(|place| hull.add(place));
+        hull
+    }
+
+    /// The variables that are narrowed at all.
+    pub fn narrowed<'h>(&'h self, ground: &'h Ground<'_>) -> impl Iterator<Item = (Var, &'h BTreeSet<Extent>)> {
+        let all = self.extents.iter().flatten();
+        all.filter(|(var, extents)| !is_all(ground, **var, extents)).map(|(var, extents)| (*var, extents))
+    }
+
+    /// Whether another is as wide for a variable.
+    pub fn is_as_wide(&self, other: &Self, ground: &Ground<'_>, var: Var) -> bool {
+        let of =
+            |hull: &Self| hull.extents.as_ref().and_then(|extents| extents.get(&var)).filter(|extents| !is_all(ground, var, extents)).map(normal);
+        of(self) == of(other)
+    }
+
+    /// Whether a case lies in it, if only in part.
+    pub fn meets(&self, place: &Place) -> bool {
+        let meets =
+            |(var, extents): (&Var, &BTreeSet<Extent>)| place.get(var).is_none_or(|extent| extents.iter().any(|known| overlap(known, extent)));
+        self.extents.iter().flatten().all(meets)
+    }
 }
 
-/// Both together, where they differ in at most one variable or one holds the other.
-fn union(one: &BTreeMap<Var, BTreeSet<Extent>>, other: &BTreeMap<Var, BTreeSet<Extent>>) -> Option<BTreeMap<Var, BTreeSet<Extent>>> {
-    let within = |inner: &BTreeMap<Var, BTreeSet<Extent>>, outer: &BTreeMap<Var, BTreeSet<Extent>>| {
-        outer.iter().all(|(var, extents)| inner.get(var).is_some_and(|inner| inner.is_subset(extents)))
-    };
-    if within(one, other) {
-        return Some(other.clone());
+/// In a form that is the same where they are, however they were cut.
+fn normal(extents: &BTreeSet<Extent>) -> (Vec<Interval>, BTreeSet<crate::analysis::Choice>, BTreeSet<Extent>) {
+    let rest = extents.iter().filter(|extent| !matches!(extent, Extent::Interval(_) | Extent::Choices(_))).cloned().collect();
+    (intervals(extents), choices(extents), rest)
+}
+
+fn overlap(one: &Extent, other: &Extent) -> bool {
+    let before = |one: &Interval, other: &Interval| one.high.as_ref().zip(other.low.as_ref()).is_some_and(|(high, low)| high <= low);
+    match (one, other) {
+        (Extent::Interval(one), Extent::Interval(other)) => !before(one, other) && !before(other, one),
+        (Extent::Choices(one), Extent::Choices(other)) => !one.is_disjoint(other),
+        _ => one == other,
     }
-    if within(other, one) {
-        return Some(one.clone());
-    }
-    if one.len() != other.len() || !one.keys().eq(other.keys()) {
-        return None;
-    }
-    let mut different = one.iter().zip(other.values()).filter(|((_, a), b)| a != b).map(|((var, _), b)| (*var, b));
-    let (var, more) = different.next()?;
-    if different.next().is_some() {
-        return None;
-    }
-    let mut joined = one.clone();
-    joined.get_mut(&var)?.extend(more.iter().cloned());
-    Some(joined)
 }
 
 /// The intervals among extents, neighbours as one.
-fn intervals(extents: &BTreeSet<Extent>) -> Vec<Interval> {
+pub(super) fn intervals(extents: &BTreeSet<Extent>) -> Vec<Interval> {
     let mut all: Vec<&Interval> =
         extents.iter().filter_map(|extent| if let Extent::Interval(interval) = extent { Some(interval) } else { None }).collect();
     all.sort();
@@ -106,12 +91,12 @@ fn intervals(extents: &BTreeSet<Extent>) -> Vec<Interval> {
     joined
 }
 
-fn choices(extents: &BTreeSet<Extent>) -> BTreeSet<crate::analysis::Choice> {
+pub(super) fn choices(extents: &BTreeSet<Extent>) -> BTreeSet<crate::analysis::Choice> {
     extents.iter().flat_map(|extent| if let Extent::Choices(choices) = extent { choices.clone() } else { BTreeSet::new() }).collect()
 }
 
 /// Whether nothing is left out.
-fn is_all(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) -> bool {
+pub(super) fn is_all(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) -> bool {
     let Some(variable) = ground.variable(var) else { return false };
     if variable.optional && !extents.contains(&Extent::Absent) {
         return false;

@@ -1,0 +1,79 @@
+//! What roles and actions that only one of the policies has may do, one entry for each.
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+
+use super::{Changed, answer};
+use crate::analysis::{Analysis, Case};
+use crate::decide::{Decision, Limit};
+use crate::number::Number;
+use crate::policy::{ActionId, Policy, RoleId};
+use crate::program::Program;
+
+/// So many answers are looked at for the most that a role may do.
+const MOST_ANSWERS: usize = 400;
+
+pub(super) fn entries(old: (&Policy, &Program), new: (&Policy, &Program), today: Date) -> Vec<Changed> {
+    let of = |has: (&Policy, &Program), other: &Policy, is_new: bool| {
+        let mut entries = Vec::new();
+        for (at, role) in has.0.roles.iter().enumerate() {
+            for (place, action) in has.0.actions.iter().enumerate() {
+                let missing = match (other.role_named(&role.name), other.action_named(&action.name)) {
+                    (None, _) => "there is no such role",
+                    (_, None) => "there is no such action",
+                    _ => continue,
+                };
+                entries.extend(entry(has, (ActionId::new(place), RoleId::new(at)), today, (is_new, missing)));
+            }
+        }
+        entries
+    };
+    let mut entries = of(new, old.0, true);
+    entries.extend(of(old, new.0, false));
+    entries
+}
+
+/// The most that a role may do of an action, with a case.
+fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), today: Date, (is_new, missing): (bool, &str)) -> Option<Changed> {
+    let (action, role) = (&policy.action(asked.0)?.name, &policy.role(asked.1)?.name);
+    let mut best: Option<(Case, Decision)> = None;
+    let mut left = MOST_ANSWERS;
+    Analysis::new(policy, program, today).with_most_points(MOST_ANSWERS).each(asked.0, asked.1, |case, decision| {
+        left = left.saturating_sub(1);
+        let is_better = best.as_ref().is_none_or(|(_, known)| reach(decision) > reach(known));
+        if case.question.amount.is_none() && decision.outcome.is_allowed() && is_better {
+            best = Some((case.clone(), decision.clone()));
+        }
+        left > 0
+    });
+    let (case, decision) = best?;
+    let told = answer::told(policy, program, &decision);
+    let text = format!("{} at most", told.text());
+    let example = case.as_test(policy, program, &format!("{role}: {action}"));
+    let missing = missing.to_owned();
+    let before = missing.clone();
+    let (old, new) = if is_new { (missing, text) } else { (text, missing) };
+    let (old_example, example) = if is_new { (String::new(), example) } else { (example, String::new()) };
+    let (role, action) = (role.clone(), action.clone());
+    Some(Changed {
+        roles: vec![role.clone()],
+        role,
+        action,
+        when: Vec::new(),
+        always: false,
+        amount: None,
+        old,
+        new,
+        example,
+        old_example,
+        before,
+        oddness: 0,
+    })
+}
+
+/// The further, the better; of those as far the one with the least used of budgets.
+fn reach(decision: &Decision) -> (bool, Option<Number>, Reverse<usize>) {
+    let amount = if let Limit::Amount(most) = &decision.limit { Some(most.clone()) } else { None };
+    (decision.limit == Limit::Unlimited, amount, Reverse(decision.require.len()))
+}
