@@ -109,7 +109,7 @@ fn nothing_is_said_that_follows_from_a_broken_clause() {
     let nothing_left = "  agent may refund\nfallback refund\n  offer\n";
     assert_eq!(of_a_rule(nothing_left), ["13:7 K0101"]);
     let test = "  agent may refund\ntest \"t\"\n  as agent\n  ask refund 5\n  expect yes\n";
-    assert_eq!(of_a_rule(test), ["14:14 K0101"]);
+    assert_eq!(of_a_rule(test), ["14:3 K0101"]);
 }
 
 #[test]
