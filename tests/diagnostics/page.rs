@@ -34,7 +34,7 @@ pub(super) fn page(code: &str) -> Option<&'static str> {
 ";
 
 /// Codes without an example, and why.
-const WITHOUT: [(Code, &str); 11] = [
+const WITHOUT: [(Code, &str); 12] = [
     (Code::NotText, "a file that is not text cannot be shown as one"),
     (Code::TooLarge, "it would take a file of more than 16 MiB"),
     (Code::TooManyProblems, "it would take more than 200 problems"),
@@ -46,6 +46,7 @@ const WITHOUT: [(Code, &str); 11] = [
     (Code::UnclearLints, "it is about `kulanz.toml`, not about a policy"),
     (Code::TooManyCases, "it would take more than 2,000 rules"),
     (Code::TooManyWarnings, "it would take more than 200 warnings"),
+    (Code::TooFewSigners, "it is about a list of people, not about a policy"),
 ];
 
 fn root(path: &str) -> PathBuf {
