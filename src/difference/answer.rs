@@ -102,11 +102,17 @@ pub(super) fn change(old: &Told, new: &Told) -> Vec<(usize, String, String)> {
 /// What is different, in words. Where only details are, they are told.
 pub(super) fn both(old: &Told, new: &Told) -> (String, String) {
     let is_plain = differ_plainly(old, new);
-    let said = |(at, part, other): (usize, &Part, &Part), with_first: bool| match is_plain {
-        true if part.names().ne(other.names()) => part.text(),
-        false if !part.details(other, |(text, _)| text).is_empty() => part.with(part.details(other, |(text, _)| text)),
-        _ if with_first && at == 0 => part.text(),
-        _ => String::new(),
+    let said = |(at, part, other): (usize, &Part, &Part), with_first: bool| {
+        let details = part.details(other, |(text, _)| text);
+        if is_plain && part.names().ne(other.names()) {
+            part.text()
+        } else if !is_plain && !details.is_empty() {
+            part.with(details)
+        } else if with_first && at == 0 {
+            part.text()
+        } else {
+            String::new()
+        }
     };
     let text = |told: &Told, other: &Told, with_first: bool| {
         let parts = told.parts.iter().zip(&other.parts).enumerate().map(|(at, (part, other))| said((at, part, other), with_first));
