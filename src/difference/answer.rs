@@ -40,10 +40,10 @@ impl Part {
     }
 
     fn text(&self) -> String {
-        self.with(self.names().cloned().collect())
+        self.with(&self.names().cloned().collect::<Vec<_>>())
     }
 
-    fn with(&self, items: Vec<String>) -> String {
+    fn with(&self, items: &[String]) -> String {
         let items = items.join(", ");
         [self.word, &items].into_iter().filter(|text| !items.is_empty() && !text.is_empty()).collect::<Vec<_>>().join(" ")
     }
@@ -107,7 +107,7 @@ pub(super) fn both(old: &Told, new: &Told) -> (String, String) {
         if is_plain && part.names().ne(other.names()) {
             part.text()
         } else if !is_plain && !details.is_empty() {
-            part.with(details)
+            part.with(&details)
         } else if with_first && at == 0 {
             part.text()
         } else {

@@ -236,15 +236,12 @@ impl Visitor for Comparing<'_, '_, '_> {
             }
             return Turn::Leave;
         }
-        match self.bearing(node) {
-            Some(bearing) => {
-                self.bearing = bearing;
-                Turn::Deeper
-            }
-            None => {
-                self.same(node);
-                Turn::Leave
-            }
+        if let Some(bearing) = self.bearing(node) {
+            self.bearing = bearing;
+            Turn::Deeper
+        } else {
+            self.same(node);
+            Turn::Leave
         }
     }
 

@@ -31,7 +31,9 @@ pub(super) fn example(sides: (&Side<'_>, &Side<'_>), questions: (&Question, &Que
     let (was, is) = (Expected::of(sides.0.policy, &old), Expected::of(sides.1.policy, &new));
     let test = |side: &Side<'_>, question: &Question, expected: &Expected| {
         let mut test = Case { question: question.clone() }.as_test(side.policy, side.program, title);
-        expected.charges.iter().for_each(|line| test.push_str(&format!("\n  expect {line}")));
+        for line in &expected.charges {
+            test.extend(["\n  expect ", line]);
+        }
         test
     };
     Example {

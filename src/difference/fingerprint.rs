@@ -207,7 +207,7 @@ impl Printer<'_> {
             LookupValue::Condition(condition) => self.condition(condition),
             LookupValue::Atom(atom) => self.translated(atom),
         };
-        lookup.rows.iter().map(|(when, is)| format!("[{} => {}]", self.condition(when), value(is))).collect()
+        lookup.rows.iter().map(|(when, is)| format!("[{} => {}]", self.condition(when), value(is))).collect::<Vec<_>>().concat()
     }
 
     /// What stands behind an id.

@@ -35,6 +35,7 @@ async fn with_ledger(desk: &TempDir, actor: &str) -> Session {
     acting(desk, actor, &["--ledger", "memory:"]).await
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "callers write it where they call")]
 fn refund(amount: &str, facts: Value) -> Value {
     json!({"action": "refund", "amount": amount, "facts": facts})
 }
@@ -236,7 +237,8 @@ async fn a_changed_policy_changes_the_tools() {
     let session = Session::listening(&["-p", pack.to_str().unwrap(), "--actor", "bot", "--as", "agent"], listener.clone()).await;
     let actions = async || session.tools().await[1].schema_as_json_value()["properties"]["action"]["enum"].as_array().unwrap().len();
     assert_eq!(actions().await, 3);
-    std::fs::write(&pack, format!("{DESK}\naction discount of money \"Discount\"\n\nrule small_discount\n  agent may discount up to 5 EUR\n")).unwrap();
+    std::fs::write(&pack, format!("{DESK}\naction discount of money \"Discount\"\n\nrule small_discount\n  agent may discount up to 5 EUR\n"))
+        .unwrap();
     tokio::time::timeout(Duration::from_mins(1), listener.0.notified()).await.expect("the client is told");
     assert_eq!(actions().await, 4);
 }

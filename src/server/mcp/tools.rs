@@ -185,11 +185,10 @@ fn fact(fact: &FactOutline, outline: &Outline) -> Value {
     let values = || fact.values.clone().unwrap_or_default();
     let mut schema = match fact.ty {
         "yes/no" => json!({"type": "boolean"}),
-        "text" => json!({"type": "string"}),
+        "text" | "duration" | "datetime" => json!({"type": "string"}),
         "one of" => json!({"type": "string", "enum": values()}),
         "some of" => json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "enum": values()}}),
         "date" => json!({"type": "string", "format": "date"}),
-        "duration" | "datetime" => json!({"type": "string"}),
         _ => json!({"type": ["string", "number"]}),
     };
     let form = matches!(fact.ty, "money" | "percent" | "number" | "duration" | "date" | "datetime").then(|| written(fact.ty, &outline.currency));
