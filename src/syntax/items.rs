@@ -376,16 +376,19 @@ impl<'t> ItemReader<'t, '_> {
 
     fn rule(&mut self, lines: &[Line]) -> Option<super::ast::Rule> {
         let (head, mut rest) = self.cut("rule", lines);
-        let late = self.late_sentence(head, &rest);
-        if let Some((at, line)) = late {
-            return self.rule_with_late_sentence(head, &mut rest, at, line);
-        }
-        let head = self.read(head, Rule::rule_piece, |reader, tree| {
+        let known = self.problems.len();
+        let read = self.read(head, Rule::rule_piece, |reader, tree| {
             let sentence = child(tree, Rule::sentence).and_then(|sentence| reader.sentence(&sentence))?;
             Some((reader.own_name(tree)?, reader.own_text(tree), sentence))
         });
-        let clauses = self.clauses(&rest, head.as_ref().map(|(_, _, sentence)| Bearer::from(&sentence.kind)));
-        let (name, title, head) = head?;
+        if read.is_none()
+            && let Some((at, line)) = self.late_sentence(head, &rest)
+        {
+            self.problems.truncate(known);
+            return self.rule_with_late_sentence(head, &mut rest, at, line);
+        }
+        let clauses = self.clauses(&rest, read.as_ref().map(|(_, _, sentence)| Bearer::from(&sentence.kind)));
+        let (name, title, head) = read?;
         Some(super::ast::Rule { name, title, head, clauses })
     }
 

@@ -181,12 +181,12 @@ impl Checker<'_> {
     /// `customer is vip`: a group, and a value of one of its facts.
     pub(super) fn group_and_value(&mut self, left: &ast::Expr, op: CompareOp, right: &ast::Expr, span: Span) -> Option<Reported> {
         let (Written::Name(group), Written::Name(value)) = (&left.kind, &right.kind) else { return None };
-        let members: Vec<String> = self.names.group(group).into_iter().map(str::to_owned).collect();
-        let as_expr = |name: &str| ast::Expr { kind: Written::Name(name.to_owned()), span: left.span };
-        let member = members.into_iter().find(|member| self.is_value_of(value, &as_expr(member)))?;
         if self.names.peek(group).is_some() {
             return None;
         }
+        let members: Vec<String> = self.names.group(group).into_iter().map(str::to_owned).collect();
+        let as_expr = |name: &str| ast::Expr { kind: Written::Name(name.to_owned()), span: left.span };
+        let member = members.into_iter().find(|member| self.is_value_of(value, &as_expr(member)))?;
         let is_set = self.is_set(&member);
         let negated = op == CompareOp::IsNot;
         let help = match (is_set, negated) {
