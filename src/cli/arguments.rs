@@ -351,14 +351,9 @@ pub struct Told {
     pub record: Option<PathBuf>,
 }
 
-/// `kulanz serve`
+/// What a service works with; what is typed goes before what the file says.
 #[derive(Debug, Args)]
-#[command(after_help = "The log goes to standard error, as JSON with `--format json`; KULANZ_LOG says how much of it: error, warn, info or debug.")]
-pub struct Serve {
-    /// Where to listen; only addresses of this machine, unless the configuration has `[access]` and `[tls]` [default: 127.0.0.1:7373]
-    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]
-    pub listen: Option<String>,
-
+pub struct Setup {
     /// A file with these settings and the limits
     #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
@@ -374,6 +369,19 @@ pub struct Serve {
     /// The list of people, who own cases [default: with a ledger, people.toml in the folder of the pack, beside it, or in the current directory]
     #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
     pub people: Option<PathBuf>,
+}
+
+/// `kulanz serve`
+#[derive(Debug, Args)]
+#[command(after_help = "The log goes to standard error, as JSON with `--format json`; KULANZ_LOG says how much of it: error, warn, info or debug.")]
+pub struct Serve {
+    /// Where to listen; only addresses of this machine, unless the configuration has `[access]` and `[tls]` [default: 127.0.0.1:7373]
+    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LISTEN", hide_env = true)]
+    pub listen: Option<String>,
+
+    /// What it works with.
+    #[command(flatten)]
+    pub setup: Setup,
 
     /// Whether callers count as a system of record [default: true]
     #[arg(long, value_name = "YES", env = "KULANZ_TRUST_RECORD", hide_env = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_parser = BoolishValueParser::new())]

@@ -7,14 +7,11 @@ use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{books, locate, pack};
 use crate::question::{Json, Unread};
-use crate::server::{self, Config, mcp};
+use crate::server::{self, mcp};
 
 /// Answers a language model until its client goes away.
 pub fn run(arguments: &Mcp, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Failure::usage)?;
-    config.ledger = arguments.ledger.clone().or(config.ledger);
-    config.pseudonym_key = arguments.pseudonym_key.clone().or(config.pseudonym_key);
-    config.people = arguments.people.clone().or(config.people);
+    let mut config = arguments.setup.config()?;
     // Whoever starts this is a system of record, for what they say and not for what the model says.
     config.trust_record = true;
     let settings = actor(arguments, config.mcp.take().unwrap_or_default());

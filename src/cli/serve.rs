@@ -1,6 +1,6 @@
 //! `kulanz serve`
 
-use super::arguments::{Format, Serve};
+use super::arguments::{Format, Serve, Setup};
 use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{books, locate, pack};
@@ -8,13 +8,10 @@ use crate::server::{self, Config, Form};
 
 /// Answers over HTTP until it is told to stop.
 pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Failure::usage)?;
+    let mut config = arguments.setup.config()?;
     if let Some(listen) = &arguments.listen {
         config.listen = server::address(listen).map_err(Failure::usage)?;
     }
-    config.ledger = arguments.ledger.clone().or(config.ledger);
-    config.pseudonym_key = arguments.pseudonym_key.clone().or(config.pseudonym_key);
-    config.people = arguments.people.clone().or(config.people);
     if let Some(trust_record) = arguments.trust_record {
         config.trust_record = trust_record;
     }
@@ -34,4 +31,21 @@ pub fn run(arguments: &Serve, terminal: &Terminal) -> Result<Outcome, Failure> {
     let engine = pack::read(&path, terminal)?;
     server::run(&config, &path, engine)?;
     Ok(Outcome::Done)
+}
+
+impl Setup {
+    /// The configuration, with what is typed.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or is none.
+    pub fn config(&self) -> Result<Config, Failure> {
+        let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(Failure::usage)?;
+        Ok(Config {
+            ledger: self.ledger.clone().or(config.ledger),
+            pseudonym_key: self.pseudonym_key.clone().or(config.pseudonym_key),
+            people: self.people.clone().or(config.people),
+            ..config
+        })
+    }
 }

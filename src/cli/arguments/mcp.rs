@@ -29,19 +29,7 @@ pub struct Mcp {
     #[arg(long, value_name = "FILE", env = "KULANZ_RECORD", hide_env = true, value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
 
-    /// A file with these settings, that of `kulanz serve`
-    #[arg(long, value_name = "FILE", env = "KULANZ_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
-
-    /// Where grants and cases are kept: sqlite:PATH, postgres://… or memory: [default: nowhere, and the model can only ask]
-    #[arg(long, value_name = "ADDRESS", env = "KULANZ_LEDGER", hide_env = true)]
-    pub ledger: Option<String>,
-
-    /// The file with the key of the ledger's pseudonyms, if it has any
-    #[arg(long, value_name = "FILE", env = "KULANZ_PSEUDONYM_KEY", hide_env = true, value_hint = ValueHint::FilePath)]
-    pub pseudonym_key: Option<PathBuf>,
-
-    /// The list of people, who own cases [default: with a ledger, people.toml in the folder of the pack, beside it, or in the current directory]
-    #[arg(long, value_name = "FILE", env = "KULANZ_PEOPLE", hide_env = true, value_hint = ValueHint::FilePath)]
-    pub people: Option<PathBuf>,
+    /// What it works with.
+    #[command(flatten)]
+    pub setup: super::Setup,
 }
