@@ -18,7 +18,7 @@ pub(super) use repair::is_read;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::layout::first_word;
+use super::layout::{comment_start, first_word};
 use super::piece::{Piece, Rule};
 use super::words::shorten;
 use crate::diagnostic::{Code, Diagnostic};
@@ -70,9 +70,9 @@ impl<'e> Failure<'e> {
         self.piece.text.get(self.at..).unwrap_or_default()
     }
 
-    /// What was understood, without the space behind it.
+    /// What was understood, without the space and the comments behind it.
     fn before(&self) -> &'e str {
-        self.piece.text.get(..self.at).unwrap_or_default().trim_end()
+        without_comment(self.piece.text.get(..self.at).unwrap_or_default())
     }
 
     /// The word, or the one sign, at which nothing fits; empty at the end.
@@ -141,9 +141,25 @@ fn skip(mut rest: &str) -> &str {
     }
 }
 
+/// Without the space and the comments at its end.
+fn without_comment(mut text: &str) -> &str {
+    loop {
+        text = text.trim_end();
+        let line = text.rfind('\n').map_or(0, |at| at + 1);
+        match comment_start(text.get(line..).unwrap_or_default()) {
+            Some(comment) => text = text.get(..line + comment).unwrap_or_default(),
+            None => return text,
+        }
+    }
+}
+
 /// The problem behind an error of the grammar.
 pub(super) fn explain(piece: &Piece<'_>, rule: Rule, error: &Error<Rule>) -> Diagnostic {
     let failure = Failure::new(piece, rule, error);
+    // What is joined to a line fits behind every whole condition: it is the line before that has no end.
+    let unfinished = failure.starts_line() && matches!(failure.found(), "and" | "or");
+    let lines_before = Piece { text: failure.before(), ..*piece };
+    let failure = if unfinished { Failure { piece: &lines_before, at: failure.before().len(), ..failure } } else { failure };
     let doubled = || repair::doubled_word(&failure);
     doubled().or_else(|| mistakes::likely(&failure)).unwrap_or_else(|| failure.general())
 }
