@@ -223,7 +223,7 @@ pub(crate) fn window(window: &Window) -> String {
 }
 
 /// `365 days`, as the policy has it.
-fn in_words(steps: &Steps) -> String {
+pub(crate) fn in_words(steps: &Steps) -> String {
     let unit = match steps.unit {
         Unit::Minute => "minute",
         Unit::Hour => "hour",

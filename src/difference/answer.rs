@@ -2,10 +2,10 @@
 
 use crate::analysis::{amount, literal};
 use crate::decide::{Bound, BudgetCharge, Contact, ContactKind, Decision, Limit, Outcome, Reason};
+use crate::outline::in_words;
 use crate::policy::expr::{Type, Value};
 use crate::policy::{BudgetUnit, Policy};
 use crate::program::Program;
-use crate::syntax::ast::Unit;
 
 /// Something that an answer names, with details: each as it is told, and without figures that come from facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +99,14 @@ pub(super) fn change(old: &Told, new: &Told) -> Vec<(usize, String, String)> {
     differing.map(|(at, (old, new))| (at, key(old, new), key(new, old))).collect()
 }
 
+/// The answer, who is asked, what is required and what is charged: the first parts of what is told.
+const MAIN_PARTS: usize = 4;
+
+/// Whether two answers differ only in what is offered and advised, or in what is owed anyway.
+pub(super) fn is_aside(old: &Told, new: &Told) -> bool {
+    old.parts.iter().zip(&new.parts).take(MAIN_PARTS).all(|(old, new)| old.items == new.items)
+}
+
 /// What is different, in words. Where only details are, they are told.
 pub(super) fn both(old: &Told, new: &Told) -> (String, String) {
     let is_plain = differ_plainly(old, new);
@@ -150,8 +158,8 @@ pub(super) fn told(policy: &Policy, program: &Program, decision: &Decision) -> T
         (Outcome::Owed, Some(limit)) if decision.amount.is_none() => format!("owed {limit}"),
         _ => word.clone(),
     };
-    let figure = if is_computed { by(policy, decision) } else { first.clone() };
     let is_for_example = is_computed && limit.is_some() && first != word && !first.is_empty();
+    let figure = if is_for_example { by(policy, decision) } else { first.clone() };
     let first = Item { shape: format!("{word} {figure}"), details: vec![(String::new(), word)], name: first };
     let mut parts = vec![Part { word: "", items: vec![first] }];
     parts.extend(beside(policy, decision, is_computed));
@@ -223,10 +231,7 @@ fn contact(policy: &Policy, it: &Contact) -> Item {
     let other = if it.another_person { " (another person)" } else { "" };
     let with: Vec<&str> = it.approved_by.iter().map(|id| role(*id)).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(" and ")) };
-    let within = it.within.as_ref().map_or_else(String::new, |steps| {
-        let unit = if steps.unit == Unit::WorkingDay { "working day".to_owned() } else { format!("{:?}", steps.unit).to_lowercase() };
-        format!(" within {} {unit}{}", steps.count, if steps.count == crate::Number::ONE { "" } else { "s" })
-    });
+    let within = it.within.as_ref().map_or_else(String::new, |steps| format!(" within {}", in_words(steps)));
     Item { details: vec![(within.clone(), within)], ..Item::plain(format!("{}{kind}{other}{with}", role(it.role))) }
 }
 

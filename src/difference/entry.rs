@@ -86,6 +86,7 @@ fn entry(ground: &Ground<'_>, (role, action): (&str, &str), leaves: &[&Leaf], (s
         example: example.new,
         old_example: example.old,
         before: example.before,
+        is_aside: answer::is_aside(&leaf.old, &leaf.new),
         oddness: leaf.oddness,
     })
 }

@@ -30,7 +30,7 @@ pub struct Difference {
     pub on: String,
     /// What only one of them has, or has otherwise.
     pub vocabulary: Vec<Word>,
-    /// By role, then by action.
+    /// By role, then by action; behind all others where only what is offered and advised changes.
     pub answers: Vec<Changed>,
     /// Where not everything could be looked at.
     pub gave_up: Vec<Unsure>,
@@ -45,6 +45,10 @@ pub struct Word {
     pub name: String,
     /// `added`, `removed` or `changed`.
     pub change: &'static str,
+    /// What the old policy says of it, as far as that changed; empty where it was added or removed.
+    pub was: String,
+    /// What the new policy says of it.
+    pub is: String,
 }
 
 /// Answers that changed alike.
@@ -73,6 +77,9 @@ pub struct Changed {
     /// The whole old answer of the example.
     #[serde(skip)]
     pub(crate) before: String,
+    /// Whether only what is offered and advised changes, or what is owed of it anyway.
+    #[serde(skip)]
+    pub(crate) is_aside: bool,
     /// How far the example is from an ordinary case.
     #[serde(skip)]
     pub(crate) oddness: usize,
@@ -123,6 +130,7 @@ pub fn difference(old: (&Policy, &Program), new: (&Policy, &Program), today: Dat
     }
     changed.extend(only::entries(old, new, today));
     found.answers = entry::joined(changed);
+    found.answers.sort_by_key(|changed| changed.is_aside);
     found
 }
 

@@ -68,6 +68,7 @@ fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), toda
         example,
         old_example,
         before,
+        is_aside: false,
         oddness: 0,
     })
 }

@@ -2,10 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::{Changed, Difference};
+use super::{Changed, Difference, Word};
 
 const NO_TEST: &str = "no `test` can tell these two answers apart: what it expects is the same in both";
 const OLD_ONLY: &str = "no `test` can expect what is not there any more; this one passed before, and fails now";
+
+impl Word {
+    /// `: no default → default 0%`
+    fn said(&self) -> String {
+        if self.was == self.is { String::new() } else { format!(": {} → {}", self.was, self.is) }
+    }
+}
 
 impl Changed {
     /// `refund, our_fault, order.total from 100.00 EUR: up to 50.00 EUR → up to 80.00 EUR`
@@ -46,7 +53,7 @@ impl Difference {
             let _ = writeln!(text, "{line}");
         };
         for word in &self.vocabulary {
-            put(&format!("{} {} {}", word.kind, word.name, word.change));
+            put(&format!("{} {} {}{}", word.kind, word.name, word.change, word.said()));
         }
         for changed in &self.answers {
             put(&format!("\n{}: {}\n", changed.roles.join(", "), changed.line()));
@@ -79,7 +86,7 @@ impl Difference {
             put("");
         }
         for word in &self.vocabulary {
-            put(&format!("- {} `{}` {}", word.kind, word.name, word.change));
+            put(&format!("- {} `{}` {}{}", word.kind, word.name, word.change, escaped(&word.said())));
         }
         let mut last = None;
         for changed in &self.answers {

@@ -111,6 +111,27 @@ fn words_that_only_one_has_are_told() {
 }
 
 #[test]
+fn what_changed_of_a_name_is_told() {
+    let told = |from: &str, to: &str| changed(from, to).human().lines().next().unwrap().to_owned();
+    assert_eq!(
+        told("role lead\n  above agent", "role lead\n  above agent\n  answers within 2 days"),
+        "role lead changed: no time to answer → answers within 2 days"
+    );
+    assert_eq!(
+        told("fact order.total money", "fact order.total money verified default 5 EUR"),
+        "fact order.total changed: not verified, no default → verified, default 5.00 EUR"
+    );
+    assert_eq!(
+        told("per actor per month", "per actor.team per rolling 30 days"),
+        "budget goodwill changed: per actor, month → per actor.team, rolling 30 days"
+    );
+    assert_eq!(told("languages en", "languages en\n  holidays 2026-12-25"), "setting holidays changed: none → 2026-12-25");
+    let found = changed("fact customer.id text", "fact customer.id text optional");
+    let json = serde_json::to_value(&found.vocabulary).unwrap();
+    assert_eq!(json, serde_json::json!([{"kind": "fact", "name": "customer.id", "change": "changed", "was": "not optional", "is": "optional"}]));
+}
+
+#[test]
 fn what_answers_the_same_is_no_difference() {
     assert!(changed("rule small_refund", "rule little_refund").is_empty());
     assert!(changed("reason is one of damaged, late and", "not reason is changed_mind and").is_empty());

@@ -135,6 +135,24 @@ fn limits_of_the_company() {
 }
 
 #[test]
+fn who_says_yes_is_told_before_what_is_advised() {
+    let known = ("guards.kulanz", "account.holder_is_known or account.holder_id is actor.id", "account.holder_id is actor.id");
+    let found = compared("city-utility", Some(known));
+    let allows: Vec<bool> = found.answers.iter().map(|entry| entry.new.contains("up to")).collect();
+    let advises: Vec<bool> = found.answers.iter().map(|entry| entry.new.starts_with("with ") && entry.old.starts_with("with ")).collect();
+    let last_allowed = found.answers.iter().rposition(|entry| !entry.old.contains("offer") && entry.new.starts_with("up to")).unwrap();
+    assert!(allows[0] && advises.iter().any(|is| *is), "{}", found.human());
+    assert!(advises.iter().position(|is| *is) > Some(last_allowed), "{}", found.human());
+}
+
+#[test]
+fn another_rule_for_the_same_answer_is_no_difference() {
+    let wider = ("goodwill.kulanz", "treasurer            | 100 USD   | 1 .. 3 ", "treasurer            | 100 USD   | 1 .. 4 ");
+    let found = compared("city-utility", Some(wider));
+    assert!(found.answers.iter().all(|entry| entry.old != entry.new && entry.role == "treasurer"), "{}", found.human());
+}
+
+#[test]
 fn what_only_looks_otherwise_is_told_at_once() {
     for (pack, change) in [
         ("fashion-shop", ("refunds.kulanz", "rule high_value_refund", "# a comment\n\nrule high_value_refund")),
