@@ -50,6 +50,12 @@ impl Interval {
         above && below
     }
 
+    /// Its only number, where it has one only.
+    pub fn only(&self) -> Option<&Number> {
+        let (low, high) = (self.low.as_ref()?, self.high.as_ref()?);
+        (low.at == high.at && !low.after && high.after).then_some(&low.at)
+    }
+
     /// The smallest multiple of a step in it; `None` where there is none.
     pub fn first(&self, step: &Number) -> Option<Number> {
         let low = self.low.as_ref()?;

@@ -12,6 +12,7 @@ mod only;
 mod quantities;
 mod ranges;
 mod render;
+mod sets;
 mod vocabulary;
 mod words;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sets;
 use crate::analysis::{Domain, Extent, Ground, Interval, Source, Var, literal};
 use crate::policy::expr::{Type, Value};
 
@@ -38,6 +39,11 @@ impl Hull {
     pub fn narrowed<'h>(&'h self, ground: &'h Ground<'_>) -> impl Iterator<Item = (Var, &'h BTreeSet<Extent>)> {
         let all = self.extents.iter().flatten();
         all.filter(|(var, extents)| !is_all(ground, **var, extents)).map(|(var, extents)| (*var, extents))
+    }
+
+    /// What a variable was narrowed to.
+    pub fn extents(&self, var: Var) -> impl Iterator<Item = &Extent> {
+        self.extents.iter().filter_map(move |extents| extents.get(&var)).flatten()
     }
 
     /// Whether another is as wide for a variable.
@@ -119,8 +125,8 @@ pub(super) fn is_all(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) 
     }
 }
 
-/// What is said of a variable; `None` where there is nothing to say.
-pub(super) fn words(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) -> Option<String> {
+/// What is said of a variable, of which more was looked at; `None` where there is nothing to say.
+pub(super) fn words(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>, reached: &Hull) -> Option<String> {
     let variable = ground.variable(var)?;
     let name = if matches!(variable.source, Source::Spent(_)) { format!("spent {}", variable.name) } else { variable.name.clone() };
     let mut parts: Vec<String> = Vec::new();
@@ -137,15 +143,17 @@ pub(super) fn words(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) -
             Extent::YesNo(true) => return Some(name),
             Extent::YesNo(false) => return Some(format!("not {name}")),
             Extent::Absent => parts.push("is absent".into()),
-            Extent::Set(set) if set.is_empty() => parts.push("has none of the values that matter".into()),
-            Extent::Set(set) => {
-                let names: Vec<&str> = set.iter().map(|choice| ground.choice_name(*choice)).collect();
-                parts.push(format!("includes {}", names.join(", ")));
-            }
             Extent::Text(text) => texts.push(format!("\"{text}\"")),
             Extent::OtherText(_) => other = true,
-            Extent::Choices(_) | Extent::Interval(_) => {}
+            Extent::Choices(_) | Extent::Interval(_) | Extent::Set(_) => {}
         }
+    }
+    let (told, looked_at): (BTreeSet<_>, BTreeSet<_>) =
+        (extents.iter().filter_map(as_set).collect(), reached.extents(var).filter_map(as_set).collect());
+    if told.len() < looked_at.len() {
+        parts.extend(sets::words(&told, &looked_at, |choice| ground.choice_name(*choice).to_owned()));
+    } else if !told.is_empty() && !parts.is_empty() {
+        parts.push("is given".into());
     }
     if !texts.is_empty() {
         parts.push(format!("is {}", texts.join(" or ")));
@@ -153,7 +161,11 @@ pub(super) fn words(ground: &Ground<'_>, var: Var, extents: &BTreeSet<Extent>) -
     if other {
         parts.push("is any other text".into());
     }
-    Some(format!("{name} {}", parts.join(" or ")))
+    (!parts.is_empty()).then(|| format!("{name} {}", parts.join(" or ")))
+}
+
+fn as_set(extent: &Extent) -> Option<&BTreeSet<crate::analysis::Choice>> {
+    if let Extent::Set(set) = extent { Some(set) } else { None }
 }
 
 fn range(ground: &Ground<'_>, ty: &Type, step: &crate::Number, interval: &Interval) -> String {
@@ -168,6 +180,9 @@ fn range(ground: &Ground<'_>, ty: &Type, step: &crate::Number, interval: &Interv
             (None, Some(last)) => format!("up to {}", shown(last)),
             (None, None) => "of any size".into(),
         };
+    }
+    if let Some(only) = interval.only() {
+        return format!("is {}", shown(only.clone()));
     }
     let low = interval.low.as_ref().map(|low| format!("{} {}", if low.after { "above" } else { "from" }, shown(low.at.clone())));
     let high = interval.high.as_ref().map(|high| format!("{} {}", if high.after { "up to" } else { "below" }, shown(high.at.clone())));

@@ -40,7 +40,7 @@ pub(super) fn said(ground: &Ground<'_>, leaves: &[&Leaf], hull: &Hull, (reached,
     // Where not everything was looked at, only what the changed rules read of quantities is surely of account.
     let is_measured = |var: Var| ground.variable(var).is_some_and(|variable| matches!(variable.domain, Domain::Quantity(..) | Domain::Text));
     let ranges = ranges.filter(|(var, _)| !is_partial || explained.contains(var) || !is_measured(*var));
-    when.extend(ranges.filter_map(|(var, extents)| ranges::words(ground, var, extents)));
+    when.extend(ranges.filter_map(|(var, extents)| ranges::words(ground, var, extents, reached)));
     (when, is_whole)
 }
 
