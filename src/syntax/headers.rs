@@ -109,7 +109,9 @@ pub(super) fn joined_cells(source: SourceId, columns: &[Column], row: &RawRow<'_
         })
     };
     let mut found: Vec<(usize, usize, bool)> = Vec::new();
-    for (at, cell) in row.cells.iter().enumerate().filter(|(_, cell)| cell.doubled.is_empty()) {
+    // What is right as it stands is no two cells: a later one is missing.
+    let is_right = |at: usize, cell: &RawCell<'_>| columns.get(at).is_some_and(|column| read_cell(source, column, cell, &mut Vec::new()).is_some());
+    for (at, cell) in row.cells.iter().enumerate().filter(|(at, cell)| cell.doubled.is_empty() && !is_right(*at, cell)) {
         for (gap, width) in gaps(&cell.text) {
             let part = |from: usize, text: &str| RawCell { text: Cow::Owned(text.to_owned()), base: cell.base + from, doubled: Vec::new() };
             let (first, second) = (cell.text.get(..gap)?, cell.text.get(gap + width..)?);

@@ -89,7 +89,8 @@ impl<'t, 'p> Reader<'t, 'p> {
 
     /// Where a part of the tree stands.
     pub fn span(&self, node: &Node<'_>) -> Span {
-        self.piece.span(node.start(), node.end())
+        // The grammar looks past space for what may follow.
+        self.piece.span(node.start(), node.start() + node.as_str().trim_end().len())
     }
 
     /// Reports a problem; nothing comes of what had it.

@@ -8,7 +8,17 @@ use kulanz::mend::{Mended, mend};
 use kulanz::pack::Pack;
 
 /// What stands in a pack, and what surely was meant. Beside it stands `docs/problems/base.kulanz`.
-const MENDED: [(Code, &str, &str); 37] = [
+const MENDED: [(Code, &str, &str); 39] = [
+    (
+        Code::DifferentUnits,
+        "rule r\n  agent may refund\n  when order.total is between 10 and 20 EUR\n",
+        "rule r\n  agent may refund\n  when order.total is between 10 EUR and 20 EUR\n",
+    ),
+    (
+        Code::DifferentUnits,
+        "table t\n  may refund\n  | role  | up to  | order.total  |\n  | agent | 50 EUR | 60 .. 80 EUR |\n",
+        "table t\n  may refund\n  | role  | up to  | order.total  |\n  | agent | 50 EUR | 60 EUR .. 80 EUR |\n",
+    ),
     (Code::Form, "rule r\n  agent may refund upp to 50 EUR\n", "rule r\n  agent may refund up to 50 EUR\n"),
     (Code::Form, "rule r\n  agent may refund up to to 50 EUR\n", "rule r\n  agent may refund up to 50 EUR\n"),
     (Code::Form, "rule r\n  agent may refund up to 50 EUR EUR # once\n", "rule r\n  agent may refund up to 50 EUR # once\n"),

@@ -98,7 +98,7 @@ impl<'a> Checker<'a> {
             return Err(self.set_compared(&left, &right, op));
         }
         if left.ty != right.ty && !share_values(&left.ty, &right.ty) {
-            return Err(self.not_one_unit(&left, &right, written));
+            return Err(self.age(&left, op, &right).unwrap_or_else(|| self.not_one_unit(&left, &right, written)));
         }
         match relation(op.value) {
             Relation::Order(comparison) if is_ordered(&left.ty) => Ok(compared(left, comparison, right, span)),
@@ -108,6 +108,20 @@ impl<'a> Checker<'a> {
             Relation::Equal => Ok(equals(left, vec![right], span)),
             Relation::NotEqual => Ok(not(equals(left, vec![right], span))),
         }
+    }
+
+    /// A date beside a duration: what is meant is how long ago it was.
+    fn age(&mut self, left: &Expr, op: &Spanned<CompareOp>, right: &Expr) -> Option<Reported> {
+        let now = match (&left.ty, &right.ty) {
+            (Type::Date, Type::Duration) => "today",
+            (Type::Datetime, Type::Duration) => "now",
+            _ => return None,
+        };
+        let text = |span| self.pack.sources.snippet(span).trim();
+        let help = format!("for how long ago it was, write `{now} - {} {} {}`", text(left.span), sign(op.value), text(right.span));
+        let message = format!("{} and a duration cannot be compared", type_words(&left.ty));
+        let problem = Diagnostic::new(Code::DifferentUnits, message).at(right.span, type_words(&right.ty)).at(left.span, type_words(&left.ty));
+        Some(self.report(problem.help(help)))
     }
 
     fn not_one_unit(&mut self, left: &Expr, right: &Expr, written: &'a ast::Expr) -> Reported {

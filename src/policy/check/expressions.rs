@@ -145,7 +145,7 @@ impl<'a> Checker<'a> {
     /// How a value of one type can be written as one of another.
     pub(super) fn mend_unit(&self, expr: &ast::Expr, found: &Type, wanted: &Type) -> String {
         if let Some(number) = wording::bare_number(expr)
-            && let Some(written) = self.with_unit(&number, wanted)
+            && let Some(written) = self.with_unit(&number, expr.span, wanted)
         {
             return format!("write {written}");
         }
@@ -363,7 +363,7 @@ impl<'a> Checker<'a> {
     /// A bare number takes the unit of the other side; of a date and a datetime the dates are compared.
     fn mend_either(&self, first: &Expr, second: &Expr, second_written: &ast::Expr) -> String {
         let is_bare = first.ty == Type::Number && matches!(first.kind, ExprKind::Constant(_));
-        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span).trim(), &second.ty) {
+        if is_bare && let Some(written) = self.with_unit(self.pack.sources.snippet(first.span).trim(), first.span, &second.ty) {
             return format!("write {written}");
         }
         match (&first.ty, &second.ty) {

@@ -115,14 +115,24 @@ impl Checker<'_> {
         if written.contains(' ') { format!("start of day of ({written})") } else { format!("start of day of {written}") }
     }
 
-    /// How a number is written in a unit: `50 EUR`.
-    pub(super) fn with_unit(&self, number: &str, ty: &Type) -> Option<String> {
+    /// How a number that stands somewhere is written in a unit: `50 EUR`.
+    pub(super) fn with_unit(&self, number: &str, at: Span, ty: &Type) -> Option<String> {
         match ty {
             Type::Money => Some(format!("`{number} {}`", self.settings.code())),
             Type::Percent => Some(format!("`{number}%`")),
-            Type::Duration => Some(format!("`{number} days`, or another unit of time")),
+            Type::Duration => Some(format!("`{number} {}`, or another unit of time", self.unit_beside(at).unwrap_or("days"))),
             _ => None,
         }
+    }
+
+    /// The nearest unit of time in the same line.
+    fn unit_beside(&self, at: Span) -> Option<&str> {
+        let text = self.pack.sources.get(at.source)?.text();
+        let (before, behind) = (text.get(..at.range().start)?.rsplit('\n').next()?, text.get(at.range().end..)?.split('\n').next()?);
+        let is_unit = |word: &&str| ["minute", "hour", "day", "week"].contains(&word.trim_end_matches('s'));
+        let back = before.split_whitespace().rev().enumerate().find(|(_, word)| is_unit(word));
+        let on = behind.split_whitespace().enumerate().find(|(_, word)| is_unit(word));
+        back.into_iter().chain(on).min_by_key(|(far, _)| *far).map(|(_, unit)| unit)
     }
 
     /// Adds to a problem the change that surely makes a value one of this type: the unit of a bare number, or a value of a list without its quotation marks.
