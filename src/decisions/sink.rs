@@ -76,8 +76,8 @@ impl Sink for Place {
             }
             Self::File(path, file) => {
                 let file = match file {
-                    Some(file) => file,
-                    None => file.insert(opened(path)?.0),
+                    Some(file) if !is_removed(file) => file,
+                    _ => file.insert(opened(path)?.0),
                 };
                 all(file, lines, done, lines.len())
             }
@@ -111,13 +111,26 @@ fn all(out: &mut impl Write, lines: &[u8], done: &mut usize, until: usize) -> io
     Ok(())
 }
 
-/// A file to write at its end, with how long it is. What was left of a line is ended.
-fn opened(path: &Path) -> io::Result<(File, u64)> {
+/// For whoever writes it and their group.
+fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true).append(true).read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-    let mut file = options.open(path)?;
+    options
+}
+
+/// Whether somebody has removed a file that is open: what is written to it is gone.
+fn is_removed(file: &File) -> bool {
+    #[cfg(unix)]
+    return file.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) == 0);
+    #[cfg(not(unix))]
+    false
+}
+
+/// A file to write at its end, with how long it is. What was left of a line is ended.
+fn opened(path: &Path) -> io::Result<(File, u64)> {
+    let mut file = options().open(path)?;
     let metadata = file.metadata()?;
     let mut bytes = metadata.len();
     if metadata.is_file() && bytes > 0 {
@@ -134,6 +147,9 @@ fn opened(path: &Path) -> io::Result<(File, u64)> {
 
 impl Folder {
     fn write(&mut self, lines: &[u8], done: &mut usize, today: Date) -> io::Result<()> {
+        if self.open.as_ref().is_some_and(|open| is_removed(&open.file)) {
+            self.open = None;
+        }
         while *done < lines.len() {
             let in_a_line = *done > 0 && lines.get(*done - 1) != Some(&b'\n');
             if !in_a_line && self.open.as_ref().is_none_or(|open| open.day != today) {
@@ -212,7 +228,7 @@ fn open_number(open: Option<&Open>) -> u32 {
 
 /// A file that nobody else writes.
 fn lock(path: &Path) -> Result<(File, u64), TryLockError> {
-    let free = OpenOptions::new().create(true).append(true).open(path).map_err(TryLockError::Error)?;
+    let free = options().open(path).map_err(TryLockError::Error)?;
     free.try_lock()?;
     // Its end is looked at only now that it is ours; the lock goes with the file that is kept.
     drop(free);
@@ -255,6 +271,40 @@ mod tests {
         let mut done = 0;
         place.write(lines.as_bytes(), &mut done, now.parse().unwrap()).unwrap();
         assert_eq!(done, lines.len());
+    }
+
+    /// Guard: files are for whoever writes them and their group.
+    #[test]
+    #[cfg(unix)]
+    fn others_do_not_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let home = tempfile::tempdir().unwrap();
+        let mut place = folder(&home.path().join("log"), 1000, None);
+        write(&mut place, "a\n", DAY);
+        write(&mut Place::File(home.path().join("log/one.jsonl"), None), "a\n", DAY);
+        for entry in fs::read_dir(home.path().join("log")).unwrap() {
+            assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o007, 0);
+        }
+    }
+
+    /// Guard: what somebody removes is made again.
+    #[test]
+    #[cfg(unix)]
+    fn what_is_removed_is_made_again() {
+        let home = tempfile::tempdir().unwrap();
+        let (many, one) = (home.path().join("log"), home.path().join("one.jsonl"));
+        let (mut many_place, mut one_place) = (folder(&many, 1000, None), Place::File(one.clone(), None));
+        for line in ["a\n", "b\n"] {
+            write(&mut many_place, line, DAY);
+            write(&mut one_place, line, DAY);
+            if line == "a\n" {
+                fs::remove_dir_all(&many).unwrap();
+                fs::remove_file(&one).unwrap();
+            }
+        }
+        assert_eq!(fs::read_to_string(one).unwrap(), "b\n");
+        let text: String = fs::read_dir(&many).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+        assert_eq!(text, "b\n");
     }
 
     /// Every file with what it holds, by name.
