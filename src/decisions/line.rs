@@ -39,6 +39,9 @@ pub struct DecisionLine {
     /// Of answers like this one only this share is written. Where it is left out, all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<Sample>,
+    /// The grant of an approved case: the caller was told yes by it, whatever the policy answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
     /// What was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<QuestionLine>,

@@ -34,4 +34,4 @@ pub use settings::{Decisions, WhenFull};
 #[cfg(feature = "server")]
 pub(crate) use sink::{Folder, Place};
 #[cfg(feature = "server")]
-pub(crate) use write::{Head, ask, hides_figures, line_id, question, question_line};
+pub(crate) use write::{Head, ask, hides_figures, is_private_figure, line_id, question, question_line};

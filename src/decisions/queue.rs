@@ -281,6 +281,7 @@ fn told(lost: u64) -> Vec<u8> {
         policy: None,
         micros: None,
         sample: None,
+        approval: None,
         question: None,
         answer: None,
         grant: None,

@@ -141,14 +141,16 @@ impl Summary {
 
     fn answer(&mut self, line: &DecisionLine, answer: &AnswerLine) {
         let weight = line.sample.map_or(ONE, Sample::weight);
-        *self.answers.entry(answer.answer.clone()).or_default() += weight;
+        // Somebody had approved it: nobody met what the policy says of it.
+        let word = if line.approval.is_some() { "approved" } else { answer.answer.as_str() };
+        *self.answers.entry(word.to_owned()).or_default() += weight;
         if let Some(micros) = line.micros {
             *self.micros.entry(micros).or_default() += weight;
         }
         for group in self.groups_of(line, answer) {
-            *self.groups.entry(group).or_default().entry(answer.answer.clone()).or_default() += weight;
+            *self.groups.entry(group).or_default().entry(word.to_owned()).or_default() += weight;
         }
-        match answer.answer.as_str() {
+        match word {
             "no" => self.wall(line, answer),
             "need" => answer.need.iter().for_each(|fact| count(&mut self.needs, fact, &line.id)),
             "ask" => answer.ask.first().into_iter().for_each(|contact| count(&mut self.asks, &contact.role, &line.id)),

@@ -28,6 +28,8 @@ pub(crate) struct Head<'a> {
     pub policy: &'a str,
     pub micros: u64,
     pub sample: Sample,
+    /// The grant by whose approval the caller was told yes.
+    pub approval: Option<&'a str>,
 }
 
 /// Writes an id that no other line has: that of the thread, and a number.
@@ -76,6 +78,10 @@ impl Head<'_> {
         if !self.sample.is_all() {
             let _ = write!(out, ",\"sample\":{}", self.sample);
         }
+        if let Some(approval) = self.approval {
+            out.push_str(",\"approval\":");
+            text(out, approval);
+        }
     }
 }
 
@@ -101,14 +107,19 @@ fn shown(out: &mut String, value: &Shown) {
     }
 }
 
-/// Whether quantities of the answer may be computed from what is private: a private fact that is known is one itself.
+/// Whether quantities of an answer may be computed from a fact that is private. Dates are figures too: the days between two of them are a duration.
+pub(crate) fn is_private_figure(fact: &Fact) -> bool {
+    let is_figure = matches!(fact.ty, Type::Money | Type::Percent | Type::Number | Type::Duration | Type::Date | Type::Datetime);
+    fact.private && is_figure
+}
+
+/// Whether quantities of the answer may be computed from what is private: a private fact that is known is a figure itself.
 pub(crate) fn hides_figures(policy: &Policy, question: &Question) -> bool {
-    let is_figure = |fact: &Fact| fact.private && matches!(fact.ty, Type::Money | Type::Percent | Type::Number | Type::Duration);
     policy
         .facts
         .iter()
         .zip(&question.facts)
-        .any(|(fact, state)| is_figure(fact) && matches!(state, FactState::Known(_, by) if *by != Provenance::Default))
+        .any(|(fact, state)| is_private_figure(fact) && matches!(state, FactState::Known(_, by) if *by != Provenance::Default))
 }
 
 /// Writes a question. What only took its default is left out.
@@ -304,6 +315,7 @@ mod tests {
             policy: &engine.policy().version,
             micros: 17,
             sample: "0.1".parse().unwrap(),
+            approval: None,
         };
         let mut out = String::new();
         ask(&mut out, &head, engine.policy(), question, decision, mask);

@@ -16,15 +16,16 @@ use utoipa::ToSchema;
 
 use super::behalf::{self, Deed};
 use super::body::Size;
-use super::errand::{Errand, Mission, Notes};
+use super::booking::Booking;
+use super::errand::{Errand, Mission};
 use super::parameters::{self, Parameters};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
-use super::{idempotency, noting, proposal, schema, traced};
+use super::{idempotency, proposal, schema, traced};
 use crate::access::{Caller, Scope};
 use crate::ledger::record::Case;
 use crate::ledger::store::{CaseFilter, EventRow, Purpose};
-use crate::ledger::{Done, Ledger, LedgerError, Office, Settled, Step};
+use crate::ledger::{Done, LedgerError, Office, Settled, Step};
 use crate::policy::Policy;
 use crate::question::{Additions, Field, Json, Particulars, Reader};
 
@@ -312,8 +313,8 @@ struct Form {
 impl Form {
     async fn take(
         &self,
-        service: &Service,
-        (caller, mission): (&Caller, &Mission),
+        service: &Arc<Service>,
+        (caller, mission): (&Arc<Caller>, &Mission),
         id: Result<Path<String>, PathRejection>,
         headers: &HeaderMap,
         body: Body,
@@ -338,9 +339,7 @@ impl Form {
         let office = Office { engine, people: service.people() };
         let told = if self.grants {
             service.room_to_record().await?;
-            let told = service.ledger(ledger.step_once(&office, &id, who, step(told, added), ticket)).await?;
-            noted(Notes::new(service, caller, mission), ledger, &id, &told).await;
-            told.0
+            Booking::of(service, caller, mission).step(office, id, (who, step(told, added)), ticket).await?.0
         } else {
             service.ledger(ledger.step(&office, &id, who, step(told, added), ticket)).await?
         };
@@ -367,24 +366,6 @@ impl Form {
             }
         }
     }
-}
-
-/// Notes what an approval came to. It cannot be undone, so that what cannot be found out any more is left out.
-async fn noted(mut notes: Notes<'_>, ledger: &Ledger, id: &str, told: &noting::Told) {
-    if notes.service.recorder.is_none() {
-        return;
-    }
-    let found = match &told.0 {
-        Ok(Done::Case(case)) => Some(Case::clone(case)),
-        Err(_) if noting::is_decided(&told.0) => ledger.find_case(id).await.ok().flatten().map(|(case, _)| case),
-        _ => None,
-    };
-    let Some(case) = found else { return };
-    let grant = match &case.grant {
-        Some(id) => ledger.find_grant(id).await.ok().flatten(),
-        None => None,
-    };
-    noting::approved(&mut notes, &case, grant.as_ref(), told);
 }
 
 /// A case is the business of who brought it, who owns it, and who approved it or declined it.

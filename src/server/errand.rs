@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::recorder::Recorder;
 use super::service::Service;
 use crate::access::Caller;
-use crate::answer::{self, Answer};
+use crate::answer;
 use crate::decide::{Decision, Outcome};
 use crate::decisions::{self, AnswerLine, DecisionLine, GrantLine, Head, LineKind, QuestionLine, SCHEMA, Sample};
 use crate::engine::Engine;
@@ -73,10 +73,10 @@ impl<'a> Notes<'a> {
         let (policy, decision) = (engine.policy(), engine.decide(request));
         answer::write(out, policy, &request.question, &decision, request.language);
         self.service.count(policy, &request.question, decision.outcome);
-        self.note(policy, &request.question, &decision);
+        self.note(policy, &request.question, &decision, None);
     }
 
-    fn note(&mut self, policy: &Policy, question: &Question, decision: &Decision) {
+    fn note(&mut self, policy: &Policy, question: &Question, decision: &Decision, approval: Option<&str>) {
         if self.service.shows_facts {
             self.show(policy, question, decision.outcome);
         }
@@ -92,15 +92,16 @@ impl<'a> Notes<'a> {
             policy: &policy.version,
             micros: self.micros(),
             sample,
+            approval,
         };
         decisions::ask(&mut self.lines, &head, policy, question, decision, &recorder.mask);
         self.count += 1;
     }
 
-    /// Notes a question of which only the answer is known.
-    pub fn answered(&mut self, engine: &Engine, request: &Request) {
+    /// Notes a question of which only the answer is known. Where the grant of an approved case made it a yes, `approval` is that grant.
+    pub fn answered(&mut self, engine: &Engine, request: &Request, approval: Option<&str>) {
         if self.service.recorder.is_some() || self.service.shows_facts {
-            self.note(engine.policy(), &request.question, &engine.decide(request));
+            self.note(engine.policy(), &request.question, &engine.decide(request), approval);
         }
     }
 
@@ -109,8 +110,13 @@ impl<'a> Notes<'a> {
         if outcome != Outcome::Yes {
             return Some(Sample::ALL);
         }
-        let item = self.item.unwrap_or(0).to_be_bytes();
-        recorder.sample_yes.takes(&[self.mission.id.as_bytes(), &item]).then_some(recorder.sample_yes)
+        if recorder.sample_yes.is_all() {
+            return Some(Sample::ALL);
+        }
+        // Nothing that a caller chooses says whether it is drawn.
+        let mut drawn = String::new();
+        decisions::line_id(&mut drawn);
+        recorder.sample_yes.takes(&[drawn.as_bytes()]).then_some(recorder.sample_yes)
     }
 
     fn micros(&self) -> u64 {
@@ -140,6 +146,7 @@ impl<'a> Notes<'a> {
             policy: Some(version.to_owned()),
             micros: Some(self.micros()),
             sample: None,
+            approval: None,
             question: Some(question),
             answer,
             grant: Some(grant),
@@ -181,9 +188,4 @@ impl<'a> Notes<'a> {
             self.count = 0;
         }
     }
-}
-
-/// What a line says of an answer that was written before.
-pub fn line_of(written: &str, hides_figures: bool) -> Option<AnswerLine> {
-    serde_json::from_str::<Answer>(written).ok().map(|answer| AnswerLine::of(&answer, hides_figures))
 }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::behalf::{self, Deed};
 use super::body::Size;
+use super::booking::Booking;
 use super::errand::{Errand, Notes};
 use super::problem::{Kind, Problem};
 use super::service::{Asking, Service, answer, created, parse};
@@ -71,17 +72,12 @@ pub async fn grant(
     let json = behalf::admit(&service, &caller, json, Deed::Question)?;
     let fields = [Field::Confirm, Field::Note, Field::Case];
     service.room_to_record().await?;
-    let mut notes = Notes::new(&service, &caller, &mission);
     let told = match proposal::read(&service, &caller, &json, &fields) {
-        Ok((proposal, more)) => {
-            let told = service.ledger(ledger.grant_once(&proposal, more.case, Some(ticket))).await?;
-            noting::granted(&mut notes, Some(&proposal), &told);
-            told
-        }
+        Ok((proposal, more)) => Booking::of(&service, &caller, &mission).grant(proposal, more.case, ticket).await?,
         // The policy may have been another one when it was granted.
         Err(problem) => {
             let told = (service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?, false);
-            noting::granted(&mut notes, None, &told);
+            noting::granted(&mut Notes::new(&service, &caller, &mission), None, &told);
             told
         }
     };
@@ -186,15 +182,16 @@ pub async fn reverse(
     }
     let engine = service.live.current();
     service.room_to_record().await?;
-    let (who, told) = match reversal((&service, &caller), &engine, &json) {
-        Ok((who, reason)) => (Some(who.clone()), service.ledger(ledger.reverse_once(&engine, &id, who, &reason, ticket)).await?),
+    let told = match reversal((&service, &caller), &engine, &json) {
+        Ok(by) => Booking::of(&service, &caller, &mission).reverse(engine, id, by, ticket).await?,
         // The policy or the people may have been others when it was reversed.
-        Err(problem) => match &ticket {
-            Some(ticket) => (None, (service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?, false)),
-            None => return Err(problem),
-        },
+        Err(problem) => {
+            let Some(ticket) = &ticket else { return Err(problem) };
+            let told = (service.ledger(ledger.recall(ticket)).await?.ok_or(problem)?, false);
+            noting::reversed(&mut Notes::new(&service, &caller, &mission), &id, None, &told);
+            told
+        }
     };
-    noting::reversed(&mut Notes::new(&service, &caller, &mission), &id, who.as_ref(), &told);
     answer(&granted(told.0)?)
 }
 

@@ -8,6 +8,7 @@ mod authzen;
 mod batch;
 mod behalf;
 mod body;
+mod booking;
 mod books;
 mod budgets;
 mod cases;
@@ -124,6 +125,8 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     // It ends where it waits; what it has begun is carried out all the same.
     let _ = tending.await;
     telling.finish().await;
+    // What was begun for callers who are gone is noted too.
+    service.is_done(LET_GO).await;
     finish(recorder, config).await;
     if let Some(exporting) = exporting {
         exporting.finish().await;

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-use super::errand::{Notes, line_of};
+use super::errand::Notes;
 use super::problem::Problem;
-use crate::decisions::{self, ActorLine, GrantLine, GrantState, Mask, QuestionLine};
+use crate::answer::Answer;
+use crate::decisions::{self, ActorLine, AnswerLine, GrantLine, GrantState, Mask, QuestionLine, is_private_figure};
 use crate::ledger::record::{Case, Grant, Who};
 use crate::ledger::{Done, Proposal, Refusal, Settled};
-use crate::policy::expr::Type;
-use crate::policy::{Fact, Policy};
+use crate::policy::Policy;
 
 /// What came of an order, and whether it was carried out just now.
 pub type Told = (Settled, bool);
@@ -36,8 +36,16 @@ pub fn granted(notes: &mut Notes<'_>, proposal: Option<&Proposal>, (settled, is_
         (None, Some(grant)) => of_grant(grant, &recorder.mask),
         (None, None) => return,
     };
-    notes.grant(&recorder, &policy.version, question, answer.and_then(|answer| line_of(answer.get(), hides)), line);
+    let (answer, version) = told_by(answer, hides, policy);
+    notes.grant(&recorder, &version, question, answer, line);
     notes.leave();
+}
+
+/// What a line says of an answer that was written before, and by which version of the policy that was: of a repetition it may be an older one.
+fn told_by(written: Option<&RawValue>, hides: bool, policy: &Policy) -> (Option<AnswerLine>, String) {
+    let answer = written.and_then(|written| serde_json::from_str::<Answer>(written.get()).ok());
+    let line = answer.as_ref().map(|answer| AnswerLine::of(answer, hides));
+    (line, answer.map_or_else(|| policy.version.clone(), |answer| answer.policy.version))
 }
 
 /// Notes what came of a grant that was to be taken back.
@@ -75,7 +83,8 @@ pub fn approved(notes: &mut Notes<'_>, case: &Case, grant: Option<&Grant>, (sett
     };
     let line = GrantLine { case: Some(case.id.clone()), by: Some(actor(&case.owner, mask)), ..line };
     let (question, hides) = of_case(case, policy, mask);
-    notes.grant(&recorder, &policy.version, question, answer.and_then(|answer| line_of(answer.get(), hides)), line);
+    let (answer, version) = told_by(answer, hides, policy);
+    notes.grant(&recorder, &version, question, answer, line);
     notes.leave();
 }
 
@@ -104,10 +113,6 @@ fn actor(who: &Who, mask: &Mask) -> ActorLine {
 
 fn of_grant(grant: &Grant, mask: &Mask) -> QuestionLine {
     QuestionLine { actor: actor(&grant.actor, mask), action: grant.action.clone(), amount: grant.amount.clone(), ..QuestionLine::default() }
-}
-
-fn is_private_figure(fact: &Fact) -> bool {
-    fact.private && matches!(fact.ty, Type::Money | Type::Percent | Type::Number | Type::Duration)
 }
 
 /// The question of a case, and whether its answer hides quantities. What the policy does not know (any more) may be private.

@@ -1,6 +1,9 @@
 //! What every handler works with.
 
+use std::future::pending;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::body::Body;
@@ -8,6 +11,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinError;
+use tracing::Instrument as _;
 
 use super::authzen;
 use super::body::{self, Received};
@@ -65,6 +70,8 @@ pub struct Service {
     pub mcp: Option<super::mcp::Mcp>,
     trust_record: bool,
     batches: Arc<Semaphore>,
+    /// Each piece of work that is done to its end holds it.
+    under_way: Arc<()>,
 }
 
 impl Service {
@@ -89,6 +96,7 @@ impl Service {
             mcp: config.mcp.clone(),
             trust_record: config.trust_record,
             batches,
+            under_way: Arc::default(),
         }
     }
 
@@ -140,17 +148,59 @@ impl Service {
     ///
     /// 503 or 500 where it does not answer.
     pub async fn ledger<T>(&self, answer: impl Future<Output = Result<T, LedgerError>>) -> Result<T, Problem> {
-        let too_slow = |_| {
+        self.done(self.in_time(answer).await?)
+    }
+
+    async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Result<T, Problem> {
+        tokio::time::timeout(self.limits.answer(), answer).await.map_err(|_| {
             self.meter.ledger_failed();
             let detail =
                 "the ledger does not answer; whether something was booked is not known: the same request with the same `Idempotency-Key` tells";
             Problem::from(Kind::AnswerTimeout).detail(detail)
-        };
-        let answered = tokio::time::timeout(self.limits.answer(), answer).await.map_err(too_slow)?;
+        })
+    }
+
+    /// What the ledger did.
+    ///
+    /// # Errors
+    ///
+    /// 503 or 500 where it failed, which is counted.
+    pub fn done<T>(&self, answered: Result<T, LedgerError>) -> Result<T, Problem> {
         answered.map_err(|error| {
             self.meter.ledger_failed();
             error.into()
         })
+    }
+
+    /// Does what may book something to its end, also where nobody waits for it any more: whatever comes of it is noted. It is waited for as long as an answer may take.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ledger`].
+    pub async fn to_the_end<T: Send + 'static>(&self, work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
+        let under_way = Arc::clone(&self.under_way);
+        let work = async move {
+            let _under_way = under_way;
+            work.await
+        };
+        let task = tokio::spawn(traced::taken_along(self, work).in_current_span());
+        let done = async {
+            match task.await.map_err(JoinError::try_into_panic) {
+                Ok(done) => done,
+                Err(Ok(panic)) => resume_unwind(panic),
+                // The program ends.
+                Err(Err(_)) => pending().await,
+            }
+        };
+        self.in_time(done).await?
+    }
+
+    /// Waits until everything that [`Self::to_the_end`] began is done, but no longer than this.
+    pub async fn is_done(&self, most: Duration) {
+        let begun = Instant::now();
+        while Arc::strong_count(&self.under_way) > 1 && begun.elapsed() < most {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Counts an answer.

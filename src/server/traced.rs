@@ -115,6 +115,17 @@ pub fn carried<T>(notes: Option<Arc<Notes>>, work: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Has a future that somebody else works on belong to the request that is answered here.
+pub fn taken_along<F: Future>(service: &Service, future: F) -> impl Future<Output = F::Output> + use<F> {
+    let notes = notes(service);
+    async move {
+        match notes {
+            Some(notes) => witness::look_on(Arc::clone(&notes.witness), NOTES.scope(notes, future)).await,
+            None => future.await,
+        }
+    }
+}
+
 /// How a request ended.
 #[derive(Debug)]
 pub struct Ended<'a> {

@@ -106,14 +106,14 @@ async fn one(desk: &Desk<'_>, notes: &mut Notes<'_>, asked: &Asked) -> Result<Va
     let mut prepared = desk.prepare(asked)?;
     desk.fill(std::iter::once(&mut prepared)).await?;
     let decided = desk.decide(asked, &prepared).await?;
-    note(desk, notes, &prepared);
+    note(desk, notes, &prepared, &decided);
     Ok(decided)
 }
 
-/// Notes what the policy said to a question.
-fn note(desk: &Desk<'_>, notes: &mut Notes<'_>, prepared: &Prepared) {
+/// Notes what the policy said to a question, and the grant by which the decision was another one.
+fn note(desk: &Desk<'_>, notes: &mut Notes<'_>, prepared: &Prepared, decided: &Value) {
     if let Prepared::Question(request) = prepared {
-        notes.answered(&desk.engine, request);
+        notes.answered(&desk.engine, request, decided.pointer("/context/grant").and_then(Value::as_str));
     }
 }
 
@@ -158,7 +158,7 @@ async fn all(desk: &Desk<'_>, notes: &mut Notes<'_>, defaults: Part<'_>, (items,
             let decision = match read {
                 Ok((asked, prepared)) => {
                     let decided = desk.decide(asked, prepared).await?;
-                    note(desk, notes, prepared);
+                    note(desk, notes, prepared, &decided);
                     decided
                 }
                 Err(problem) => denied(&json!({"reason": "wrong_request", "error": {"status": problem.status, "message": message(problem)}})),

@@ -1,5 +1,7 @@
 //! Calls of tools: what a model says becomes a question of the actor that the configuration names.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rmcp::model::JsonObject;
 use serde_json::Value;
@@ -11,6 +13,7 @@ use crate::answer::Answer;
 use crate::ledger::Done;
 use crate::question::{self, Field, Json};
 use crate::server::behalf::{self, Deed as Acting};
+use crate::server::booking::Booking;
 use crate::server::errand::{Mission, Notes};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::line;
@@ -30,7 +33,7 @@ pub struct Told {
 /// # Errors
 ///
 /// What is wrong with the call, in the words of the HTTP service.
-pub async fn call(desk: &Desk, (caller, mission): (&Caller, &Mission), deed: Deed, arguments: JsonObject) -> Result<Told, Problem> {
+pub async fn call(desk: &Desk, (caller, mission): (&Arc<Caller>, &Mission), deed: Deed, arguments: JsonObject) -> Result<Told, Problem> {
     desk.service.demand(caller, deed.scope())?;
     let Json::Object(arguments) = Json::parse(&Value::Object(arguments).to_string())? else { return Err(Kind::Internal.into()) };
     fits(deed, &arguments)?;
@@ -117,7 +120,7 @@ async fn ask(desk: &Desk, (caller, mission): (&Caller, &Mission), question: Json
     Ok(Told { text: sentences(&out), value: value(&out)? })
 }
 
-async fn book(desk: &Desk, (caller, mission): (&Caller, &Mission), deed: Deed, question: Json, key: Option<Json>) -> Result<Told, Problem> {
+async fn book(desk: &Desk, (caller, mission): (&Arc<Caller>, &Mission), deed: Deed, question: Json, key: Option<Json>) -> Result<Told, Problem> {
     let service = &desk.service;
     let ledger = &service.books()?.ledger;
     let Some(Json::Text(key)) = key else {
@@ -128,18 +131,13 @@ async fn book(desk: &Desk, (caller, mission): (&Caller, &Mission), deed: Deed, q
     let ticket = idempotency::ticket(caller, &key, &format!("mcp {}", deed.name()), &question)?;
     let question = behalf::admit(service, caller, question, Acting::Question)?;
     service.room_to_record().await?;
-    let mut notes = Notes::new(service, caller, mission);
     let settled = match proposal::read(service, caller, &question, &[Field::Confirm, Field::Note]) {
-        Ok((proposal, _)) if deed == Deed::Grant => {
-            let told = service.ledger(ledger.grant_once(&proposal, None, Some(ticket))).await?;
-            noting::granted(&mut notes, Some(&proposal), &told);
-            told.0
-        }
+        Ok((proposal, _)) if deed == Deed::Grant => Booking::of(service, caller, mission).grant(proposal, None, ticket).await?.0,
         Ok((proposal, _)) => service.ledger(ledger.open_case(&service.people(), &proposal, None, Some(ticket))).await?,
         // The policy may have been another one when it was booked.
         Err(problem) => {
             let told = (service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?, false);
-            noting::granted(&mut notes, None, &told);
+            noting::granted(&mut Notes::new(service, caller, mission), None, &told);
             told.0
         }
     };

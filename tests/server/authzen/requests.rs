@@ -93,6 +93,35 @@ fn a_denial_becomes_a_case_and_its_approval_a_permission() {
     assert!(denied["context"]["access_request"]["binding_token"].is_string());
 }
 
+/// Guard: the decision log says that it was the approval which permitted, and statistics count no wall.
+#[test]
+fn an_evaluation_by_an_approval_is_logged_as_one() {
+    let pack = crate::process::root().join("tests/fixtures/authzen");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["people.toml", "known-records.json"] {
+        std::fs::copy(pack.join(name), folder.path().join(name)).unwrap();
+    }
+    let config = std::fs::read_to_string(pack.join("kulanz.toml")).unwrap() + "\n[decisions]\nto = \"log.jsonl\"\nflush_millis = 0\n";
+    std::fs::write(folder.path().join("kulanz.toml"), config).unwrap();
+    let service = Running::start(&pack, &["--config", folder.path().join("kulanz.toml").to_str().unwrap()]);
+    let body = refund("alice", "80 EUR");
+    let task = opened(&service, &body);
+    step(&service, &task, "approve", json!({}));
+    let permitted = again(&service, &body, &task);
+    let file = folder.path().join("log.jsonl");
+    let lines = eventually("it is logged", || {
+        let lines: Vec<Value> = std::fs::read_to_string(&file).ok()?.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        lines.iter().any(|line| line.get("approval").is_some()).then_some(lines)
+    });
+    let last = lines.last().unwrap();
+    assert_eq!((&last["kind"], &last["approval"]), (&json!("ask"), &permitted["context"]["grant"]));
+    assert!(lines.iter().filter(|line| line["kind"] == "ask").rev().skip(1).all(|line| line.get("approval").is_none()), "{lines:?}");
+    let schema = crate::server::decisions::schema::schema();
+    assert_eq!(crate::server::decisions::schema::misfit(&schema, &schema, last, ""), None);
+    let stats = crate::process::end(crate::process::command().args(["log", "stats", "--format", "json"]).arg(&file)).exits(0).json();
+    assert_eq!(stats["answers"]["approved"], 1, "{stats}");
+}
+
 /// The draft: an approval is held against the policy of now, which may deny what it once let somebody approve.
 #[test]
 fn an_approval_is_held_against_the_policy_of_now() {
