@@ -82,7 +82,7 @@ impl<'a> Notes<'a> {
         }
         let service = self.service;
         let Some(recorder) = service.recorder.as_deref() else { return };
-        let Some(sample) = self.sample(recorder, decision.outcome) else { return };
+        let Some(sample) = sample(recorder, decision.outcome) else { return };
         let head = Head {
             kind: "ask",
             time: Timestamp::now(),
@@ -103,20 +103,6 @@ impl<'a> Notes<'a> {
         if self.service.recorder.is_some() || self.service.shows_facts {
             self.note(engine.policy(), &request.question, &engine.decide(request), approval);
         }
-    }
-
-    /// The share in which the answer is, or nothing where it is left out.
-    fn sample(&self, recorder: &Recorder, outcome: Outcome) -> Option<Sample> {
-        if outcome != Outcome::Yes {
-            return Some(Sample::ALL);
-        }
-        if recorder.sample_yes.is_all() {
-            return Some(Sample::ALL);
-        }
-        // Nothing that a caller chooses says whether it is drawn.
-        let mut drawn = String::new();
-        decisions::line_id(&mut drawn);
-        recorder.sample_yes.takes(&[drawn.as_bytes()]).then_some(recorder.sample_yes)
     }
 
     fn micros(&self) -> u64 {
@@ -188,4 +174,18 @@ impl<'a> Notes<'a> {
             self.count = 0;
         }
     }
+}
+
+/// The share in which the answer is, or nothing where it is left out.
+fn sample(recorder: &Recorder, outcome: Outcome) -> Option<Sample> {
+    if outcome != Outcome::Yes {
+        return Some(Sample::ALL);
+    }
+    if recorder.sample_yes.is_all() {
+        return Some(Sample::ALL);
+    }
+    // Nothing that a caller chooses says whether it is drawn.
+    let mut drawn = String::new();
+    decisions::line_id(&mut drawn);
+    recorder.sample_yes.takes(&[drawn.as_bytes()]).then_some(recorder.sample_yes)
 }

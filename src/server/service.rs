@@ -180,8 +180,9 @@ impl Service {
     pub async fn to_the_end<T: Send + 'static>(&self, work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
         let under_way = Arc::clone(&self.under_way);
         let work = async move {
-            let _under_way = under_way;
-            work.await
+            let answer = work.await;
+            drop(under_way);
+            answer
         };
         let task = tokio::spawn(traced::taken_along(self, work).in_current_span());
         let done = async {
