@@ -25,6 +25,8 @@ pub use json::Json;
 #[cfg(feature = "cli")]
 pub(crate) use moment::since;
 pub(crate) use names::Names;
+#[cfg(feature = "mcp")]
+pub(crate) use order::LONGEST_TEXT;
 #[cfg(feature = "ledger")]
 pub use order::{Additions, Doer, Field, Particulars};
 pub use problem::{Fault, Problem, Unread};

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value as Tree;
 
 /// A longer text belongs elsewhere, in bytes.
-const LONGEST_TEXT: usize = 8 << 10;
+pub const LONGEST_TEXT: usize = 8 << 10;
 /// A longer name is none, in bytes.
 const LONGEST_NAME: usize = 255;
 

@@ -102,6 +102,9 @@ impl HyperService<Request<Incoming>> for Front {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
             request.extensions_mut().insert(begun.mission.clone());
+            if let Some(traced) = &begun.traced {
+                request.extensions_mut().insert(traced.notes());
+            }
             let answering = caught(router.call(request)).instrument(begun.mission.span(&connection.service));
             let answered = begun.around(answering).await;
             Ok(begun.end(&connection.service, &method, &uri, Some(admitted), answered.map(|Ok(response)| response)))

@@ -30,7 +30,7 @@ pub const PATH: &str = "/metrics";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const SHARDS: usize = 16;
 /// The routes that are told apart; what fits none of them is the last. The parts in braces stand for anything.
-const ROUTES: [&str; 28] = [
+const ROUTES: [&str; 29] = [
     "/v1/ask",
     "/v1/ask/batch",
     "/v1/options",
@@ -57,11 +57,12 @@ const ROUTES: [&str; 28] = [
     "/access/v1/search/action",
     "/access/v1/requests",
     "/access/v1/requests/{id}",
+    "/mcp",
     PATH,
     "other",
 ];
 /// The statuses that are told apart; 0 is any other.
-const STATUSES: [u16; 18] = [200, 201, 304, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 504, 0];
+const STATUSES: [u16; 20] = [200, 201, 202, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 422, 429, 500, 503, 504, 0];
 /// The upper bounds of the latencies, in microseconds and as they are written in seconds.
 const BOUNDS: [(u64, &str); 13] = [
     (50, "0.00005"),
@@ -164,7 +165,7 @@ impl Meter {
                 sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
-        head(out, "kulanz_answers_total", "counter", "Questions that were answered, alone or in a batch, by action and answer.")?;
+        head(out, "kulanz_answers_total", "counter", "Questions that were answered, alone, in a batch or through a tool, by action and answer.")?;
         for (action, counts) in &all {
             for (outcome, count) in OUTCOMES.iter().zip(counts) {
                 writeln!(out, "kulanz_answers_total{{action=\"{action}\",answer=\"{}\"}} {count}", outcome.word())?;

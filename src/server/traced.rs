@@ -117,12 +117,14 @@ pub fn carried<T>(notes: Option<Arc<Notes>>, work: impl FnOnce() -> T) -> T {
 
 /// Has a future that somebody else works on belong to the request that is answered here.
 pub fn taken_along<F: Future>(service: &Service, future: F) -> impl Future<Output = F::Output> + use<F> {
-    let notes = notes(service);
-    async move {
-        match notes {
-            Some(notes) => witness::look_on(Arc::clone(&notes.witness), NOTES.scope(notes, future)).await,
-            None => future.await,
-        }
+    along(notes(service), future)
+}
+
+/// Has a future belong to the request whose notes these are.
+pub async fn along<F: Future>(notes: Option<Arc<Notes>>, future: F) -> F::Output {
+    match notes {
+        Some(notes) => witness::look_on(Arc::clone(&notes.witness), NOTES.scope(notes, future)).await,
+        None => future.await,
     }
 }
 
@@ -151,11 +153,15 @@ impl Tracer {
 
 /// Answers a request; what is noted meanwhile belongs to its trace.
 pub async fn around<F: Future>(traced: Option<&Traced>, answering: F) -> F::Output {
-    let Some(Traced { notes, .. }) = traced else { return answering.await };
-    witness::look_on(Arc::clone(&notes.witness), NOTES.scope(Arc::clone(notes), answering)).await
+    along(traced.map(Traced::notes), answering).await
 }
 
 impl Traced {
+    /// What is noted of it, to take it to where nothing knows of the request.
+    pub fn notes(&self) -> Arc<Notes> {
+        Arc::clone(&self.notes)
+    }
+
     /// The request is answered.
     pub fn end(self, service: &Service, ended: &Ended<'_>) {
         let Some(tracer) = &service.tracer else { return };

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use crate::ledger::world::{DESK, PEOPLE};
-use crate::process::{folder, kulanz};
-use client::Session;
+use crate::process::{folder, kulanz, kulanz_reading};
+pub use client::Session;
 
 const RECORD: &str = r#"{"order": {"id": "o-1", "total": "60 EUR"}}"#;
 
@@ -207,6 +207,7 @@ async fn the_tools_say_what_the_policy_has() {
     let schema = tools[2].schema_as_json_value();
     assert_eq!(schema["required"], json!(["action", "idempotency_key"]));
     assert_eq!(schema["properties"]["action"]["enum"], json!(["refund", "voucher", "exchange"]));
+    assert_eq!(schema["properties"]["note"]["maxLength"], 8192);
     assert_eq!(schema["properties"]["confirm"]["items"]["enum"], json!(["photo", "note"]));
     let facts = &schema["properties"]["facts"];
     assert_eq!(facts["additionalProperties"], false);
@@ -241,6 +242,49 @@ async fn a_changed_policy_changes_the_tools() {
         .unwrap();
     tokio::time::timeout(Duration::from_mins(1), listener.0.notified()).await.expect("the client is told");
     assert_eq!(actions().await, 4);
+}
+
+#[test]
+fn a_line_that_is_no_message_is_answered() {
+    let desk = desk();
+    let pack = desk.path().join("desk.kulanz");
+    let call = |id: u8, arguments: &str| {
+        format!(r#"{{"jsonrpc": "2.0", "id": {id}, "method": "tools/call", "params": {{"name": "ask", "arguments": {arguments}}}}}"#)
+    };
+    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}});
+    let lines = [
+        "garbage {".to_owned(),
+        json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}).to_string(),
+        json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string(),
+        String::new(),
+        call(2, r#"{"action": "refund", "facts": {"reason": "late", "reason": "wrong"}}"#),
+        call(3, "[]"),
+        format!("{}{}", "[".repeat(130), "]".repeat(130)),
+        format!("\"{}\"", "a".repeat(3 << 20)),
+        // The last line needs no end.
+        call(4, r#"{"action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}}"#),
+    ];
+    let arguments = ["mcp", "-p", pack.to_str().unwrap(), "--actor", "anna", "--as", "agent"];
+    let ended = kulanz_reading(lines.join("\n").as_bytes(), &arguments).exits(0);
+    let answers: Vec<Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let errors: Vec<_> =
+        answers.iter().filter(|answer| answer.get("error").is_some()).map(|answer| (&answer["id"], &answer["error"]["code"])).collect();
+    let nobody = &Value::Null;
+    let expected = [(nobody, -32700), (&json!(2), -32602), (&json!(3), -32602), (nobody, -32700), (nobody, -32600)];
+    assert_eq!(errors, expected.each_ref().map(|(id, code)| (*id, json!(code))).each_ref().map(|(id, code)| (*id, code)), "{answers:?}");
+    let told = answers.iter().find(|answer| answer["id"] == 4).unwrap();
+    assert_eq!(told["result"]["structuredContent"]["answer"], "yes", "{told}");
+    assert_eq!((answers.len(), ended.err.matches("a line on standard input is no message").count()), (7, 5), "{}", ended.err);
+}
+
+#[test]
+fn what_is_for_the_service_is_told_of() {
+    let desk = desk();
+    std::fs::write(desk.path().join("kulanz.toml"), "[traces]\nendpoint = \"http://127.0.0.1:1\"\n").unwrap();
+    let (pack, config) = (desk.path().join("desk.kulanz"), desk.path().join("kulanz.toml"));
+    let arguments = ["mcp", "-p", pack.to_str().unwrap(), "--actor", "anna", "--as", "agent", "--config", config.to_str().unwrap()];
+    let ended = kulanz_reading(b"", &arguments).exits(0);
+    assert!(ended.err.contains("`[traces]` is for `kulanz serve`"), "{}", ended.err);
 }
 
 #[test]

@@ -20,7 +20,6 @@ use crate::question::{Caller, Json, Request};
 use crate::server::behalf::{self, Deed, Mismatch};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::Service;
-use crate::server::traced;
 
 /// What every evaluation of a request works with: one policy, one list of people, one moment.
 #[derive(Debug)]
@@ -138,8 +137,9 @@ impl<'s> Desk<'s> {
             Prepared::Question(request) => request,
             Prepared::Closed(Closed { reason, message }) => return Ok(denied(&json!({"reason": reason, "message": message}))),
         };
-        let answer = self.engine.ask(request);
-        traced::note(self.service, |notes| notes.answer(&answer.action, &answer.answer, &self.engine.policy().version));
+        let (policy, decided) = (self.engine.policy(), self.engine.decide(request));
+        self.service.count(policy, &request.question, decided.outcome);
+        let answer = Answer::new(policy, &request.question, &decided, request.language);
         let mut context = told(&answer);
         let mut decision = answer.allowed;
         if !decision && self.can_be_requested(&answer, request) {

@@ -17,7 +17,7 @@ use crate::server::booking::Booking;
 use crate::server::errand::{Mission, Notes};
 use crate::server::problem::{Kind, Problem};
 use crate::server::service::line;
-use crate::server::{idempotency, noting, proposal};
+use crate::server::{idempotency, noting, proposal, traced};
 
 /// What a tool answers: sentences for the model, and the JSON of the contract.
 #[derive(Debug)]
@@ -141,6 +141,7 @@ async fn book(desk: &Desk, (caller, mission): (&Arc<Caller>, &Mission), deed: De
             told.0
         }
     };
+    traced::note(service, |notes| notes.settled(&settled));
     match settled? {
         Done::Grant(grant) => {
             let text = format!("{}\ngrant {}", sentences(grant.answer.get()), grant.id);

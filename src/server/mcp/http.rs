@@ -5,19 +5,22 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{Method, Request};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use http_body_util::Full;
+use axum::routing::post;
+use http_body_util::{BodyExt, Collected, Full};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
+use super::message::{self, Refused};
 use super::{Desk, bound};
 use crate::server::body::Size;
+use crate::server::problem::{Kind, Problem};
 use crate::server::service::Service;
 
 /// Where it is.
 const PATH: &str = "/mcp";
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 type Transport = StreamableHttpService<Desk, NeverSessionManager>;
 
@@ -36,18 +39,46 @@ pub fn routes(service: &Arc<Service>) -> Router<Arc<Service>> {
     let config = if service.gate.is_open() { config } else { config.disable_allowed_hosts() };
     let transport: Transport = StreamableHttpService::new(move || Ok(desk.clone()), Arc::default(), config);
     let respond = async move |State(service): State<Arc<Service>>, request: Request<Body>| respond(&service, &transport, request).await;
-    Router::new().route(PATH, any(respond))
+    Router::new().route(PATH, post(respond))
 }
 
-/// Lets the transport answer, once the body is there within its bounds.
+/// Lets the transport answer, once the body is there within its bounds and is a message.
 async fn respond(service: &Service, transport: &Transport, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = match parts.method {
-        Method::POST => match service.bodies.read(&parts.headers, body, Size::Question).await {
-            Ok(received) => Bytes::copy_from_slice(received.bytes()),
-            Err(problem) => return problem.into_response(),
-        },
-        _ => Bytes::new(),
+    let (mut parts, body) = request.into_parts();
+    let received = match service.bodies.read(&parts.headers, body, Size::Question).await {
+        Ok(received) => received,
+        Err(problem) => return problem.into_response(),
     };
-    transport.handle(Request::from_parts(parts, Full::new(body))).await.map(Body::new)
+    if let Err(refused) = message::check(received.bytes()) {
+        return refused.into_response();
+    }
+    // It was looked at; `application/problem+json` and its like are JSON too.
+    parts.headers.insert(header::CONTENT_TYPE, JSON);
+    let body = Full::new(Bytes::copy_from_slice(received.bytes()));
+    in_our_form(transport.handle(Request::from_parts(parts, body)).await.map(Body::new)).await
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, JSON)], self.answer()).into_response()
+    }
+}
+
+/// What the transport itself refuses, it refuses in plain text.
+async fn in_our_form(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.headers().get(header::CONTENT_TYPE) == Some(&JSON) {
+        return response;
+    }
+    let body = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
+    let why = String::from_utf8_lossy(&body).into_owned();
+    let kind = match status {
+        StatusCode::FORBIDDEN => Kind::ForeignPage,
+        StatusCode::NOT_ACCEPTABLE => Kind::NotAcceptable,
+        // A message whose members are not those of its method, or a wrong header.
+        status if status.is_client_error() => return Refused::invalid(why).into_response(),
+        _ => Kind::Internal,
+    };
+    Problem::from(kind).detail(why).into_response()
 }

@@ -4,6 +4,8 @@
 
 mod call;
 mod http;
+mod lines;
+mod message;
 pub(crate) mod settings;
 mod stdio;
 mod tools;
@@ -19,6 +21,7 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, SubscriptionFilter,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
+use tracing::Instrument;
 
 pub use http::routes;
 pub use settings::Mcp;
@@ -28,6 +31,7 @@ use super::errand::Mission;
 use super::problem::{Kind, Problem};
 use super::reload::Live;
 use super::service::{Service, line};
+use super::traced;
 use crate::access::{Caller, Identity, Scope};
 use crate::engine::Engine;
 use crate::outline::Outline;
@@ -125,6 +129,11 @@ fn mission(context: &RequestContext<RoleServer>) -> Mission {
     })
 }
 
+/// What is noted of that request for its trace.
+fn notes(context: &RequestContext<RoleServer>) -> Option<Arc<traced::Notes>> {
+    context.extensions.get::<Parts>()?.extensions.get().cloned()
+}
+
 fn version(live: &Live<Engine>) -> String {
     live.with(|engine| engine.policy().version.clone())
 }
@@ -148,7 +157,9 @@ impl ServerHandler for Desk {
             return Err(ErrorData::invalid_params(format!("there is no tool `{}` here", request.name.escape_default()), None));
         };
         let mission = mission(&context);
-        let answered = caught(call::call(self, (&caller, &mission), deed, request.arguments.unwrap_or_default())).await;
+        let answering = caught(call::call(self, (&caller, &mission), deed, request.arguments.unwrap_or_default()));
+        // The library answers in a task of its own, which knows nothing of the request.
+        let answered = Box::pin(traced::along(notes(&context), answering).instrument(mission.span(&self.service))).await;
         let answered = answered.unwrap_or_else(|_| {
             tracing::error!(tool = deed.name(), "a tool panicked");
             Err(Kind::Internal.into())

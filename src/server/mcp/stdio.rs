@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
-use rmcp::transport::io::stdio;
+use tokio::io::{BufReader, stdin, stdout};
 
+use super::lines::Lines;
 use super::{Desk, bound};
 use crate::access::Identity;
 use crate::engine::Engine;
@@ -46,6 +47,10 @@ pub fn run(config: &Config, path: &Path, engine: Engine, session: Session) -> io
 
 async fn serve(config: &Config, path: &Path, engine: Engine, session: Session) -> io::Result<()> {
     let stop = listen::stop_signal()?;
+    let for_serve = [("[traces]", config.traces.is_some()), ("[[webhook]]", !config.webhook.is_empty())];
+    for (table, _) in for_serve.iter().filter(|(_, is_there)| *is_there) {
+        tracing::warn!("`{table}` is for `kulanz serve`; it does nothing here");
+    }
     let roots = roots(path, &engine.policy().sources);
     let live = Arc::new(Live::new(engine));
     let people = people(config, &live)?;
@@ -69,10 +74,14 @@ async fn serve(config: &Config, path: &Path, engine: Engine, session: Session) -
 }
 
 async fn converse(desk: Desk) -> io::Result<()> {
-    match desk.serve(stdio()).await {
-        Ok(session) => session.waiting().await.map(drop).map_err(io::Error::other),
-        // Nobody said anything.
-        Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-        Err(error) => Err(io::Error::other(error)),
-    }
+    let (lines, streams) = Lines::between(BufReader::new(stdin()), stdout());
+    let session = Box::pin(async {
+        match desk.serve(streams).await {
+            Ok(session) => session.waiting().await.map(drop).map_err(io::Error::other),
+            // Nobody said anything.
+            Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    });
+    lines.carry(session).await
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::Scope;
 use crate::outline::{FactOutline, Outline};
+use crate::question::LONGEST_TEXT;
 
 /// What a model can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +134,8 @@ fn argument(name: &str, outline: &Outline) -> Value {
             "items": one_of(outline.duties.iter().map(|duty| &duty.name)),
             "description": lines("The duties that are done or promised.", outline.duties.iter().map(|duty| (&duty.name, duty.title.as_deref()))),
         }),
-        "note" => json!({"type": "string", "description": "What the next reader should know."}),
+        // A character is at least one byte, so that nothing longer would be taken.
+        "note" => json!({"type": "string", "maxLength": LONGEST_TEXT, "description": "What the next reader should know: at most 8192 bytes."}),
         "idempotency_key" => json!({
             "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
             "description": "Names this request: 1 to 255 visible ASCII characters.",

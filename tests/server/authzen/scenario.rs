@@ -72,6 +72,16 @@ fn what_is_no_json_is_a_bad_request_everywhere() {
 }
 
 #[test]
+fn evaluations_are_counted_as_answers() {
+    let service = records();
+    let both = json!({"evaluations": [may("alice", "read", "record-1"), may("alice", "read", "record-1")]});
+    send(&service, EVALUATION, &may("alice", "read", "record-1"));
+    send(&service, EVALUATIONS, &both);
+    let page = service.get("/metrics", &[]).body;
+    assert!(page.contains("kulanz_answers_total{action=\"read\",answer=\"yes\"} 3\n"), "{page}");
+}
+
+#[test]
 fn an_id_of_a_request_comes_back() {
     let service = records();
     let headers = [("content-type", "application/json"), ("x-request-id", "pep-1")];

@@ -13,6 +13,7 @@ use crate::process::{COUNTER, folder, kulanz, root};
 use collector::{Collector, Span};
 
 const QUESTION: &str = r#"{"actor": {"role": "agent", "id": "anna-private"}, "action": "voucher"}"#;
+const KEY: (&str, &str) = ("headers", "authorization: Bearer collector-key\n");
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
@@ -22,7 +23,7 @@ fn counter(lines: &str) -> Running {
 }
 
 fn traced(lines: &str, before: &str) -> Running {
-    let folder = folder(&[("kulanz.toml", &format!("{before}\n[traces]\n{lines}\n")), ("headers", "authorization: Bearer collector-key\n")]);
+    let folder = folder(&[("kulanz.toml", &format!("{before}\n[traces]\n{lines}\n")), KEY]);
     Running::start(&root().join(COUNTER), &["--config", folder.path().join("kulanz.toml").to_str().unwrap()])
 }
 
@@ -30,7 +31,7 @@ fn traced(lines: &str, before: &str) -> Running {
 fn desk(collector: &Collector, more: &str) -> Running {
     let config = format!("ledger = \"memory:\"\npeople = \"people.toml\"\n[traces]\nendpoint = \"{}\"\n{more}", collector.endpoint());
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
-    let folder = folder(&[("desk.kulanz", DESK), ("people.toml", PEOPLE), ("kulanz.toml", &config), ("secret", secret)]);
+    let folder = folder(&[("desk.kulanz", DESK), ("people.toml", PEOPLE), ("kulanz.toml", &config), ("secret", secret), KEY]);
     let config = folder.path().join("kulanz.toml");
     Running::start(&folder.path().join("desk.kulanz"), &["--config", config.to_str().unwrap()]).keeping(folder)
 }
@@ -154,6 +155,61 @@ fn a_grant_has_its_transactions_beneath_it() {
     assert_eq!(batch.iter().map(|one| one.attribute("kulanz.ledger.orders").unwrap()).collect::<Vec<_>>(), ["2"]);
     for private in ["anna", "berlin", "o-1", "late", "400 EUR", "50 EUR", "50.00"] {
         assert!(collector.sent().iter().all(|sent| !sent.body.contains(&format!("\"{private}"))), "{private}");
+    }
+}
+
+#[test]
+fn a_call_of_a_tool_is_a_span_like_any_other() {
+    let collector = Collector::new();
+    let service = desk(&collector, "[mcp]\nactor = \"anna\"\n");
+    let call = |id: &str, tool: &str, arguments: serde_json::Value| {
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}});
+        let accept = ("accept", "application/json, text/event-stream");
+        let reply = service.post_as("/mcp", message.to_string(), &[("content-type", "application/json"), accept, ("x-request-id", id)]);
+        assert_eq!(reply.status, 200, "{reply:?}");
+    };
+    let late = |amount: &str, key: &str| json!({"action": "refund", "amount": amount, "facts": {"reason": "late"}, "idempotency_key": key});
+    call("asked", "ask", json!({"action": "refund", "amount": "40 EUR", "facts": {"reason": "late"}}));
+    call("booked", "grant", late("40 EUR", "k-1"));
+    call("refused", "grant", late("5000 EUR", "k-2"));
+    for (id, answer, child) in [("asked", "yes", "ledger read"), ("booked", "yes", "ledger transaction"), ("refused", "up_to", "ledger transaction")]
+    {
+        let span = collector.request(id);
+        assert_eq!((span.text("name"), span.attribute("http.route").as_deref()), ("POST /mcp", Some("/mcp")), "{id}");
+        assert_eq!((span.attribute("kulanz.action").as_deref(), span.attribute("kulanz.answer").as_deref()), (Some("refund"), Some(answer)), "{id}");
+        assert!(children(&collector, &span).iter().any(|one| one.text("name") == child), "{id}");
+    }
+}
+
+/// The bytes that a log shows as hexadecimal digits, two bytes a word: `7b7d ----`.
+fn dumped(log: &str) -> String {
+    let is_dump = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let pairs = log.split_whitespace().filter(is_dump).flat_map(|word| [&word[..2], &word[2..]]);
+    String::from_utf8_lossy(&pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect::<Vec<_>>()).into_owned()
+}
+
+#[test]
+fn a_dump_is_read() {
+    assert_eq!(dumped("TRACE 6175 7468 6f72  author\nTRACE 697a ---- ----  iz"), "authoriz");
+}
+
+#[test]
+fn the_log_shows_no_token_however_much_it_says() {
+    let collector = Collector::new();
+    let hook = Collector::new();
+    let more = format!(
+        "headers_file = \"headers\"\n[[webhook]]\nname = \"north\"\nurl = \"{}/hook\"\nsecret_file = \"secret\"\n[log]\nlevel = \"trace\"\n",
+        hook.endpoint()
+    );
+    let service = desk(&collector, &more);
+    send(&service, "/v1/grants", &late("50 EUR"), "booked");
+    collector.request("booked");
+    eventually("the webhook is told", || hook.sent().first().map(drop));
+    let signature = hook.sent()[0].head.lines().find_map(|line| line.split_once("v1,").map(|(_, signature)| signature.trim().to_owned())).unwrap();
+    let log = service.log();
+    assert!(log.contains("TRACE") || log.contains("DEBUG"), "{log}");
+    for secret in ["collector-key", &signature] {
+        assert!(!log.contains(secret) && !dumped(&log).contains(secret), "{secret} in {log}");
     }
 }
 
