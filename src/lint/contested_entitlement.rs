@@ -5,7 +5,7 @@ use super::exact::Exact;
 use crate::analysis::{Case, Wanted, When};
 use crate::decide::{Decision, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{ActionId, FactRef, RoleId, Rule, RuleId};
+use crate::policy::{ActionId, RoleId, Rule, RuleId};
 use crate::program::{self, Kind};
 
 type Known<'a> = (&'a Rule, &'a program::Rule);
@@ -36,10 +36,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 /// A prohibition about the case, not about the person who asks: for another person that one is off.
 fn is_contestable(on: Subject<'_>, rule: &program::Rule) -> bool {
-    let about_actor = |fact: &FactRef| matches!(fact, FactRef::Fact(id) if on.policy.fact(*id).is_some_and(|fact| fact.about_actor));
-    matches!(rule.kind, Kind::Prohibition { even_if_entitled: false, whole: true })
-        && !rule.reads.actor_id
-        && !rule.reads.facts.iter().any(about_actor)
+    matches!(rule.kind, Kind::Prohibition { even_if_entitled: false, whole: true }) && !on.is_about_actor(&rule.reads)
 }
 
 /// A case in which both apply and the engine answers `owed`, on the first day on which they meet.

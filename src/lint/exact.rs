@@ -113,9 +113,9 @@ impl<'a> Exact<'a> {
         self.search(asked, When::FromToday, hold, &[]).case
     }
 
-    /// Whether conditions surely hold together on no day from today on.
-    pub fn never_asked(&self, asked: (ActionId, RoleId), hold: &[&'a Condition]) -> bool {
-        let found = self.search(asked, When::FromToday, hold, &[]);
+    /// Whether surely on no day from today on some conditions hold together and others do not.
+    pub fn never_asked(&self, asked: (ActionId, RoleId), hold: &[&'a Condition], fail: &[&'a Condition]) -> bool {
+        let found = self.search(asked, When::FromToday, hold, fail);
         found.case.is_none() && found.coverage == Coverage::Exact
     }
 

@@ -54,8 +54,9 @@ pub use levels::{Level, Levels};
 pub use registry::{LINTS, Lint, of};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::policy::{ActionId, Policy, RoleId};
+use crate::policy::{ActionId, FactRef, Policy, RoleId};
 use crate::program::Program;
+use crate::program::node::Reads;
 use crate::source::Span;
 use items::Items;
 
@@ -73,6 +74,16 @@ impl Subject<'_> {
     /// Whether a place lies in the pack itself. What an included pack has for others to use is not judged here.
     fn is_own(self, span: Span) -> bool {
         self.policy.own.contains(&span.source)
+    }
+
+    /// Whether something depends on who asks, and not only on the case, the team and the role: for somebody else it is otherwise.
+    fn is_about_actor(self, reads: &Reads) -> bool {
+        let about_actor = |fact: &FactRef| match fact {
+            FactRef::Fact(id) => self.policy.fact(*id).is_some_and(|fact| fact.about_actor),
+            FactRef::ActorId => true,
+            FactRef::ActorTeam => false,
+        };
+        reads.actor_id || reads.facts.iter().any(about_actor)
     }
 
     fn role_name(self, id: RoleId) -> String {

@@ -4,6 +4,7 @@ mod bands;
 mod levels;
 mod pasted;
 mod planted;
+mod routes;
 
 use std::path::{Path, PathBuf};
 
