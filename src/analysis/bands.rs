@@ -1,6 +1,7 @@
 //! Bands: where along one quantity some conditions leave a gap, all else being the same.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use super::ground::{Datum, Ground, Var};
 use super::linear::Doubt;
@@ -15,6 +16,9 @@ use crate::policy::{ActionId, FactId, FactRef, RoleId};
 use crate::program::Program;
 use crate::program::node::Condition;
 use crate::question::Question;
+
+/// More gaps of one family are not told.
+const MOST_GAPS: usize = 16;
 
 /// What bands are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,21 +54,21 @@ pub(crate) struct Gap {
 }
 
 impl<'a> Analysis<'a> {
-    /// A gap between the bands of a family.
-    pub(crate) fn find_gap(&self, family: Family<'_, 'a>) -> (Option<Gap>, Coverage) {
+    /// The gaps between the bands of a family: all those of a case, and then those of other cases between other bands.
+    pub(crate) fn find_gaps(&self, family: Family<'_, 'a>) -> (Vec<Gap>, Coverage) {
         let var = match family.along {
             Along::Fact(id) => self.ground.var(0, FactRef::Fact(id)),
             Along::Amount => Some(self.ground.amount()),
         };
         let most_points = self.most_points.min(self.left.get());
-        let (Some(var), true) = (var, most_points > 0) else { return (None, SPENT) };
+        let (Some(var), true) = (var, most_points > 0) else { return (Vec::new(), SPENT) };
         let mut walk = Walk { most_points, last: Some(var), ..Walk::new(&self.ground, vec![Some(family.asked)], Depth::Answers) };
         for condition in family.conditions.iter().chain(family.hold) {
             walk.add_condition(0, condition);
         }
-        let mut looking = Looking { walk: &walk, ground: &self.ground, family, var, found: None, doubt: Cell::new(None) };
+        let mut looking = Looking { walk: &walk, ground: &self.ground, family, var, found: Vec::new(), doubt: Cell::new(None) };
         if !looking.may_leave_one() {
-            return (None, Coverage::Exact);
+            return (Vec::new(), Coverage::Exact);
         }
         let coverage = walk.run(&mut looking);
         let doubt = looking.doubt.get();
@@ -80,7 +84,7 @@ struct Looking<'w, 'q, 'g, 'a> {
     ground: &'g Ground<'a>,
     family: Family<'q, 'a>,
     var: Var,
-    found: Option<Gap>,
+    found: Vec<Gap>,
     doubt: Cell<Doubt>,
 }
 
@@ -147,8 +151,8 @@ impl Looking<'_, '_, '_, '_> {
         interval.representative(self.family.measure, &customary(self.family.measure, self.ground))
     }
 
-    fn gap(&self, node: &Node<'_>, line: &[Part]) -> Option<Gap> {
-        line.iter().enumerate().filter(|(_, part)| part.holding.is_empty()).find_map(|(at, part)| {
+    fn gaps(&self, node: &Node<'_>, line: &[Part]) -> Vec<Gap> {
+        let gap = |(at, part): (usize, &Part)| {
             let below = line.get(..at)?.iter().rev().find(|part| !part.holding.is_empty())?;
             let above = line.get(at..)?.iter().find(|part| !part.holding.is_empty())?;
             // What holds on both sides leaves the gap on purpose.
@@ -160,7 +164,11 @@ impl Looking<'_, '_, '_, '_> {
             let beside = (*below.holding.first()?, *above.holding.first()?);
             let is_left = self.holding(&question)?.is_empty();
             is_left.then_some(Gap { case: Case { question }, value, beside })
-        })
+        };
+        let mut gaps: Vec<Gap> = line.iter().enumerate().filter(|(_, part)| part.holding.is_empty()).filter_map(gap).collect();
+        // A gap may be in several pieces.
+        gaps.dedup_by_key(|gap| gap.beside);
+        gaps
     }
 }
 
@@ -195,7 +203,10 @@ impl Visitor for Looking<'_, '_, '_, '_> {
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {
         let line = self.line(node);
-        self.found = self.gap(node, &line);
-        if self.found.is_some() { Turn::Stop } else { Turn::Deeper }
+        let told: BTreeSet<usize> = self.found.iter().flat_map(|gap| [gap.beside.0, gap.beside.1]).collect();
+        let is_new = |gap: &Gap| !told.contains(&gap.beside.0) && !told.contains(&gap.beside.1);
+        self.found.extend(self.gaps(node, &line).into_iter().filter(is_new));
+        self.found.truncate(MOST_GAPS);
+        if self.found.len() == MOST_GAPS { Turn::Stop } else { Turn::Deeper }
     }
 }

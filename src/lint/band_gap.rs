@@ -134,8 +134,11 @@ fn type_of(on: Subject<'_>, action: ActionId, along: Along) -> Option<Type> {
     (!matches!(ty, Type::YesNo | Type::Text | Type::OneOf(_) | Type::SomeOf(_))).then_some(ty)
 }
 
-/// Looks along each quantity that at least two members read; where one gap is told, no other role needs to hear of it.
-fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut BTreeSet<(Along, &'static str)>, found: &mut Vec<Diagnostic>) {
+/// The bands beside gaps that were told: what lies along what.
+type Told = BTreeSet<(Along, &'static str, Span)>;
+
+/// Looks along each quantity that at least two members read; where gaps beside a band are told, no other role needs to hear of them.
+fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut Told, found: &mut Vec<Diagnostic>) {
     let read = |member: &Member<'_>| {
         let mut read = BTreeSet::new();
         measured(on, member.condition, &mut read);
@@ -152,7 +155,7 @@ fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut BT
         let banded: Vec<bool> = reads.iter().map(|reads| reads.contains(&along)).collect();
         let count = banded.iter().filter(|banded| **banded).count();
         let (Some(measure), Some(first)) = (type_of(on, group.asked.0, along), group.members.first()) else { continue };
-        if count < 2 || told.contains(&(along, group.what)) {
+        if count < 2 {
             continue;
         }
         if count > MOST_RULES {
@@ -160,25 +163,27 @@ fn look<'a>(on: Subject<'a>, exact: &Exact<'a>, group: &Group<'a>, told: &mut BT
                 Diagnostic::new(Code::TooManyCases, format!("the bands of so many rules for `{}` were not looked at", on.action_name(group.asked.0)))
                     .at(first.span, format!("there are more than {MOST_RULES} of them; `band-gap` says nothing here")),
             );
-            told.insert((along, group.what));
             continue;
         }
         let hold: Vec<&Condition> = group.hold.into_iter().collect();
         let family = Family { asked: group.asked, along, measure: &measure, conditions: &conditions, banded: &banded, hold: &hold };
-        let (mut gap, mut coverage) = exact.analysis().find_gap(family);
+        let (mut gaps, mut coverage) = exact.analysis().find_gaps(family);
         for day in exact.days(conditions.iter().copied()).into_iter().skip(1) {
-            if gap.is_none() {
-                let (later, further) = exact.analysis_of(day, |analysis| analysis.find_gap(family));
-                (gap, coverage) = (later, coverage.and(further));
+            if gaps.is_empty() {
+                let (later, further) = exact.analysis_of(day, |analysis| analysis.find_gaps(family));
+                (gaps, coverage) = (later, coverage.and(further));
             }
         }
-        match gap {
-            Some(gap) => {
-                if report(on, group, along, &measure, &gap, found) {
-                    told.insert((along, group.what));
-                }
+        if gaps.is_empty() {
+            exact.note(first.span, coverage);
+        }
+        let of = |nth: usize| group.members.get(nth).map(|member| (along, group.what, member.span));
+        let known = told.clone();
+        let is_told = |gap: &Gap| [gap.beside.0, gap.beside.1].into_iter().filter_map(of).any(|band| known.contains(&band));
+        for gap in gaps.iter().filter(|gap| !is_told(gap)) {
+            if report(on, group, along, &measure, gap, found) {
+                told.extend([gap.beside.0, gap.beside.1].into_iter().filter_map(of));
             }
-            None => exact.note(first.span, coverage),
         }
     }
 }

@@ -11,12 +11,46 @@ const HEAD: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\nrol
 
 /// Where something falls between two rules, as `check` says it: the line of the case that tells.
 fn gap(rules: &str) -> Option<String> {
+    let mut gaps = gaps(rules);
+    assert!(gaps.len() < 2, "{gaps:?}");
+    gaps.pop()
+}
+
+/// The cases of all gaps.
+fn gaps(rules: &str) -> Vec<String> {
     let (found, rendered) = of_text(&format!("{HEAD}{rules}"));
-    let mut gaps = found.into_iter().filter(|finding| finding.code == Code::BandGap);
-    let gap = gaps.next();
-    assert!(gaps.next().is_none(), "{rendered}");
     super::pasted::paste(&format!("{HEAD}{rules}"));
-    gap.map(|gap| gap.case.unwrap_or_else(|| panic!("no case\n{rendered}")))
+    let gaps = found.into_iter().filter(|finding| finding.code == Code::BandGap);
+    gaps.map(|gap| gap.case.unwrap_or_else(|| panic!("no case\n{rendered}"))).collect()
+}
+
+/// Bands of one role, under these conditions.
+fn bands(who: &str, conditions: &[&str]) -> String {
+    let band = |(nth, condition): (usize, &&str)| {
+        format!("rule {who}_{nth}\n  {who} may refund up to {}0 EUR\n  when {condition}\n  charge month\n", nth + 1)
+    };
+    conditions.iter().enumerate().map(band).collect()
+}
+
+#[test]
+fn every_gap_is_told_once() {
+    let three = ["total < 100 EUR", "total > 100 EUR and total < 200 EUR", "total > 200 EUR"];
+    let found = gaps(&bands("agent", &three));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("given total is 100.00 EUR") && found[1].contains("given total is 200.00 EUR"), "{found:?}");
+    // What the agent lacks the lead lacks too.
+    let wider = bands("lead", &["total > 300 EUR"]);
+    assert_eq!(gaps(&(bands("agent", &three) + &wider)).len(), 2);
+    // Those of each case.
+    let by_reason = ["total < 100 EUR and reason is late", "total > 100 EUR and reason is late", "total < 50 EUR and reason is damaged", "total > 50 EUR and reason is damaged"];
+    let found = gaps(&bands("agent", &by_reason));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|case| case.contains("reason is damaged")) && found.iter().any(|case| case.contains("reason is late")), "{found:?}");
+    // Those of another role.
+    let clerk = bands("clerk", &["wait < 1 hour", "wait > 1 hour"]);
+    assert_eq!(gaps(&(bands("agent", &three[..2]) + &clerk)).len(), 2);
+    let many: Vec<String> = (0..30).map(|nth| format!("total > {nth}00 EUR and total < {}00 EUR", nth + 1)).collect();
+    assert_eq!(gaps(&bands("agent", &many.iter().map(String::as_str).collect::<Vec<_>>())).len(), 16);
 }
 
 /// Two rules for the same people, each under a condition.
