@@ -21,6 +21,7 @@ mod errors;
 mod growing;
 mod guide;
 mod http;
+mod lints;
 mod mcp;
 mod observing;
 mod words;
