@@ -81,6 +81,7 @@ impl Interval {
             (None, Some(last)) if last.is_positive() && !matches!(ty, Type::Date | Type::Datetime) => {
                 plain(&last.clone().min(step.clone()), Some(&last), &last.divide(&Number::from(2))?, step)
             }
+            (None, Some(last)) if last.is_zero() => Some(last),
             (None, Some(last)) => last.subtract(&beyond),
             (Some(first), Some(last)) => match first.cmp(&last) {
                 Ordering::Greater => None,
@@ -183,6 +184,6 @@ mod tests {
     #[test]
     fn a_cut_off_the_grid_is_owned_by_a_side() {
         let third = Number::ratio(1, 3).unwrap();
-        assert_eq!(values(&[Split::before(third.clone()), Split::after(third)], &Number::ONE), ["-1.00", "2.00"]);
+        assert_eq!(values(&[Split::before(third.clone()), Split::after(third)], &Number::ONE), ["0.00", "2.00"]);
     }
 }

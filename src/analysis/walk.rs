@@ -365,6 +365,8 @@ impl<'g, 'a> Walk<'g, 'a> {
         };
         let mut pieces = turning.pieces(var, &mut progress.doubt);
         drop(turning);
+        // People do not owe less than nothing, though nothing forbids to say so.
+        pieces.sort_by_key(|piece| matches!(&piece.value, Datum::Number(number) if *number < Number::ZERO));
         visitor.sort(var, &mut pieces);
         self.branch(pieces, progress, left, |piece, progress, left| {
             let (point, extents) = narrowed(point, extents, var, piece);

@@ -58,6 +58,11 @@ pub(super) fn sampled(on: Subject<'_>, facts: &[(FactId, Option<Value>)], (actio
 
 /// What a case has on record, as [`describe`] says it.
 pub(super) fn describe_case(policy: &Policy, case: &Case) -> String {
+    describe_part(policy, case, |_| true)
+}
+
+/// The same of some facts.
+pub(super) fn describe_part(policy: &Policy, case: &Case, counts: impl Fn(FactId) -> bool) -> String {
     let fact = |(at, state): (usize, &FactState)| {
         let value = match state {
             FactState::Unknown | FactState::Known(_, Provenance::Default) => return None,
@@ -66,5 +71,5 @@ pub(super) fn describe_case(policy: &Policy, case: &Case) -> String {
         };
         Some((FactId::new(at), value))
     };
-    describe(policy, &case.question.facts.iter().enumerate().filter_map(fact).collect::<Vec<_>>())
+    describe(policy, &case.question.facts.iter().enumerate().filter_map(fact).filter(|(id, _)| counts(*id)).collect::<Vec<_>>())
 }

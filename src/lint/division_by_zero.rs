@@ -1,27 +1,36 @@
 //! A division by what can be zero.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use super::Subject;
+use super::exact::{Exact, asked};
 use super::extent::{Extents, Known};
+use super::supposed;
+use crate::analysis::Coverage;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::expr::Comparison;
+use crate::policy::{ActionId, LookupId, RoleId, Rule};
 use crate::program::node::{Condition, Quantity, Test, TestKind};
-use crate::program::{Allotment, Definition, LookupValue, Measure};
+use crate::program::{Allotment, Definition, Kind, LookupValue, Measure};
 use crate::source::Span;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let mut search = Search { on, extents: Extents { policy: on.policy, program: on.program }, found: HashSet::new() };
+    let somebody = (ActionId::new(0), RoleId::new(0));
+    let mut search = Search { on, extents: Extents { policy: on.policy, program: on.program }, asked: somebody, hold: None, found: BTreeMap::new() };
     for (rule, compiled) in on.policy.rules.iter().zip(&on.program.rules) {
         let mut known = Known::default();
+        (search.asked, search.hold) = (asked(rule), None);
         search.condition(&compiled.condition, &known, rule.span);
+        search.hold = Some(&compiled.condition);
         search.extents.learn(&compiled.condition, true, &mut known);
         let charges = compiled.charges.iter().filter_map(|charge| match &charge.by {
             Measure::PerUnit(quantity) | Measure::Fixed(quantity) => Some(quantity),
             Measure::Once => None,
         });
-        for quantity in compiled.quantity.as_deref().into_iter().chain(charges) {
-            search.quantity(quantity, &known, rule.span);
+        if let Some(quantity) = compiled.quantity.as_deref() {
+            search.quantity(quantity, &known, limit(on, rule, &compiled.kind));
         }
+        charges.for_each(|quantity| search.quantity(quantity, &known, rule.span));
         for requirement in &compiled.requires {
             search.condition(&requirement.when, &known, rule.span);
         }
@@ -30,6 +39,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
             offer.up_to.iter().for_each(|quantity| search.quantity(quantity, &known, rule.span));
         }
     }
+    (search.asked, search.hold) = (somebody, None);
     for (fallback, compiled) in on.policy.fallbacks.iter().zip(&on.program.fallbacks) {
         search.condition(&compiled.condition, &Known::default(), fallback.span);
     }
@@ -40,21 +50,48 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let mut places: Vec<Span> = search.found.into_iter().collect();
-    places.sort();
-    for place in places {
-        found.push(
-            Diagnostic::new(Code::DivisionByZero, "this divides by what can be zero")
-                .at(place, "the result is undefined then, and counts against the asker")
-                .help("multiply the other side instead, or say with `and … > 0` that it is not zero"),
-        );
+    let places = search.found;
+    let exact = Exact::new(on, "division-by-zero");
+    for (place, Divided { asked, hold, zero }) in &places {
+        let together: Vec<&Condition> = hold.iter().copied().chain(zero).collect();
+        let case = exact.find_telling(*asked, &together, &[]);
+        if case.case.is_none() && case.coverage == Coverage::Exact {
+            continue;
+        }
+        let finding = Diagnostic::new(Code::DivisionByZero, "this divides by what can be zero")
+            .at(*place, "the result is undefined then, and counts against the asker")
+            .help("multiply the other side instead, or say with `and … > 0` that it is not zero");
+        let test = case.case.map(|case| case.as_test(on.policy, on.program, "nothing is divided by zero"));
+        found.push(Diagnostic { case: test, ..finding });
     }
+}
+
+/// Where the limit of a rule stands.
+fn limit(on: Subject<'_>, rule: &Rule, kind: &Kind) -> Span {
+    let word = match kind {
+        Kind::Permission { .. } => "up to",
+        Kind::Prohibition { .. } => "more than",
+        Kind::Entitlement => "of",
+    };
+    on.texts.items.at(rule.span).and_then(|item| item.behind(rule.span, word)).unwrap_or(rule.span)
+}
+
+/// A division, and when its divisor is zero.
+struct Divided<'a> {
+    /// Somebody who comes upon it.
+    asked: (ActionId, RoleId),
+    /// Where it matters.
+    hold: Option<&'a Condition>,
+    zero: Vec<Condition>,
 }
 
 struct Search<'a> {
     on: Subject<'a>,
     extents: Extents<'a>,
-    found: HashSet<Span>,
+    /// Who comes upon what is looked at, and where it matters.
+    asked: (ActionId, RoleId),
+    hold: Option<&'a Condition>,
+    found: BTreeMap<Span, Divided<'a>>,
 }
 
 impl Search<'_> {
@@ -97,7 +134,8 @@ impl Search<'_> {
         match quantity {
             Quantity::Divide(pair) => {
                 if self.extents.of(&pair.1, known).can_be_zero() {
-                    self.found.insert(self.written(place));
+                    let (place, zero) = (self.written(place), supposed::in_customary_cases(self.on, &pair.1, Comparison::Equal));
+                    self.found.entry(place).or_insert(Divided { asked: self.asked, hold: self.hold, zero });
                 }
                 self.quantity(&pair.0, known, place);
                 self.quantity(&pair.1, known, place);
@@ -125,7 +163,7 @@ impl Search<'_> {
         }
     }
 
-    fn lookup(&mut self, id: crate::policy::LookupId, known: &Known) {
+    fn lookup(&mut self, id: LookupId, known: &Known) {
         let (Some(written), Some(compiled)) = (self.on.policy.lookup(id), self.on.program.lookup(id)) else { return };
         for (row, (when, value)) in written.rows.iter().zip(&compiled.rows) {
             let mut known = known.clone();

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::Subject;
 use crate::analysis::{Analysis, Case, Coverage, Found, Seen, Wanted, When};
 use crate::calendar;
-use crate::decide::{Coverage as Combinations, Decision, Held};
+use crate::decide::{Coverage as Combinations, Decision, Held, Outcome};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::Comparison;
 use crate::policy::{ActionId, RoleId, Rule, RuleKind, Subject as Binds};
@@ -111,6 +111,13 @@ impl<'a> Exact<'a> {
     /// A case of an action and a role in which conditions hold: today, else later.
     pub fn find_asked(&self, asked: (ActionId, RoleId), hold: &[&'a Condition]) -> Option<Case> {
         self.search(asked, When::FromToday, hold, &[]).case
+    }
+
+    /// A case in which conditions hold and others do not, best one in which nothing is missing to decide.
+    pub fn find_telling(&self, asked: (ActionId, RoleId), hold: &[&'a Condition], fail: &[&'a Condition]) -> Found {
+        let wanted = Wanted { asked, when: When::Today, hold, fail, known: None };
+        let decided = self.analysis.find_decided(wanted, |decision| decision.outcome != Outcome::Need);
+        if decided.case.is_some() { decided } else { self.search(asked, When::FromToday, hold, fail) }
     }
 
     /// Whether surely on no day from today on some conditions hold together and others do not.

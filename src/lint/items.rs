@@ -36,6 +36,11 @@ impl Item<'_> {
         !matches!(self.keyword, "test" | "promise")
     }
 
+    /// Whether it has this name among its words.
+    pub fn mentions(&self, name: &str) -> bool {
+        self.text.get(self.range.clone()).unwrap_or_default().lines().flat_map(words).any(|word| in_nfc(word) == name)
+    }
+
     /// Where the clause that begins with this word stands, and the line up to its end; of several the first.
     pub fn clause(&self, word: &str) -> Option<Span> {
         lines(self.text, self.range.clone()).find_map(|line| {

@@ -35,6 +35,7 @@ mod past_review;
 mod registry;
 mod row_gap;
 mod splittable_cap;
+mod supposed;
 mod uncounted_entitlement;
 mod ungrantable_action;
 mod unused_budget;

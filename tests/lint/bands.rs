@@ -42,7 +42,12 @@ fn every_gap_is_told_once() {
     let wider = bands("lead", &["total > 300 EUR"]);
     assert_eq!(gaps(&(bands("agent", &three) + &wider)).len(), 2);
     // Those of each case.
-    let by_reason = ["total < 100 EUR and reason is late", "total > 100 EUR and reason is late", "total < 50 EUR and reason is damaged", "total > 50 EUR and reason is damaged"];
+    let by_reason = [
+        "total < 100 EUR and reason is late",
+        "total > 100 EUR and reason is late",
+        "total < 50 EUR and reason is damaged",
+        "total > 50 EUR and reason is damaged",
+    ];
     let found = gaps(&bands("agent", &by_reason));
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().any(|case| case.contains("reason is damaged")) && found.iter().any(|case| case.contains("reason is late")), "{found:?}");

@@ -5,6 +5,7 @@ mod levels;
 mod pasted;
 mod planted;
 mod routes;
+mod telling;
 
 use std::path::{Path, PathBuf};
 
