@@ -289,6 +289,11 @@ impl Config {
         Ok(config)
     }
 
+    /// By which scheme it answers.
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     /// Refuses what would be unsafe or senseless.
     ///
     /// # Errors

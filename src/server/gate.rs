@@ -17,7 +17,7 @@ use crate::access::settings::{Access, Rate};
 use crate::access::token::{Issuer, Unfit};
 
 /// What everybody may read: whether the service is there, and how to talk with it.
-pub const OPEN: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", super::docs::PATH];
+pub const OPEN: [&str; 5] = ["/healthz", "/readyz", "/openapi.json", super::docs::PATH, super::authzen::metadata::PATH];
 const REALM: &str = "Bearer realm=\"kulanz\"";
 
 /// Lets callers in.

@@ -107,7 +107,7 @@ async fn serve(config: &Config, path: &Path, engine: Engine) -> io::Result<()> {
     let gate = Gate::new(&config.access)?;
     let tls = config.tls.as_ref().map(Tls::new).transpose()?;
     announce(config, &gate);
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    let scheme = config.scheme();
     let (tracer, exporting) = trace(config, listener.local_addr()?, scheme)?.unzip();
     let mut service = Service::new(live, people, books, gate, config).recording(recorder.clone());
     service.tracer = tracer;

@@ -86,7 +86,7 @@ impl Service {
             books,
             people,
             gate,
-            authzen: authzen::Setup::new(&config.authzen),
+            authzen: authzen::Setup::new(&config.authzen, config.scheme()),
             told: Arc::default(),
             meter: Meter::default(),
             recorder: None,

@@ -11,6 +11,9 @@ use super::{requests, schema};
 use crate::server::problem::Problem;
 use crate::server::service::{Service, answer};
 
+/// Where it is. It is open: a caller must find out what there is before it has anything to show for itself.
+pub const PATH: &str = "/.well-known/authzen-configuration";
+
 /// What is here, and where.
 #[utoipa::path(
     get, path = "/.well-known/authzen-configuration", tag = "authzen",
@@ -41,5 +44,5 @@ pub fn base(service: &Service, headers: &HeaderMap) -> String {
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let is_plain = |host: &&str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-    format!("http://{}", host.filter(is_plain).unwrap_or("localhost"))
+    format!("{}://{}", service.authzen.scheme, host.filter(is_plain).unwrap_or("localhost"))
 }

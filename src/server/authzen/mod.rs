@@ -32,19 +32,21 @@ pub struct Setup {
     pub config: Authzen,
     /// Makes and checks tokens.
     seal: Seal,
+    /// `http` or `https`.
+    scheme: &'static str,
 }
 
 impl Setup {
     /// As configured.
-    pub fn new(config: &Authzen) -> Self {
-        Self { seal: Seal::new(config.secret), config: config.clone() }
+    pub fn new(config: &Authzen, scheme: &'static str) -> Self {
+        Self { seal: Seal::new(config.secret), config: config.clone(), scheme }
     }
 }
 
 /// Its paths.
 pub fn routes() -> Router<Arc<Service>> {
     Router::new()
-        .route("/.well-known/authzen-configuration", get(metadata::metadata))
+        .route(metadata::PATH, get(metadata::metadata))
         .route("/access/v1/evaluation", post(evaluation::evaluation))
         .route("/access/v1/evaluations", post(evaluation::evaluations))
         .route("/access/v1/search/subject", post(search::subject))

@@ -105,11 +105,13 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
     let ticket = idempotency::optional(&caller, &headers, PATH, &json)?;
     let bound = bound(&desk, &whole, &asked);
     let settled = match (bound, &ticket) {
-        (Ok(()), _) => {
+        (Ok(denial), _) => {
+            // A denial without a key is brought once all the same.
+            let ticket = ticket.map_or_else(|| idempotency::ticket(&caller, &format!("denial:{denial}"), PATH, &json), Ok)?;
             let question = question(&desk, &asked)?;
             // What is on record here is so by the mapping.
             let (proposal, _) = proposal::read_as(&service, &caller, Trust::SystemOfRecord, &question, &[Field::Note])?;
-            service.ledger(ledger.open_case(&service.people(), &proposal, None, ticket.clone())).await?
+            service.ledger(ledger.open_case(&service.people(), &proposal, None, Some(ticket))).await?
         }
         // A repetition may come later than its denial holds.
         (Err(refused), Some(ticket)) => service.ledger(ledger.recall(ticket)).await?.ok_or(refused)?,
@@ -156,8 +158,8 @@ fn case(settled: Settled) -> Result<Box<Case>, Problem> {
     }
 }
 
-/// Whether a request belongs to a denial that still holds.
-fn bound(desk: &Desk<'_>, whole: &Part<'_>, asked: &Asked) -> Result<(), Refused> {
+/// The denial to which a request belongs, if it still holds.
+fn bound(desk: &Desk<'_>, whole: &Part<'_>, asked: &Asked) -> Result<String, Refused> {
     let unbound = |detail: &str| Refused::new("invalid_denial_binding", 400, detail);
     let denial = whole.get("denial").ok_or_else(|| unbound("`denial` is missing"))?;
     let denial = Part::new(denial, "/denial")?;
@@ -173,7 +175,7 @@ fn bound(desk: &Desk<'_>, whole: &Part<'_>, asked: &Asked) -> Result<(), Refused
     if expires.is_none_or(|expires| expires.min(until) <= desk.now) {
         return Err(Refused::new("expired_denial", 410, "evaluate once more, and bring the new denial"));
     }
-    Ok(())
+    Ok(id.to_owned())
 }
 
 /// The question of the case, with the justification as its note.

@@ -74,7 +74,7 @@ fn nobody_gets_in_without_a_token() {
     let desk = Desk::new();
     let key = desk.key("ask", &[]);
     let service = desk.serve();
-    for path in ["/healthz", "/readyz", "/openapi.json", "/docs"] {
+    for path in ["/healthz", "/readyz", "/openapi.json", "/docs", "/.well-known/authzen-configuration"] {
         assert_eq!(service.get(path, &[]).status, 200, "{path}");
     }
     for path in

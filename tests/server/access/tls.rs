@@ -45,6 +45,10 @@ fn a_certificate_is_renewed_without_a_restart() {
     assert_eq!(policy.header("authorization", format!("Bearer {key}")).call().unwrap().status(), 200);
     assert_eq!(first.get(format!("https://localhost:{port}/v1/policy")).call().unwrap().status(), 401);
 
+    // What is told of addresses has the scheme that answers.
+    let told = first.get(format!("https://localhost:{port}/.well-known/authzen-configuration")).call().unwrap().body_mut().read_to_string().unwrap();
+    assert!(told.contains(&format!("\"https://localhost:{port}/access/v1/evaluation\"")), "{told}");
+
     // Half of a pair is not taken.
     let kept = std::fs::read(desk.path("key.pem")).unwrap();
     desk.write("key.pem", "no key");

@@ -254,6 +254,21 @@ fn a_request_is_brought_once() {
 }
 
 #[test]
+fn a_denial_becomes_one_case_also_without_a_key() {
+    let service = records();
+    let body = request(&service, &refund("alice", "80 EUR"));
+    let (first, again) = (send(&service, REQUESTS, &body), send(&service, REQUESTS, &body));
+    assert_eq!((first.status, again.status, first.json()), (202, 202, again.json()));
+    let mut other = body.clone();
+    other["context"] = json!({"business_justification": "another reason"});
+    refused(&send(&service, REQUESTS, &other), 409, "duplicate_request");
+    assert_eq!(service.get("/v1/cases", &[]).json()["cases"].as_array().unwrap().len(), 1);
+    // Another denial of the same request is another case.
+    assert_eq!(send(&service, REQUESTS, &request(&service, &refund("alice", "80 EUR"))).status, 202);
+    assert_eq!(service.get("/v1/cases", &[]).json()["cases"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn without_a_ledger_nothing_can_be_brought() {
     let service = configured(|text| replaced(&text, "ledger = \"memory:\"\n", ""));
     let denied = send(&service, EVALUATION, &refund("alice", "80 EUR")).json();
