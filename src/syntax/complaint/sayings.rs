@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 171] = [
+pub(super) const SAYINGS: [Saying; 187] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -46,7 +46,19 @@ pub(super) const SAYINGS: [Saying; 171] = [
     ("höchstens", "<=", Yes),
     ("<=", "up to", No),
     ("<", "up to", No),
+    ("may up to <n> <v> <w>", "may <w> up to <n> <v>", Yes),
+    ("may not more than <n> <v> <w>", "may not <w> more than <n> <v>", Yes),
+    ("over <n>", "more than <n>", Yes),
+    ("above <n>", "more than <n>", Yes),
     // Comparisons.
+    ("over <n>", "> <n>", Yes),
+    ("above <n>", "> <n>", Yes),
+    ("under <n>", "< <n>", Yes),
+    ("below <n>", "< <n>", Yes),
+    ("is after", ">", Yes),
+    ("is later than", ">", Yes),
+    ("is before", "<", Yes),
+    ("is earlier than", "<", Yes),
     ("is more than <n>", "> <n>", Yes),
     ("is greater than", ">", Yes),
     ("is bigger than", ">", Yes),
@@ -80,6 +92,9 @@ pub(super) const SAYINGS: [Saying; 171] = [
     ("equal to", "=", Yes),
     ("equals", "=", Yes),
     // Values of a list.
+    ("= <w> or = <v>", "is one of <w>, <v>", Yes),
+    ("is <w> or is <v>", "is one of <w>, <v>", Yes),
+    (", and <w>", ", <w>", Yes),
     ("is either <w> or <v>", "is one of <w>, <v>", Yes),
     ("is any of", "is one of", Yes),
     ("is in", "is one of", Yes),
@@ -115,6 +130,7 @@ pub(super) const SAYINGS: [Saying; 171] = [
     ("during <n> <u> after", "within <n> <u> after", Yes),
     ("<n> - <u>", "<n> <u>", Yes),
     ("within <n> <u> since", "within <n> <u> after", Yes),
+    ("within <n> <u> <w>", "within <n> <u> after <w>", No),
     ("within <n> <u> of", "within <n> <u> after", No),
     ("within <n> <u> from", "within <n> <u> after", No),
     ("within <n> <u> following", "within <n> <u> after", Yes),
