@@ -11,6 +11,8 @@ mod overlay;
 
 use std::path::Path;
 
+#[cfg(feature = "cli")]
+pub(crate) use disk::read;
 pub use overlay::{Overlay, canonical};
 
 use crate::diagnostic::Diagnostic;

@@ -1,6 +1,6 @@
 //! `kulanz fmt`
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::arguments::{Fmt, Format};
@@ -8,6 +8,7 @@ use super::exit::{Failure, Outcome};
 use super::terminal::Terminal;
 use super::{check, locate};
 use crate::diagnostic::has_errors;
+use crate::pack::read;
 use crate::rewrite::{Mode, format_files};
 use crate::source::Sources;
 use crate::syntax::format::format;
@@ -41,9 +42,14 @@ fn list(changed: &[PathBuf], arguments: &Fmt, terminal: &Terminal) -> io::Result
 
 /// Standard input to standard output.
 fn filter(arguments: &Fmt, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let mut text = String::new();
-    io::stdin().lock().read_to_string(&mut text)?;
     let mut sources = Sources::default();
+    let text = match read(io::stdin().lock(), "standard input") {
+        Ok(text) => text,
+        Err(refused) => {
+            check::tell(&[*refused], &sources, terminal)?;
+            return Ok(Outcome::Problems);
+        }
+    };
     let id = sources.add("standard input", text.as_str());
     match format(&sources, id) {
         Ok(formatted) if arguments.check => Ok(if formatted == text { Outcome::Done } else { Outcome::Problems }),

@@ -160,7 +160,7 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
 pub struct Near<'a> {
     /// As it is written right.
     pub name: &'a str,
-    /// Whether one slip of the finger made the one of the other, and of no other candidate: then it can be mended without asking.
+    /// Whether one slip of the finger or capitals made the one of the other, and of no other candidate: then it can be mended without asking.
     pub is_certain: bool,
 }
 
@@ -171,6 +171,7 @@ pub struct Near<'a> {
 /// assert_eq!(near("cost", [("cast", false), ("post", true)]).unwrap().name, "post");
 /// assert!(near("reson", [("reason", true), ("order", true)]).unwrap().is_certain);
 /// assert!(!near("cost", [("cast", true), ("post", true)]).unwrap().is_certain);
+/// assert!(near("AGENT", [("agent", true)]).unwrap().is_certain);
 /// assert!(!near("head", [("lead", true)]).unwrap().is_certain);
 /// assert!(!near("foto", [("photo", true)]).unwrap().is_certain);
 /// assert!(!near("goodwill2", [("goodwill", true)]).unwrap().is_certain);
@@ -182,18 +183,24 @@ pub fn near<'a>(written: &str, candidates: impl IntoIterator<Item = (&'a str, bo
     }
     let allowed = (written.chars().count() / 3).max(1);
     // `foto` sounds like `photo`, and is a little further from it than a slip of the finger.
-    let distance = |name: &str| strsim::damerau_levenshtein(written, name).min(1 + strsim::damerau_levenshtein(&sound(written), &sound(name)));
+    let edits = |name: &str| strsim::damerau_levenshtein(written, name).min(1 + strsim::damerau_levenshtein(&sound(written), &sound(name)));
+    let distance = |name: &str| if is_same_in_capitals(written, name) { 0 } else { edits(name) };
     let measured = candidates.into_iter().map(|(name, fits)| (distance(name), !fits, name));
     let mut found: Vec<_> = measured.filter(|(distance, ..)| *distance <= allowed).collect();
     found.sort_unstable();
     let (distance, _, name) = *found.first()?;
     let alone = found.iter().filter(|(_, _, other)| *other != name).all(|(other, ..)| *other > distance);
-    Some(Near { name, is_certain: distance == 1 && alone && is_slip(written, name) })
+    Some(Near { name, is_certain: distance <= 1 && alone && (is_slip(written, name) || is_same_in_capitals(written, name)) })
 }
 
 /// A word with one letter for one sound.
 fn sound(word: &str) -> String {
     word.replace("ph", "f").replace('c', "k")
+}
+
+/// `Agent` and `agent`.
+fn is_same_in_capitals(written: &str, name: &str) -> bool {
+    written.to_lowercase() == name.to_lowercase()
 }
 
 /// Whether one slip of the finger is all that lies between two words. Another first letter or a figure make it another word: `head` is not `lead`, and `goodwill2` not `goodwill`.

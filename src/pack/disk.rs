@@ -1,7 +1,7 @@
 //! Packs in the file system.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Overlay;
@@ -131,13 +131,8 @@ impl Shelf for Disk<'_> {
             return Err(Box::new(Diagnostic::new(Code::Unreadable, format!("`{shown}` is not a file"))));
         }
         check_size(usize::try_from(meta.len()).unwrap_or(usize::MAX), &shown)?;
-        let mut bytes = Vec::new();
-        let file = fs::File::open(&place).map_err(|error| unreadable(&shown, &error))?;
         // The bound holds also where the file grows while it is read.
-        file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&shown, &error))?;
-        check_size(bytes.len(), &shown)?;
-        let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
-        readable(text, &shown)
+        read(fs::File::open(&place).map_err(|error| unreadable(&shown, &error))?, &shown)
     }
 
     fn damaged(&self, path: &str) -> Option<(String, usize)> {
@@ -184,6 +179,19 @@ fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
         _ => format!("`{shown}` cannot be read: {error}"),
     };
     Diagnostic::new(Code::Unreadable, message)
+}
+
+/// The text of a file of a pack, wherever it comes from, within the bound of such files.
+///
+/// # Errors
+///
+/// Where it cannot be read, is too large or is no text.
+pub(crate) fn read(file: impl Read, shown: &str) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(shown, &error))?;
+    check_size(bytes.len(), shown)?;
+    let text = String::from_utf8(bytes).map_err(|error| not_text(shown, error.as_bytes(), error.utf8_error().valid_up_to()))?;
+    readable(text, shown)
 }
 
 /// A text that can be a policy.

@@ -69,6 +69,22 @@ pub(super) struct ItemReader<'t, 'p> {
     pub problems: &'p mut Vec<Diagnostic>,
 }
 
+/// The first words of items in German, and what the language writes.
+const GERMAN: [(&str, &str); 12] = [
+    ("regelwerk", "policy"),
+    ("richtlinie", "policy"),
+    ("rolle", "role"),
+    ("fakt", "fact"),
+    ("tatsache", "fact"),
+    ("aktion", "action"),
+    ("leistung", "action"),
+    ("pflicht", "duty"),
+    ("tabelle", "table"),
+    ("regel", "rule"),
+    ("prüfung", "test"),
+    ("versprechen", "promise"),
+];
+
 impl<'t> ItemReader<'t, '_> {
     /// The bytes of some lines.
     pub fn slice(&self, lines: &[Line]) -> &'t str {
@@ -200,7 +216,9 @@ impl<'t> ItemReader<'t, '_> {
             return None;
         }
         let lower = keyword.to_lowercase();
-        let problem = match (near(&lower, ITEMS.into_iter().map(|item| (item, true))), self.looks_like(lines)) {
+        let german = GERMAN.iter().find(|(word, _)| *word == lower).map(|(_, item)| Near { name: item, is_certain: true });
+        let near = german.or_else(|| near(&lower, ITEMS.into_iter().map(|item| (item, true))));
+        let problem = match (near, self.looks_like(lines)) {
             (Some(near), _) => problem.meant(span, Some(Near { is_certain: near.is_certain || lower == near.name, ..near }), String::new),
             (None, Some(item)) => problem.help(format!("this looks like a `{item}`; write `{item}` before its name")),
             (None, None) => {

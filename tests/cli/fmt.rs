@@ -122,3 +122,11 @@ fn a_full_disk_changes_nothing() {
     assert_eq!(fs::read_to_string(&file).unwrap(), large());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn standard_input_has_the_bounds_of_a_file() {
+    let refused = |bytes: &[u8]| kulanz_reading(bytes, &["fmt", "-"]).exits(1).err;
+    assert!(refused(b"role agent\n\0").contains("error[K0003]: `standard input` holds a NUL byte in line 2"));
+    assert!(refused(b"role agent\n# \xff\n").contains("`standard input` is not UTF-8 text: the first wrong byte is in line 2"));
+    assert!(refused(&vec![b'#'; (16 << 20) + 1]).contains("Kulanz reads files of at most 16 MiB"));
+}

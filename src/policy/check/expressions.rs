@@ -163,7 +163,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn is_value_name(&self, name: &str) -> bool {
+    pub(super) fn is_value_name(&self, name: &str) -> bool {
         matches!(name, "amount" | "today" | "now" | "actor.id" | "actor.team")
             || matches!(self.names.get(name), Some(Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)))
             || self.names.may_be_broken(name)

@@ -1,6 +1,6 @@
 //! What somebody meant who called something otherwise, or said it in another form: as a help that can be pasted.
 
-use crate::diagnostic::{Code, Diagnostic, Near};
+use crate::diagnostic::{Code, Diagnostic, Near, near};
 use crate::policy::ActionId;
 use crate::policy::expr::Type;
 use crate::source::Span;
@@ -105,7 +105,7 @@ impl Checker<'_> {
     }
 
     /// `reason is one of damaged or late`: what to say of the first part of a chain that is only a value of what stands before it.
-    fn one_more_value(&self, parts: &[ast::Expr], is_or: bool) -> Option<(Span, String, String)> {
+    fn one_more_value<'p>(&self, parts: &'p [ast::Expr], is_or: bool) -> Option<(Span, String, String)> {
         parts.iter().enumerate().skip(1).find_map(|(at, part)| {
             // `and` binds more tightly: in `a or b and c` the part is `b and c`.
             let (part, before) = (first_of(part), last_of(parts.get(at - 1)?));
@@ -121,20 +121,43 @@ impl Checker<'_> {
                 Written::Includes(fact, _, values) => (fact, ["includes", if is_or { "any of" } else { "all of" }], values.as_slice()),
                 _ => return None,
             };
-            if !self.names_no_value(part) || !self.is_value_of(value, fact) {
+            if !self.names_no_value(part) {
                 return None;
             }
-            let more =
-                parts.iter().skip(at).map(first_of).take_while(|part| matches!(&part.kind, Written::Name(name) if self.is_value_of(name, fact)));
-            let more: Vec<&ast::Expr> = more.collect();
+            let meant = self.value_meant(value, fact)?;
+            let listed = |part: &'p ast::Expr| match &part.kind {
+                Written::Name(name) => Some((part, self.value_meant(name, fact)?)),
+                _ => None,
+            };
+            let more: Vec<(&ast::Expr, String)> = parts.iter().skip(at).map(first_of).map_while(listed).collect();
             let plain = |expr: &ast::Expr| self.written(expr.span).trim_matches('`').to_owned();
-            let values: Vec<String> = first.iter().chain(more.iter().copied()).map(plain).collect();
+            let values: Vec<String> = first.iter().map(plain).chain(more.iter().map(|(_, value)| value.clone())).collect();
             let fact = plain(fact);
             let help = format!("write `{fact} {} {}`", word.join(" "), values.join(", "));
-            let message = format!("`{value}` is one more value of `{fact}`, and a list is separated by commas");
-            let last = more.last().map_or(part.span, |last| last.span);
+            let message = if meant == *value {
+                format!("`{value}` is one more value of `{fact}`, and a list is separated by commas")
+            } else {
+                format!("there is no `{value}`; `{meant}` is one more value of `{fact}`, and a list is separated by commas")
+            };
+            let last = more.last().map_or(part.span, |(last, _)| last.span);
             Some((before.span.to(last), message, help))
         })
+    }
+
+    /// The value of a fact that a name is, or that it is nearly called like where nothing else that can be read is.
+    fn value_meant(&self, name: &str, fact: &ast::Expr) -> Option<String> {
+        if self.is_value_of(name, fact) {
+            return Some(name.to_owned());
+        }
+        let readable = self.names.of_kind(|named| matches!(named, Named::Fact(_) | Named::Definition(_) | Named::Lookup(_)));
+        if self.is_value_name(name) || near(name, readable.map(|name| (name, true))).is_some() {
+            return None;
+        }
+        let Written::Name(fact) = &fact.kind else { return None };
+        let Some(Named::Fact(id)) = self.names.peek(fact) else { return None };
+        let Some(Type::OneOf(choices) | Type::SomeOf(choices)) = self.fact_shape(id).map(|shape| &shape.ty) else { return None };
+        let values = choices.iter().map(|id| self.choices.name(*id));
+        near(name, values.map(|value| (value, true))).map(|near| near.name.to_owned())
     }
 
     /// Whether a chain has such a part.
