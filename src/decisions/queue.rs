@@ -35,11 +35,20 @@ pub(crate) struct Tally {
 struct Waiting {
     lines: Vec<u8>,
     count: u64,
+    /// So many bytes were taken out to be written, and are not written yet.
+    writing: usize,
     /// How many were left out since the last one was taken.
     lost: u64,
     is_closed: bool,
     /// When the end must be there.
     end: Option<Instant>,
+}
+
+impl Waiting {
+    /// All bytes that are not written.
+    fn bytes(&self) -> usize {
+        self.lines.len() + self.writing
+    }
 }
 
 #[derive(Debug)]
@@ -85,7 +94,7 @@ impl Queue {
     /// Takes `count` lines, if there is room: what is longer than the whole queue is taken where nothing else waits.
     pub fn try_push(&self, lines: &str, count: u64) -> bool {
         let waiting = self.shared.waiting();
-        if waiting.is_closed || (!waiting.lines.is_empty() && waiting.lines.len() + lines.len() > self.shared.most) {
+        if waiting.is_closed || (waiting.bytes() > 0 && waiting.bytes() + lines.len() > self.shared.most) {
             return false;
         }
         self.take(waiting, lines, count);
@@ -139,12 +148,12 @@ impl Queue {
     /// Whether anything more would be taken.
     pub fn has_room(&self) -> bool {
         let waiting = self.shared.waiting();
-        !waiting.is_closed && waiting.lines.len() < self.shared.most
+        !waiting.is_closed && waiting.bytes() < self.shared.most
     }
 
     /// How many bytes wait.
     pub fn bytes(&self) -> usize {
-        self.shared.waiting().lines.len()
+        self.shared.waiting().bytes()
     }
 
     /// What came of the lines.
@@ -191,6 +200,8 @@ impl Writer<'_> {
                 }
             }
             self.shared.tally.written.fetch_add(chunk.count, Ordering::Relaxed);
+            self.shared.waiting().writing = 0;
+            self.shared.room.notify_waiters();
             chunk.lines.clear();
             spare = chunk.lines;
         }
@@ -209,8 +220,8 @@ impl Writer<'_> {
         let (mut waiting, _) = self.shared.work.wait_timeout_while(waiting, flush, is_early).unwrap_or_else(PoisonError::into_inner);
         let (mut lines, mut count) = (std::mem::replace(&mut waiting.lines, spare), std::mem::take(&mut waiting.count));
         let lost = std::mem::take(&mut waiting.lost);
+        waiting.writing = lines.len();
         drop(waiting);
-        self.shared.room.notify_waiters();
         if lost > 0 {
             lines.extend_from_slice(&told(lost));
             count += 1;
@@ -366,11 +377,12 @@ mod tests {
     #[test]
     fn what_is_lost_is_counted_and_told_where_it_is_missing() {
         let paper = Paper::with_room(2);
-        let queue = queue(&paper, 8);
+        let queue = queue(&paper, 12);
         // The writer takes the first, and fails in the middle of it.
         assert!(queue.try_push("aaa\n", 1));
         eventually(|| count(&queue.tally().errors) > 0);
-        assert!(queue.try_push("bbb\n", 1) && queue.try_push("ccc\n", 1), "8 bytes fit");
+        assert!(queue.try_push("bbb\n", 1) && queue.try_push("ccc\n", 1), "12 bytes fit, with those that are being written");
+        assert_eq!(queue.bytes(), 12);
         for _ in 0..3 {
             assert!(!queue.try_push("d\n", 1) && !queue.has_room());
             queue.lose(1);
@@ -402,19 +414,19 @@ mod tests {
     fn a_line_longer_than_the_queue_is_taken_alone() {
         let paper = Paper::with_room(0);
         let queue = queue(&paper, 8);
-        assert!(queue.try_push("a\n", 1));
-        eventually(|| count(&queue.tally().errors) > 0);
         assert!(queue.try_push("much longer than that\n", 1) && !queue.try_push("b\n", 1));
+        eventually(|| count(&queue.tally().errors) > 0);
+        assert!(!queue.try_push("b\n", 1) && !queue.has_room(), "what is being written takes its room still");
         queue.push("c\n", 1);
         paper.room.store(u64::MAX / 2, Ordering::SeqCst);
         queue.close(Duration::from_secs(5));
-        assert_eq!(paper.text(), "a\nmuch longer than that\nc\n");
+        assert_eq!(paper.text(), "much longer than that\nc\n");
     }
 
     #[tokio::test]
     async fn whoever_waits_goes_on_when_there_is_room_and_not_for_ever() {
         let paper = Paper::with_room(0);
-        let queue = queue(&paper, 2);
+        let queue = queue(&paper, 4);
         assert!(queue.try_push("a\n", 1));
         eventually(|| count(&queue.tally().errors) > 0);
         assert!(queue.try_push("b\n", 1));

@@ -56,7 +56,7 @@ pub async fn healthz() -> Json<Health> {
     get, path = "/readyz", tag = "service",
     responses(
         (status = 200, description = "a policy answers", body = Readiness),
-        (status = 503, description = "the ledger does not answer", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "the ledger does not answer, or the decision log takes no more answers", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Json<Readiness>, Problem> {
@@ -64,6 +64,9 @@ pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Json<Readines
         Some(books) => Some(ping(books).await?),
         None => None,
     };
+    if service.recorder.as_ref().is_some_and(|recorder| recorder.is_refusing()) {
+        return Err(Problem::from(Kind::LogUnavailable).detail("answers are refused until it can be written again"));
+    }
     let engine = service.live.current();
     let policy = engine.policy();
     let policy = PolicyEntry { name: Speech::new(policy, 0).plain(&policy.name), version: policy.version.clone() };

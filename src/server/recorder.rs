@@ -20,6 +20,8 @@ pub struct Recorder {
     /// The share of the answers `yes` that is noted.
     pub sample_yes: Sample,
     when_full: WhenFull,
+    /// One more than the lines that were written when an answer was refused last; 0 before.
+    refused_at: AtomicU64,
 }
 
 impl Recorder {
@@ -45,7 +47,7 @@ impl Recorder {
         place.open(Timestamp::now()).map_err(|error| io::Error::new(error.kind(), format!("`decisions.to`: cannot write to `{to}`: {error}")))?;
         let queue = Queue::start(Box::new(place), config.queue_bytes, config.flush(), Arc::default())?;
         tracing::info!(to, "decisions are logged");
-        Ok(Some(Self { queue, mask, sample_yes: config.sample_yes, when_full: config.when_full }))
+        Ok(Some(Self { queue, mask, sample_yes: config.sample_yes, when_full: config.when_full, refused_at: AtomicU64::default() }))
     }
 
     /// Takes lines.
@@ -80,8 +82,15 @@ impl Recorder {
         if self.queue.wait(Instant::now() + most, happens).await {
             return Ok(());
         }
-        self.queue.tally().refused.fetch_add(1, Ordering::Relaxed);
+        let Tally { written, refused, .. } = self.queue.tally();
+        refused.fetch_add(1, Ordering::Relaxed);
+        self.refused_at.store(written.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         Err(Kind::LogUnavailable.into())
+    }
+
+    /// Whether answers are refused: nothing was written since the last one was.
+    pub fn is_refusing(&self) -> bool {
+        self.refused_at.load(Ordering::Relaxed) == self.queue.tally().written.load(Ordering::Relaxed) + 1
     }
 
     /// Takes lines that tell of something that cannot be undone: where they are not to be left out, even beyond the bound.

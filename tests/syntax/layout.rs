@@ -123,7 +123,7 @@ fn everyday_words_are_translated() {
         ("rule r\n  agent cannot refund", "write `may not`"),
         ("rule r\n  agent may refund\n  if a", "write `when`"),
         ("rule r\n  agent may refund\n  when a is b, c", "write `is one of`"),
-        ("rule r\n  agent may refund\n  when a over 5", "write `>`"),
+        ("rule r\n  agent may refund\n  when a over 5", "write `> 5`"),
     ] {
         assert!(messages(text).iter().any(|message| message.contains(right)), "{text}: {:?}", messages(text));
     }

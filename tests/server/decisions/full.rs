@@ -1,16 +1,22 @@
 //! A disk that takes nothing.
 
+use std::io::{Read, Write};
+
 use super::super::grants::late;
-use super::super::running::Running;
+use super::super::running::{Running, eventually};
 use super::{Desk, ask};
 
 /// A log on a disk that is full, and a queue of one line or two.
 fn full(when_full: &str) -> (Desk, Running) {
-    let log = "to = \"full.jsonl\"\nkey_file = \"log.key\"\nflush_millis = 0\nqueue_bytes = 1024";
-    let desk = Desk::new(&format!("[limits]\nanswer_seconds = 1\ndrain_seconds = 1\n[decisions]\n{log}\nwhen_full = \"{when_full}\"\n"));
+    let desk = desk(when_full);
     std::os::unix::fs::symlink("/dev/full", desk.path("full.jsonl")).unwrap();
     let service = desk.serve();
     (desk, service)
+}
+
+fn desk(when_full: &str) -> Desk {
+    let log = "to = \"full.jsonl\"\nkey_file = \"log.key\"\nflush_millis = 0\nqueue_bytes = 1024";
+    Desk::new(&format!("[limits]\nanswer_seconds = 1\ndrain_seconds = 1\n[decisions]\n{log}\nwhen_full = \"{when_full}\"\n"))
 }
 
 fn metric(service: &Running, name: &str) -> u64 {
@@ -45,6 +51,26 @@ fn answers_wait_for_the_log_and_are_refused_then() {
     assert_eq!(metric(&service, "kulanz_decisions_refused_total"), 2);
     assert_eq!((metric(&service, "kulanz_decisions_lost_total"), metric(&service, "kulanz_decisions_written_total")), (0, 0));
     assert!(metric(&service, "kulanz_decisions_write_errors_total") > 0);
+    // Such a server is not asked, until its log is written again.
+    service.get("/readyz", &[]).is_problem(503, "log_unavailable");
+    assert_eq!(service.get("/healthz", &[]).status, 200);
+}
+
+#[test]
+fn a_server_is_ready_again_when_its_log_is_written() {
+    // A pipe that nobody empties is as good as a disk that is full.
+    let desk = desk("wait");
+    let pipe = desk.path("full.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut pipe = std::fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    let full = vec![b'\n'; 64 << 10];
+    pipe.write_all(&full).unwrap();
+    let service = desk.serve();
+    while ask(&service, &late("10 EUR"), "r").status == 200 {}
+    service.get("/readyz", &[]).is_problem(503, "log_unavailable");
+    pipe.read_exact(&mut full.clone()).unwrap();
+    eventually("it is ready", || (service.get("/readyz", &[]).status == 200).then_some(()));
+    assert_eq!(ask(&service, &late("10 EUR"), "again").status, 200);
 }
 
 /// Guard: with `drop` every answer goes out, and every line that is not written is counted; the failure is told once.
