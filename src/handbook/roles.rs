@@ -96,8 +96,12 @@ impl Author<'_> {
             && !approved_by.is_empty()
         {
             let (own, others): (Vec<RoleId>, Vec<RoleId>) = approved_by.iter().partition(|signer| Some(**signer) == role);
-            parts.extend(own.iter().map(|_| self.speech.words("handbook-with-another")));
-            parts.extend((!others.is_empty()).then(|| self.speech.with("handbook-with", &self.role_names(&others).join(", "))));
+            let others = self.speech.either(&self.role_names(&others), "and");
+            parts.push(match (own.is_empty(), others.is_empty()) {
+                (true, _) => self.speech.with("handbook-with", &others),
+                (false, true) => self.speech.words("handbook-with-another"),
+                (false, false) => self.speech.with("handbook-with-another-and", &others),
+            });
         }
         if is_bound {
             parts.push(self.speech.words("handbook-some-cases"));
@@ -122,6 +126,7 @@ impl Author<'_> {
         });
         let own = self.sure(role, action);
         let further: Vec<_> = further.into_iter().filter(|id| !own.as_ref().is_some_and(|own| self.is_within(*id, own))).collect();
+        let further = self.telling(&further, self.sure(other, action).as_ref());
         if further.is_empty() {
             return None;
         }
@@ -138,6 +143,25 @@ impl Author<'_> {
             }
         }
         Some(Line::labelled(&name, Line::join(seen, "; ")).into())
+    }
+
+    /// The permissions that say something beside each other: smaller ones than what is granted in every case say nothing, and of those under conditions the largest is enough.
+    fn telling(&self, all: &[RuleId], sure: Option<&Number>) -> Vec<RuleId> {
+        let is_alone =
+            |id: RuleId| matches!(self.rule(id).map(|rule| &rule.kind), Some(RuleKind::Permission { approved_by, .. }) if approved_by.is_empty());
+        let is_sure = |id: RuleId| {
+            let rule = self.rule(id);
+            let is_dated = rule.is_none_or(|rule| !rule.from.is_empty() || !rule.until.is_empty());
+            is_alone(id) && !is_dated && self.policy.terms(id).is_some_and(|terms| terms.condition.is_none())
+        };
+        let bounded = |id: RuleId| self.most(id).filter(|_| is_alone(id));
+        let largest = all.iter().filter(|id| !is_sure(**id)).filter_map(|id| bounded(*id)).max();
+        let tells = |id: &RuleId| match (self.most(*id), is_sure(*id)) {
+            (None, _) => true,
+            (Some(most), true) => sure.is_none_or(|sure| most >= *sure),
+            (Some(most), false) => sure.is_none_or(|sure| most > *sure) && (!is_alone(*id) || largest.as_ref() == Some(&most)),
+        };
+        all.iter().copied().filter(tells).collect()
     }
 
     /// The largest amount that a role may grant in every case, where it can be told without one.

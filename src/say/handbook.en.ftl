@@ -123,6 +123,7 @@ handbook-of = { $limit }
 handbook-some-cases = in certain cases
 handbook-with = with approval by { $roles }
 handbook-with-another = with approval by another person of this role
+handbook-with-another-and = with approval by another person of this role and by { $roles }
 handbook-from-role = as { $role } may
 handbook-flows-down-from = also for { $role }
 handbook-everyone-rule = for everybody

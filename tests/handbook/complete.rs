@@ -228,8 +228,9 @@ fn what_is_inherited_says_so() {
     assert!(agent.contains("[cap](#rule-cap): no more than “half”, in certain cases (also for Team lead)"), "{agent}");
     assert!(agent.contains("- Team lead (answers within 4 hours): up to 100.00 EUR, in certain cases"), "{agent}");
     assert!(
-        agent
-            .contains("- boss (answers within 2 working days): up to 100.00 EUR, in certain cases; without limit, with approval by Team lead, Stock")
+        agent.contains(
+            "- boss (answers within 2 working days): up to 100.00 EUR, in certain cases; without limit, with approval by Team lead and Stock"
+        )
     );
     let _: RuleId = policy.rule_named("cap").unwrap();
 }
@@ -254,6 +255,18 @@ fn nobody_is_asked_for_what_one_may_grant_in_every_case() {
     let bot = "- bot: up to 15.00 EUR";
     assert_eq!(asked("up to 14.99 EUR"), [bot, lead]);
     assert_eq!(asked("up to 15 EUR\n    when amount > 3 EUR"), [bot, lead], "in certain cases is not in every case");
+}
+
+#[test]
+fn whom_to_ask_is_said_with_the_most_that_they_grant() {
+    let text = "policy \"p\"\n  currency EUR\n  time zone Europe/Berlin\n\nrole agent\nrole lead\n  above agent\nrole boss\n  above lead\nrole finance\n\nfact vip yes/no\n  asks \"?\"\naction voucher of money\n\n\
+         rule a\n  lead may voucher up to 15 EUR\n\nrule b\n  boss may voucher up to 30 EUR\n\nrule c\n  boss may voucher up to 20 EUR\n  when vip\n\nrule d\n  boss may voucher up to 40 EUR\n  when vip\n\nrule e\n  boss may voucher up to 50 EUR\n  when not vip\n\n\
+         rule f\n  boss may voucher\n  when vip\n  approved by boss, finance\n";
+    let policy = crate::shop::load_all(&[("p.kulanz", text)]);
+    let page = page(&policy, Some(policy.role_named("agent").unwrap()), 0).markdown();
+    assert!(page.contains("\n- lead: up to 15.00 EUR\n"), "{page}");
+    let boss = "\n- boss: up to 30.00 EUR; up to 50.00 EUR, in certain cases; without limit, with approval by another person of this role and by finance, in certain cases\n";
+    assert!(page.contains(boss), "{page}");
 }
 
 #[test]
