@@ -33,6 +33,11 @@ pub(super) fn open_text(span: Span, written: &str) -> Diagnostic {
     problem.help("end it with `\"` in the same line; inside a text write `\\\"` for a quotation mark and `\\n` for a line break")
 }
 
+/// Whether a line names the file of a table, which does not stand there.
+pub(super) fn names_file(line: &str) -> bool {
+    slips::file_of(line).is_some()
+}
+
 /// Where the grammar could not go on.
 struct Failure<'e> {
     piece: &'e Piece<'e>,

@@ -100,7 +100,9 @@ impl<'t> ItemReader<'t, '_> {
             Sense::Rules(sentence) => TableKind::from(&sentence.kind),
             Sense::Gives(_) => TableKind::Lookup,
         };
-        let grid = self.grid(&head, kind, &rows);
+        // Its file is named in the wrong place, which is told.
+        let is_elsewhere = rest.iter().any(|part| super::complaint::names_file(self.slice(part)));
+        let grid = if is_elsewhere { None } else { self.grid(&head, kind, &rows) };
         let body = TableBody { from: head.from, grid };
         match head.sense {
             Sense::Rules(sentence) => {

@@ -5,8 +5,8 @@ use super::everyday::{ago, article, everyday_word, key_behind_window, limit_with
 use super::expected::{is_cell, keyword, line_words};
 use super::phrases::said_otherwise;
 use super::slips::{
-    bare_text, below, comment_sign, dash_for_nothing, foreign_day, from_and_until, limit_per_something, list_in_parentheses, list_of_signs,
-    name_of_two_words, one_quantity_of_two, second_sentence, title_behind, unseen, word_behind_title,
+    bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, limit_per_something, list_in_parentheses,
+    list_of_signs, name_of_two_words, one_quantity_of_two, second_sentence, title_behind, unseen, word_behind_title,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -16,13 +16,14 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 48] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 49] = [
         unseen,
         dash_for_nothing,
         comment_sign,
         foreign_day,
         word_behind_title,
         second_sentence,
+        file_below,
         from_and_until,
         one_quantity_of_two,
         limit_per_something,

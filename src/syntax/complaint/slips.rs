@@ -157,6 +157,29 @@ pub(super) fn one_quantity_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
     ))
 }
 
+/// The file that a line of its own names: `from "limits.csv"`.
+pub(super) fn file_of(line: &str) -> Option<&str> {
+    let file = line.trim().strip_prefix("from ")?.trim().trim_matches(['"', '\'', '`', '“', '”', '„']);
+    let is_csv = std::path::Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    (is_csv && !file.contains(char::is_whitespace)).then_some(file)
+}
+
+/// `from "limits.csv"`, on a line of its own.
+pub(super) fn file_below(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.line();
+    let written = failure.piece.text.get(line.clone())?.trim();
+    let file = file_of(written).filter(|_| matches!(failure.rule, Rule::table_piece | Rule::clause_piece))?;
+    let start = line.end - failure.piece.text.get(line)?.trim_start().len();
+    let problem = Diagnostic::new(failure.code(), "the file of a table stands in the first line of the table");
+    let mut words = failure.piece.text.split_whitespace();
+    let name = if words.next() == Some("table") { words.next().unwrap_or("…") } else { "…" };
+    Some(
+        problem
+            .at(failure.piece.span(start, start + written.len()), "")
+            .help(format!("write it behind the table's name and title: `table {name} from \"{file}\"`")),
+    )
+}
+
 /// `from 2026-01-01 to 2026-12-31`
 pub(super) fn from_and_until(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_from = failure.rule == Rule::clause_piece && failure.before().starts_with("from ");
