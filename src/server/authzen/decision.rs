@@ -101,15 +101,20 @@ impl<'s> Desk<'s> {
     pub fn prepare(&self, asked: &Asked) -> Result<Prepared, Problem> {
         self.may_ask_as(&asked.subject)?;
         match self.mapping().question(asked) {
-            Ok(json) => self.read(&json).map(|request| Prepared::Question(Box::new(request))),
+            Ok(json) => self.read(asked, &json).map(|request| Prepared::Question(Box::new(request))),
             Err(closed) => Ok(Prepared::Closed(closed)),
         }
     }
 
-    fn read(&self, question: &Json) -> Result<Request, Problem> {
+    fn read(&self, asked: &Asked, question: &Json) -> Result<Request, Problem> {
         // What is on record here is so by the mapping.
         let reader = self.service.reader(&self.engine, self.caller).caller(Caller::SystemOfRecord);
-        reader.question(question, self.now).map_err(|wrong| as_specified(Problem::wrong_question(wrong)))
+        reader.question(question, self.now).map_err(|mut wrong| {
+            for problem in &mut wrong {
+                problem.path = self.mapping().origin(asked, &problem.path).unwrap_or(std::mem::take(&mut problem.path));
+            }
+            as_specified(Problem::wrong_question(wrong))
+        })
     }
 
     /// Says in the questions what the ledger says is spent. Nothing is spent by it.

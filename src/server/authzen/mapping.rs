@@ -104,6 +104,27 @@ impl Mapping<'_> {
         Ok(Json::Object(question))
     }
 
+    /// Where in a request that stands which became a place of its question, both as JSON Pointers (RFC 6901).
+    pub fn origin(&self, asked: &Asked, path: &str) -> Option<String> {
+        let default = Meaning::default();
+        let action = self.config.actions.get(&asked.action.name).unwrap_or(&default);
+        if path == "/amount" {
+            return action.amount.as_ref().map(|property| pointer("/action/properties", property));
+        }
+        let fact = path.strip_prefix("/facts/").or_else(|| path.strip_prefix("/record/"))?;
+        let resource = self.config.resources.get(&asked.resource.ty);
+        if resource.is_some_and(|resource| resource.id.as_deref() == Some(fact)) {
+            return Some("/resource/id".into());
+        }
+        let subject = self.config.subjects.get(&asked.subject.ty).map(|config| ("/subject/properties", &config.facts, &asked.subject.properties));
+        let resource = resource.map(|config| ("/resource/properties", &config.facts, &asked.resource.properties));
+        let others = [("/action/properties", &action.facts, &asked.action.properties), ("/context", &self.config.context.facts, &asked.context)];
+        subject.into_iter().chain(resource).chain(others).find_map(|(place, names, given)| {
+            let (property, _) = names.iter().find(|(property, known)| *known == fact && find(given, property).is_some())?;
+            Some(pointer(place, property))
+        })
+    }
+
     fn subject(&self, subject: &Entity, facts: &mut Facts) -> Result<Actor, Closed> {
         let Some(config) = self.config.subjects.get(&subject.ty) else {
             return closed("unknown_subject", format!("there are no subjects of the type `{}`", subject.ty));
@@ -200,6 +221,10 @@ impl Mapping<'_> {
     pub fn resources(&self, ty: &str) -> Vec<String> {
         self.config.resources.get(ty).map(|config| config.list.ids().map(str::to_owned).collect()).unwrap_or_default()
     }
+}
+
+fn pointer(place: &str, property: &str) -> String {
+    format!("{place}/{}", property.replace('~', "~0").replace('/', "~1"))
 }
 
 fn is_for(action: &Meaning, resource: &str) -> bool {

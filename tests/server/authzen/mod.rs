@@ -136,7 +136,12 @@ fn a_wrong_value_is_a_wrong_request() {
     let mut wrong = may("alice", "write", "record-1");
     wrong["resource"]["properties"] = json!({"status": "lost"});
     let problem = send(&service, EVALUATION, &wrong).is_problem(400, "wrong_question");
-    assert_eq!(problem["errors"][0]["path"], "/record/record.status");
+    assert_eq!(problem["errors"][0]["path"], "/resource/properties/status");
+    let place = |body: &Value| send(&service, EVALUATION, body).is_problem(400, "wrong_question")["errors"][0]["path"].clone();
+    assert_eq!(place(&refund("alice", "40 USD")), "/action/properties/amount");
+    let mut soft = may("alice", "delete", "record-1");
+    soft["action"]["properties"] = json!({"soft": "perhaps"});
+    assert_eq!(place(&soft), "/action/properties/soft");
     let several = json!({"evaluations": [wrong, may("alice", "write", "record-1")]});
     let several = send(&service, EVALUATIONS, &several).json();
     assert_eq!(several["evaluations"][0]["context"]["error"]["status"], 400, "{several}");
