@@ -17,7 +17,7 @@ use crate::syntax::is_reserved;
 /// # Errors
 /// What stands there instead, in the words of a message.
 pub fn prepare(analysis: &Analysis, source: SourceId, byte: usize) -> Result<PrepareRenamePlaceholder, String> {
-    let (symbol, occurrence) = symbol_at(analysis, source, byte).ok_or("here stands no name")?;
+    let (symbol, occurrence) = symbol_at(analysis, source, byte).ok_or("no name stands here")?;
     if analysis.names.kind(&symbol).is_none() {
         return Err(format!("`{}` is not declared in this pack, so it cannot be renamed", symbol.text()));
     }
@@ -32,7 +32,7 @@ pub fn prepare(analysis: &Analysis, source: SourceId, byte: usize) -> Result<Pre
 pub fn rename(packs: &[(Arc<Analysis>, SourceId)], byte: usize, new: &str) -> Result<WorkspaceEdit, String> {
     let (first, source) = packs.first().ok_or("this file belongs to no pack")?;
     prepare(first, *source, byte)?;
-    let (symbol, _) = symbol_at(first, *source, byte).ok_or("here stands no name")?;
+    let (symbol, _) = symbol_at(first, *source, byte).ok_or("no name stands here")?;
     let new: String = new.trim().nfc().collect();
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for (analysis, _) in packs {

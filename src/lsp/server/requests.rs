@@ -164,7 +164,7 @@ impl Server {
     fn rename(&self, params: &RenameParams) -> Answer {
         let at = &params.text_document_position_params;
         let (analysis, source, byte) = self.spot(at).ok_or_else(|| refused("this file belongs to no pack".to_owned()))?;
-        let (symbol, _) = navigate::symbol_at(&analysis, source, byte).ok_or_else(|| refused("here stands no name".to_owned()))?;
+        let (symbol, _) = navigate::symbol_at(&analysis, source, byte).ok_or_else(|| refused("no name stands here".to_owned()))?;
         let packs = self.knowing(&analysis, &symbol, &at.text_document.uri);
         written(&rename::rename(&packs, byte, &params.new_name).map_err(refused)?)
     }
