@@ -69,7 +69,7 @@ impl Desk {
     pub fn proposals(&self, wish: Wish) -> Vec<Proposal> {
         let reader = self.engine.reader().spending(Spending::Ledger);
         let read = |at| reader.json(&Self::question(wish, at), Timestamp::now()).unwrap_or_else(|problems| panic!("{problems:?}"));
-        let proposal = |at| Proposal { engine: Arc::clone(&self.engine), request: read(at), confirm: Vec::new(), note: None };
+        let proposal = |at| Proposal { engine: Arc::clone(&self.engine), request: read(at), confirm: Vec::new(), note: None, brought_by: None };
         (0..4_000).map(proposal).collect()
     }
 

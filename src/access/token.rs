@@ -1,5 +1,6 @@
 //! Signed tokens (JWT, RFC 7519) of one issuer.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,7 +77,16 @@ impl Issuer {
         Ok(Self { settings, place, keys: ArcSwap::from_pointee(keys), looked: Mutex::new(None) })
     }
 
-    /// How often the keys are to be looked at again.
+    /// The file that holds the keys, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) => Some(path),
+            Place::Address(..) => None,
+        }
+    }
+
+    /// How often the keys of an address are to be looked at again.
     #[must_use]
     pub fn refresh_every(&self) -> Duration {
         Duration::from_secs(u64::from(self.settings.refresh_seconds.max(1)))
@@ -141,6 +151,10 @@ impl Issuer {
         // The library does not read numbers as this crate has them, with all their digits; see `times`.
         (validation.validate_exp, validation.validate_nbf) = (false, false);
         let claims = decode::<Map<String, Value>>(token, &key.key, &validation).map_err(|error| unfit(error.kind()))?.claims;
+        // The library takes a list of issuers too; RFC 7519 knows none.
+        if !claims.get("iss").is_some_and(Value::is_string) {
+            return Err(Unfit::Claim("iss".to_owned()));
+        }
         let until = times(&claims, i64::from(self.settings.leeway_seconds), now)?;
         let (name, scopes, identity) = told(&self.settings.claims, claims)?;
         let name = format!("jwt:{name}");
@@ -154,6 +168,8 @@ fn unfit(kind: &ErrorKind) -> Unfit {
         ErrorKind::InvalidIssuer => Unfit::Wrong("it is of another issuer"),
         ErrorKind::InvalidAudience => Unfit::Wrong("it is for somebody else"),
         ErrorKind::MissingRequiredClaim(claim) => Unfit::Claim(claim.clone()),
+        // The signature is looked at before the claims are read.
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) => Unfit::Wrong("its claims cannot be read"),
         _ => Unfit::Wrong("its signature does not fit"),
     }
 }

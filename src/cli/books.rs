@@ -302,7 +302,7 @@ impl Session<'_> {
     /// A question that is to be granted, or to become a case.
     pub fn proposal(&self, request: Request, particulars: &Particulars) -> Proposal {
         let engine: Arc<Engine> = Arc::clone(&self.office.engine);
-        Proposal { engine, request, confirm: particulars.confirm.clone(), note: particulars.note.clone() }
+        Proposal { engine, request, confirm: particulars.confirm.clone(), note: particulars.note.clone(), brought_by: None }
     }
 
     /// Everything that was asked, to tell whether a key is used for the same again. The moment is no part of it.

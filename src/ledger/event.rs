@@ -12,7 +12,7 @@ use super::pseudonym::Names;
 use super::store::{EventRow, Head};
 
 /// Where people stand in an event: the member, and the place in it. There is one person, or a list of them; each has an `id`.
-const PEOPLE: [(&str, &str); 4] = [("who", ""), ("owner", ""), ("question", "/actor"), ("approved_by", "")];
+const PEOPLE: [(&str, &str); 5] = [("who", ""), ("opened_by", ""), ("owner", ""), ("question", "/actor"), ("approved_by", "")];
 
 /// What happened, before it has its place in the log.
 #[derive(Clone, Debug)]

@@ -82,6 +82,7 @@ impl Case {
         let mut who = |who: &mut Who| see(&mut who.id);
         who(&mut self.owner);
         who(&mut self.proposer);
+        self.opened_by.iter_mut().for_each(&mut *see);
         self.stands_in_for.iter_mut().for_each(&mut *see);
         self.approved_by.iter_mut().for_each(|signature| see(&mut signature.id));
         if let Some(decline) = &mut self.declined {

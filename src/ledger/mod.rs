@@ -140,6 +140,8 @@ pub struct Proposal {
     pub confirm: Vec<String>,
     /// A note.
     pub note: Option<String>,
+    /// Who brings it in the actor's name, where that is somebody else.
+    pub brought_by: Option<String>,
 }
 
 impl Proposal {
@@ -300,7 +302,14 @@ impl Ledger {
         ticket: Option<Ticket>,
     ) -> Result<Settled, LedgerError> {
         let desk = Desk { engine: Arc::clone(&proposal.engine), people: Arc::clone(people) };
-        let order = OpenOrder { desk, asking: proposal.asking(), confirm: proposal.confirm.clone(), note: proposal.note.clone(), to };
+        let order = OpenOrder {
+            desk,
+            asking: proposal.asking(),
+            confirm: proposal.confirm.clone(),
+            note: proposal.note.clone(),
+            opened_by: proposal.brought_by.clone(),
+            to,
+        };
         self.settle(Box::new(order), ticket).await
     }
 
@@ -320,11 +329,10 @@ impl Ledger {
     /// As [`Self::grant`].
     pub async fn step_once(&self, office: &Office, case: &str, who: Who, step: Step, ticket: Option<Ticket>) -> Result<(Settled, bool), LedgerError> {
         let (desk, case) = (office.desk(), case.to_owned());
-        let id = who.id.clone();
         let order: Box<dyn Order> = match step {
-            Step::Approve { confirm, note } => Box::new(ApproveOrder { desk, case, who: id, confirm, note }),
-            Step::Decline { reason, offered } => Box::new(DeclineOrder { desk, case, who: id, reason, offered }),
-            Step::HandOver { to, note } => Box::new(HandOverOrder { desk, case, who: id, to, note }),
+            Step::Approve { confirm, note } => Box::new(ApproveOrder { desk, case, who, confirm, note }),
+            Step::Decline { reason, offered } => Box::new(DeclineOrder { desk, case, who: who.id, reason, offered }),
+            Step::HandOver { to, note } => Box::new(HandOverOrder { desk, case, who: who.id, to, note }),
             Step::Add { facts, record, note } => Box::new(AddOrder { desk, case, who, facts, record, note }),
         };
         self.settle_once(order, ticket).await

@@ -140,6 +140,9 @@ pub struct Case {
     pub stands_in_for: Option<String>,
     /// Who brought it.
     pub proposer: Who,
+    /// Who opened it in the proposer's name, where the token that did so is somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
     /// The action.
     pub action: String,
     /// How much; null where nothing was said of that.

@@ -244,6 +244,7 @@ impl Herald<'_> {
             self.group(&mut lines, "kind", [self.who_is_to_act(case)]);
         }
         self.group(&mut lines, "brought-by", [written(|out| self.person(out, &case.proposer))]);
+        self.group(&mut lines, "opened-by", case.opened_by.iter().map(|id| written(|out| self.name(out, id))));
         for (label, list) in [("known", "facts"), ("on-record", "record")] {
             let facts = case.question.get(list).and_then(Json::as_object).into_iter().flatten();
             self.group(&mut lines, label, facts.map(|(name, value)| self.fact_told(name, value)));

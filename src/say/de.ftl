@@ -187,6 +187,7 @@ label-next = weiter
 label-why = weil
 label-given-back = zurück
 label-brought-by = gebracht von
+label-opened-by = eröffnet von
 label-kind = zu tun
 label-known = bekannt
 label-on-record = belegt

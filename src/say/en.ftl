@@ -171,6 +171,7 @@ label-next = next
 label-why = why
 label-given-back = given back
 label-brought-by = brought by
+label-opened-by = opened by
 label-kind = to do
 label-known = known
 label-on-record = on record

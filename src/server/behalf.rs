@@ -71,7 +71,7 @@ pub fn admit(service: &Service, caller: &Caller, json: Json, deed: Deed) -> Resu
             match value {
                 Json::Null => {}
                 Json::Text(text) if slot.is_none() => *slot = Some(text.clone()),
-                _ => return Ok(unclear(members)),
+                _ => return Ok(unclear(service, caller, members, deed)),
             }
         }
     }
@@ -88,11 +88,17 @@ pub fn admit(service: &Service, caller: &Caller, json: Json, deed: Deed) -> Resu
     Ok(Json::Object(members))
 }
 
-/// A body whose actor cannot be read, with no actor that could.
-fn unclear(mut members: Vec<(String, Json)>) -> Json {
+/// A body whose actor is told wrong, which whoever reads it refuses. What is left out is filled in, so that it is not told to be missing.
+fn unclear(service: &Service, caller: &Caller, mut members: Vec<(String, Json)>, deed: Deed) -> Json {
+    let known = resolve(service, caller, Resolved::default(), deed).unwrap_or_default();
     for (_, value) in members.iter_mut().filter(|(name, _)| question::name(name) == "actor") {
-        if let Json::Object(parts) = value {
-            parts.push(("id".to_owned(), Json::Bool(false)));
+        let Json::Object(parts) = value else { continue };
+        for (name, text) in [("id", &known.id), ("role", &known.role)] {
+            if let Some(text) = text
+                && !parts.iter().any(|(given, _)| question::name(given) == name)
+            {
+                parts.push((name.to_owned(), Json::Text(text.clone())));
+            }
         }
     }
     Json::Object(members)

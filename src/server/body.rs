@@ -86,6 +86,10 @@ impl Reader {
             Size::Question => self.limits.body_bytes,
             Size::Batch => self.limits.batch_bytes,
         };
+        if let Some(coding) = headers.get(header::CONTENT_ENCODING).filter(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            let detail = format!("`Content-Encoding: {}` is not understood; send the body as it is", coding.to_str().unwrap_or_default());
+            return Err(Problem::from(Kind::UnsupportedMediaType).detail(detail));
+        }
         if !is_json(headers) {
             return Err(Kind::UnsupportedMediaType.into());
         }
@@ -151,7 +155,8 @@ fn cut_off() -> Problem {
 
 /// `application/json` or `application/…+json`, in UTF-8 where it says in what; other parameters mean nothing.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let mut given = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(content_type), None) = (given.next().and_then(|value| value.to_str().ok()), given.next()) else {
         return false;
     };
     if content_type == "application/json" {

@@ -370,9 +370,9 @@ impl Form {
 
 /// A case is the business of who brought it, who owns it, and who approved it or declined it.
 fn demand_own(caller: &Caller, case: &Case) -> Result<(), Problem> {
-    let mut theirs = vec![case.owner.id.as_str(), case.proposer.id.as_str()];
+    let mut theirs = case.partakers();
+    theirs.push(&case.owner.id);
     theirs.extend(case.stands_in_for.as_deref());
-    theirs.extend(case.approved_by.iter().map(|signature| signature.id.as_str()));
     behalf::demand_own(caller, &theirs)
 }
 

@@ -46,6 +46,7 @@ pub struct Config {
     /// What callers may use up.
     pub limits: Limits,
     /// Who may ask.
+    #[serde(deserialize_with = "asking_somebody")]
     pub access: Access,
     /// The certificate; without it nothing is encrypted here.
     pub tls: Option<Tls>,
@@ -262,6 +263,15 @@ pub fn address(written: &str) -> Result<SocketAddr, ConfigError> {
     chosen.copied().ok_or_else(|| nowhere(std::io::ErrorKind::NotFound.into()))
 }
 
+/// An empty table would look as if callers were asked for a token.
+fn asking_somebody<'de, D: Deserializer<'de>>(table: D) -> Result<Access, D::Error> {
+    let access = Access::deserialize(table)?;
+    if access == Access::default() {
+        return Err(serde::de::Error::custom("`[access]` is empty, so that nobody would be asked for a token: name `keys`, or write `[access.jwt]`"));
+    }
+    Ok(access)
+}
+
 fn named_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     address(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
@@ -415,6 +425,7 @@ mod tests {
         }
         assert!(with(&jwt("", "jwks.json")).unwrap_err().contains("issuer"));
         assert!(with("[access.rate]\nper_minute = 1").unwrap_err().contains("by caller"));
+        assert!(toml::from_str::<Config>("[access]").unwrap_err().message().contains("nobody would be asked"));
         assert!(with("[access]\nkeys = \"k\"\nrate = {per_minute = 0}").unwrap_err().contains("at least 1"));
     }
 

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::Service as HyperService;
@@ -75,7 +75,7 @@ impl HyperService<Request<Incoming>> for Front {
             return Box::pin(async move {
                 let begun = Begun::new(&connection, &request);
                 let (head, body) = request.into_parts();
-                let admitted = connection.admit(ask::PATH, &head.headers).await;
+                let admitted = connection.admit(ask::PATH, head.version, &head.headers).await;
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
@@ -94,7 +94,7 @@ impl HyperService<Request<Incoming>> for Front {
             let (method, uri) = (request.method().clone(), request.uri().clone());
             let pulse = Arc::clone(&connection.pulse);
             let mut request = request.map(|body| Body::new(Watched { body, pulse }));
-            let admitted = match connection.admit(uri.path(), request.headers()).await {
+            let admitted = match connection.admit(uri.path(), request.version(), request.headers()).await {
                 Ok(admitted) => admitted,
                 Err(problem) => return Ok(begun.end(&connection.service, &method, &uri, None, Ok(problem.into_response()))),
             };
@@ -203,7 +203,11 @@ impl Drop for Connection {
 
 impl Connection {
     /// Who calls, if they may at all.
-    async fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Admitted, Problem> {
+    async fn admit(&self, path: &str, version: Version, headers: &HeaderMap) -> Result<Admitted, Problem> {
+        // RFC 9112, section 3.2
+        if version == Version::HTTP_11 && headers.get_all(header::HOST).iter().count() != 1 {
+            return Err(Kind::WrongHost.into());
+        }
         self.service.gate.admit(path, headers, &self.local, &self.remembered).await
     }
 

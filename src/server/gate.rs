@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 
 use super::problem::{Kind, Problem};
-use super::reload::{self, Live, Reading, Source};
+use super::reload::{self, Bell, Fingerprint, Live, Reading, Source};
 use crate::access::Caller;
 use crate::access::jwks::IssuerKeys;
 use crate::access::keyring::{Keyring, Refused, is_key};
@@ -103,12 +103,7 @@ impl Gate {
             Some(jwt) => {
                 let issuer = Arc::new(Issuer::new(jwt.clone()).map_err(io::Error::other)?);
                 let refreshed = Arc::clone(&issuer);
-                std::thread::Builder::new().name("issuer".into()).spawn(move || {
-                    loop {
-                        std::thread::sleep(refreshed.refresh_every());
-                        refreshed.refresh();
-                    }
-                })?;
+                std::thread::Builder::new().name("issuer".into()).spawn(move || keep_fresh(&refreshed))?;
                 Some(issuer)
             }
         };
@@ -203,6 +198,29 @@ impl Gate {
         let (accepted, keys) = verified.map_err(|unfit| invalid(&unfit.to_string()))?;
         let (caller, until) = (Arc::new(accepted.caller), Some(accepted.until));
         Ok(Known { token: blake3::hash(token.as_bytes()), until, caller, keys: None, issuer: Some(keys) })
+    }
+}
+
+/// Looks at the keys of an issuer again: a file when it changes, an address from time to time.
+fn keep_fresh(issuer: &Issuer) -> ! {
+    let roots: Vec<_> = issuer.file().map(PathBuf::from).into_iter().collect();
+    if roots.is_empty() {
+        loop {
+            std::thread::sleep(issuer.refresh_every());
+            issuer.refresh();
+        }
+    }
+    let mut bell = Bell::default();
+    bell.hang_up(&roots);
+    // The first look finds what changed between the reading at the start and now.
+    let mut seen = None;
+    loop {
+        let now = Some(Fingerprint::of(&roots));
+        if seen != now {
+            issuer.refresh();
+            seen = now;
+        }
+        bell.wait();
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Readiness {
     /// `current`, or `failed: ` and what is wrong with the changed files while the policy before them answers.
     #[schema(example = "current")]
     reload: String,
-    /// `current`, or `failed: ` and what is wrong with the changed list of people while the one before it is in force; only there where there is one.
+    /// `current`, or `failed: ` and what is wrong with the changed list of people while the one before it is in force; only there where there is one. Where callers have tokens, the log says what.
     #[serde(skip_serializing_if = "Option::is_none")]
     people: Option<String>,
     /// `ready`; only there where there is a ledger.
@@ -70,7 +70,11 @@ pub async fn readyz(State(service): State<Arc<Service>>) -> Result<Json<Readines
     let engine = service.live.current();
     let policy = engine.policy();
     let policy = PolicyEntry { name: Speech::new(policy, 0).plain(&policy.name), version: policy.version.clone() };
-    let people = service.people.as_ref().map(|people| in_words(people.reload()));
+    let people = service.people.as_ref().map(|people| match people.reload() {
+        // This page is open to everybody, and a list of people is not.
+        Reload::Failed(_) if !service.gate.is_open() => "failed: the log says what is wrong".to_owned(),
+        reload => in_words(reload),
+    });
     Ok(Json(Readiness { status: "ready", policy, reload: in_words(service.live.reload()), people, ledger }))
 }
 

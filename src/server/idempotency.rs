@@ -12,6 +12,8 @@ use crate::question::Json;
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Whose keys those of the local caller are.
 const LOCAL: &str = "http";
+/// Whose keys those of denials are.
+const DENIALS: &str = "denials";
 const LONGEST: usize = 255;
 
 /// The ticket of a request that must have one. What is asked is `path` and `body`; the order of members and the blanks in a body mean nothing.
@@ -51,6 +53,11 @@ pub fn ticket(caller: &Caller, key: &str, path: &str, body: &Json) -> Result<Tic
         return Err(Kind::IdempotencyKeyWrong.into());
     }
     Ok(Ticket { token: Token { caller: shelf(caller), key: key.to_owned() }, digest: digest(path, body) })
+}
+
+/// The ticket of a denial that is brought without a key: whoever may bring it brings the same one.
+pub fn of_denial(denial: &str, path: &str, body: &Json) -> Ticket {
+    Ticket { token: Token { caller: DENIALS.to_owned(), key: denial.to_owned() }, digest: digest(path, body) }
 }
 
 /// Where the keys of a caller are kept: apart from everybody else's, so that nobody gets the reply to somebody else by guessing a key. Names of people are not kept.

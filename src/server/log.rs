@@ -56,6 +56,8 @@ impl Level {
 
 /// Libraries that show what they send and receive, with its tokens, when they are asked to say more than this.
 const LOOSE_TONGUES: [&str; 10] = ["h2", "hyper", "hyper_util", "rustls", "sqlx", "tokio_rustls", "tower_http", "ureq", "ureq_proto", "want"];
+/// What it says of a change in a folder becomes a change itself where the log is written into that folder.
+const WATCHER: &str = "notify";
 /// What this one says of the sessions of language models holds what customers said.
 const MODELS: &str = "rmcp";
 
@@ -77,7 +79,7 @@ fn discreet(asked: &str) -> Option<EnvFilter> {
     let most = plain.max_level_hint().unwrap_or(LevelFilter::TRACE);
     let named = |library: &str| asked.split(',').any(|one| one.trim().split(['=', '[', ':']).next() == Some(library));
     let cap = |library: &'static str, level| Some(format!("{library}={level}")).filter(|_| most > level && !named(library));
-    let caps = LOOSE_TONGUES.into_iter().map(|library| cap(library, LevelFilter::INFO)).chain([cap(MODELS, LevelFilter::ERROR)]);
+    let caps = LOOSE_TONGUES.into_iter().chain([WATCHER]).map(|library| cap(library, LevelFilter::INFO)).chain([cap(MODELS, LevelFilter::ERROR)]);
     EnvFilter::try_new(std::iter::once(asked.to_owned()).chain(caps.flatten()).collect::<Vec<_>>().join(",")).ok()
 }
 
@@ -93,7 +95,7 @@ mod tests {
     fn libraries_keep_to_themselves_what_they_send() {
         for level in ["trace", "debug"] {
             let filter = shown(level);
-            for library in LOOSE_TONGUES {
+            for library in LOOSE_TONGUES.into_iter().chain([WATCHER]) {
                 assert!(filter.contains(&format!("{library}=info")), "{filter}");
             }
             assert!(filter.contains("rmcp=error") && filter.ends_with(level), "{filter}");

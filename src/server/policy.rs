@@ -2,46 +2,36 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
+use super::parameters::Parameters;
 use super::problem::Problem;
 use super::service::{Asking, Service};
 use crate::access::Scope;
 use crate::outline::Outline;
 use crate::question;
 
-/// How the policy is to be shown.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Shown {
-    /// The language of titles and questions; the policy's first where it is left out.
-    lang: Option<String>,
-}
-
 /// Name, version, roles, actions, facts with their questions, and budgets. The `ETag` is the version.
 #[utoipa::path(
-    get, path = "/v1/policy", tag = "policy", params(Shown),
+    get, path = "/v1/policy", tag = "policy", 
+    params(("lang" = Option<String>, Query, description = "the language of titles and questions; the policy's first where it is left out")),
     responses(
         (status = 200, description = "the policy", body = Outline, headers(("ETag" = String, description = "the version"))),
         (status = 304, description = "it is still the version of `If-None-Match`"),
-        (status = 422, description = "the policy does not speak this language", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "the policy does not speak this language, or a wrong parameter", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn policy(
-    State(service): State<Arc<Service>>,
-    Extension(caller): Asking,
-    Query(shown): Query<Shown>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn policy(State(service): State<Arc<Service>>, Extension(caller): Asking, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     service.demand(&caller, Scope::Ask)?;
+    let given = Parameters::new(&uri, &["lang"]);
+    let lang = given.raw("lang");
+    given.end()?;
     let engine = service.live.current();
     let policy = engine.policy();
-    let language = shown.lang.as_deref().map_or(Ok(0), |lang| language(&policy.languages, lang))?;
+    let language = lang.as_deref().map_or(Ok(0), |lang| language(&policy.languages, lang))?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", policy.version)).unwrap_or(HeaderValue::from_static("\"\""));
     let headed = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if is_still(&headers, &tag) {

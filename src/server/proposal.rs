@@ -45,7 +45,10 @@ pub fn read_as(service: &Service, caller: &Caller, trust: Trust, json: &Json, fi
                 let (policy, action) = (engine.policy(), request.question.action);
                 traced::note(service, |notes| notes.action(action_name(policy, action), &policy.version));
                 let (confirm, note) = (std::mem::take(&mut particulars.confirm), particulars.note.take());
-                return Ok((Proposal { engine: Arc::clone(&engine), request, confirm, note }, particulars));
+                // Whoever is bound to the token brings it, even in somebody else's name.
+                let bound = caller.identity().map(|bound| &bound.id).filter(|id| Some(*id) != request.question.actor.id.as_ref());
+                let brought_by = bound.cloned();
+                return Ok((Proposal { engine: Arc::clone(&engine), request, confirm, note, brought_by }, particulars));
             }
         }
         Err(wrong) => problems.extend(wrong),

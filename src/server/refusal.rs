@@ -51,7 +51,7 @@ impl From<LedgerError> for Problem {
             LedgerError::Store(StoreError::Unavailable(_) | StoreError::Conflict) => {
                 tracing::warn!(%error, "the ledger does not answer");
                 Self::from(Kind::LedgerUnavailable)
-                    .detail("whether it was booked is not known; the same request with the same `Idempotency-Key` tells")
+                    .detail("where something was to be booked, the same request with the same `Idempotency-Key` tells whether it was")
             }
             LedgerError::Store(StoreError::Full(_)) => {
                 tracing::error!(%error, "there is no room left for the ledger");

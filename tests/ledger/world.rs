@@ -88,7 +88,7 @@ impl World {
     }
 
     pub fn proposal(&self, words: &str) -> Proposal {
-        Proposal { engine: Arc::clone(&self.engine), request: self.request(words), confirm: Vec::new(), note: None }
+        Proposal { engine: Arc::clone(&self.engine), request: self.request(words), confirm: Vec::new(), note: None, brought_by: None }
     }
 
     /// Grants it, with every duty confirmed.

@@ -81,6 +81,8 @@ fn bodies_are_bounded_and_only_posted() {
     service.post_as("/mcp", body().to_string(), &[("content-type", "application/json"), ("accept", "text/html")]).is_problem(406, "not_acceptable");
     // Every name for JSON is one.
     assert_eq!(service.post_as("/mcp", body().to_string(), &[("content-type", "application/vnd.desk+json"), ACCEPT]).status, 200);
+    // A byte order mark is passed over, as on every path.
+    assert_eq!(service.post_as("/mcp", format!("\u{feff}{}", body()), &[("content-type", "application/json"), ACCEPT]).status, 200);
 }
 
 #[test]

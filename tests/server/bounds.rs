@@ -223,3 +223,29 @@ fn a_batch_that_takes_too_long_ends() {
     let status = service.post("/v1/ask/batch", batch).status;
     assert!(status == 503 && begun.elapsed() < Duration::from_secs(30), "{status} after {:?}", begun.elapsed());
 }
+
+#[test]
+fn a_body_comes_as_it_is_and_says_once_what_it_is() {
+    let service = Running::counter();
+    let post = |headers: &[(&str, &str)]| service.post_as("/v1/ask", padded(100), headers);
+    let json = ("content-type", "application/json");
+    assert_eq!(post(&[json, ("content-encoding", "identity")]).status, 200);
+    let coded = post(&[json, ("content-encoding", "gzip")]).is_problem(415, "unsupported_media_type");
+    assert!(coded["detail"].as_str().unwrap().contains("gzip"), "{coded}");
+    let head = "POST /v1/ask HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\n{}";
+    let answer = read_all(begin(&service, &head.replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1)));
+    assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+}
+
+/// RFC 9112, section 3.2
+#[test]
+fn a_request_names_its_host_once() {
+    let service = Running::counter();
+    for (version, hosts, status) in
+        [("1.1", "host: a\r\n", 200), ("1.1", "", 400), ("1.1", "host: a\r\nhost: a\r\n", 400), ("1.0", "", 200), ("1.0", "host: a\r\n", 200)]
+    {
+        let answer = read_all(begin(&service, &format!("GET /healthz HTTP/{version}\r\n{hosts}connection: close\r\n\r\n")));
+        assert!(answer.starts_with(&format!("HTTP/{version} {status}")), "{version} {hosts} {answer}");
+        assert_eq!(answer.contains("wrong_host"), status == 400, "{answer}");
+    }
+}

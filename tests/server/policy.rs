@@ -40,6 +40,14 @@ fn it_speaks_the_languages_of_the_policy() {
 }
 
 #[test]
+fn its_parameters_are_known_and_there_once() {
+    let service = Running::counter();
+    for query in ["lang=en&lang=de", "language=de", "lang=%ff"] {
+        service.get(&format!("/v1/policy?{query}"), &[]).is_problem(422, "wrong_question");
+    }
+}
+
+#[test]
 fn its_version_is_its_etag() {
     let service = Running::counter();
     let reply = service.get("/v1/policy", &[]);

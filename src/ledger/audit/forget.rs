@@ -201,7 +201,7 @@ impl Ledger {
 }
 
 /// Where people stand in a message.
-const NAMED_AS: [&str; 4] = ["id", "by", "actor", "stands_in_for"];
+const NAMED_AS: [&str; 5] = ["id", "by", "actor", "opened_by", "stands_in_for"];
 
 /// Puts one text into the place of another wherever somebody is named. Says whether there was any.
 fn rename(told: &mut serde_json::Value, from: &str, to: &str) -> bool {

@@ -1,11 +1,10 @@
 //! Approving a case.
 
-use super::{Desk, Found, keep, log, note_stand_in, open_case, partakers};
+use super::{Desk, Found, keep, log, note_stand_in, open_case};
 use crate::decide::Mode;
 use crate::ledger::book::Book;
 use crate::ledger::grant::{Terms, book_grant};
 use crate::ledger::order::{Asking, Buckets, Done, Order, Refusal, Wanted, json};
-use crate::ledger::people::Person;
 use crate::ledger::record::{Case, CaseKind, CaseState, Signature, Who};
 use crate::policy::RoleId;
 use crate::question::{Actor, default_state};
@@ -15,8 +14,8 @@ use crate::question::{Actor, default_state};
 pub(crate) struct ApproveOrder {
     pub desk: Desk,
     pub case: String,
-    /// Who approves.
-    pub who: String,
+    /// Who approves. The role is empty where nothing says in which.
+    pub who: Who,
     pub confirm: Vec<String>,
     pub note: Option<String>,
 }
@@ -30,9 +29,9 @@ impl Order for ApproveOrder {
     fn buckets(&self, book: &Book) -> Buckets {
         let Ok(mut case) = open_case(&self.case, book) else { return Buckets::default() };
         // Only its owner approves it. If that is not yet this person, it is so in the owner's role.
-        if case.owner.id != self.who {
-            case.owner.team = self.desk.people.find(&self.who).and_then(|person| person.team.clone());
-            case.owner.id.clone_from(&self.who);
+        if case.owner.id != self.who.id {
+            case.owner.team = self.desk.people.find(&self.who.id).and_then(|person| person.team.clone());
+            case.owner.id.clone_from(&self.who.id);
         }
         let Ok(asking) = self.asking(&case) else { return Buckets::default() };
         let mut buckets = asking.buckets(Mode::Grant, book);
@@ -43,7 +42,7 @@ impl Order for ApproveOrder {
     }
 
     fn carry_out(&self, book: &mut Book) -> Result<Done, Refusal> {
-        let Found { mut case, stood } = self.desk.own_case(&self.case, &self.who, book)?;
+        let Found { mut case, stood } = self.desk.own_case(&self.case, &self.who.id, book)?;
         self.has_role(&case)?;
         let asking = self.asking(&case)?;
         for duty in &self.confirm {
@@ -78,11 +77,12 @@ impl Desk {
 }
 
 impl ApproveOrder {
-    /// The owner has the role in which they decide, or stands in for somebody who has.
+    /// The owner has the role in which they decide, and acts in it, or stands in for somebody who has.
     fn has_role(&self, case: &Case) -> Result<(), Refusal> {
         let (people, owner) = (&self.desk.people, &case.owner);
-        let has_it = |person: &Person| case.stands_in_for.is_some() || self.desk.reaches(&person.role, &owner.role);
-        if people.is_empty() || people.find(&owner.id).is_some_and(has_it) {
+        let has_it = |role: &str| case.stands_in_for.is_some() || self.desk.reaches(role, &owner.role);
+        let is_listed = people.is_empty() || people.find(&owner.id).is_some_and(|person| has_it(&person.role));
+        if is_listed && (self.who.role.is_empty() || has_it(&self.who.role)) {
             return Ok(());
         }
         Err(Refusal::WrongRole { needed: owner.role.clone() })
@@ -150,7 +150,7 @@ impl ApproveOrder {
     /// Somebody of the next role, who neither brought it nor has had a say.
     fn next_owner(&self, case: &mut Case, book: &Book) -> Result<(), Refusal> {
         let role = case.waiting_for.first().cloned().unwrap_or_default();
-        let owner = self.desk.owner(&role, case.proposer.team.as_deref(), &partakers(case), book)?;
+        let owner = self.desk.owner(&role, case.proposer.team.as_deref(), &case.partakers(), book)?;
         case.due = self.desk.local(self.desk.due_of_role(&role, book));
         owner.take(case);
         Ok(())

@@ -71,7 +71,7 @@ impl Desk {
         if case.state != CaseState::Open || self.people.is_there(&case.owner.id, today) {
             return Ok(None);
         }
-        let mut without = partakers(case);
+        let mut without = case.partakers();
         without.push(&case.owner.id);
         let absent = self.people.find(&case.owner.id);
         let deputy = absent.and_then(|absent| self.people.find(absent.deputy.as_deref()?));
@@ -233,9 +233,9 @@ fn unsigned(wanted: &[RoleId], signed: &[RoleId], reaches: &impl Fn(RoleId, Role
     fewest
 }
 
-/// Refuses whoever brought a case, proposes what others are to approve, or has approved it.
+/// Refuses whoever brought a case, be it in somebody else's name, proposes what others are to approve, or has approved it.
 fn may_have_a_say(case: &Case, who: &str) -> Result<(), Refusal> {
-    if case.proposer.id == who || asker(case) == Some(who) {
+    if case.proposer.id == who || case.opened_by.as_deref() == Some(who) || case.asker() == Some(who) {
         return Err(Refusal::OwnCase);
     }
     if case.approved_by.iter().any(|signature| signature.id == who) {
@@ -244,15 +244,17 @@ fn may_have_a_say(case: &Case, who: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whose question a case is by now: where its owner decided and others are to approve, that owner's.
-fn asker(case: &Case) -> Option<&str> {
-    case.question.pointer("/actor/id").and_then(|id| id.as_str())
-}
+impl Case {
+    /// Whose question it is by now: where its owner decided and others are to approve, that owner's.
+    fn asker(&self) -> Option<&str> {
+        self.question.pointer("/actor/id").and_then(|id| id.as_str())
+    }
 
-/// Everybody who has a part in a case and so cannot decide it.
-fn partakers(case: &Case) -> Vec<&str> {
-    let signed = case.approved_by.iter().map(|signature| signature.id.as_str());
-    std::iter::once(case.proposer.id.as_str()).chain(asker(case)).chain(signed).collect()
+    /// Everybody who has a part in it and so cannot decide it.
+    pub(crate) fn partakers(&self) -> Vec<&str> {
+        let signed = self.approved_by.iter().map(|signature| signature.id.as_str());
+        std::iter::once(self.proposer.id.as_str()).chain(self.opened_by.as_deref()).chain(self.asker()).chain(signed).collect()
+    }
 }
 
 /// Keeps a case.

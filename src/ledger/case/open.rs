@@ -16,6 +16,8 @@ pub(crate) struct OpenOrder {
     pub asking: Asking,
     pub confirm: Vec<String>,
     pub note: Option<String>,
+    /// Who opens it in the name of whoever asks.
+    pub opened_by: Option<String>,
     /// The role or the person it is to go to.
     pub to: Option<String>,
 }
@@ -43,9 +45,10 @@ impl Order for OpenOrder {
         let Some(contact) = self.contact(&decision)? else { return Err(Refusal::NotGranted(answer)) };
         let role = self.desk.role_name(contact.role);
         let proposer = self.asking.who();
-        let owner = match self.addressee(contact, &proposer.id, book) {
+        let bringers: Vec<_> = std::iter::once(proposer.id.as_str()).chain(self.opened_by.as_deref()).collect();
+        let owner = match self.addressee(contact, &bringers, book) {
             Some(who) => Owner { who: who?, stands_in_for: None },
-            None => self.desk.owner(&role, proposer.team.as_deref(), &[&proposer.id], book)?,
+            None => self.desk.owner(&role, proposer.team.as_deref(), &bringers, book)?,
         };
         let (kind, waiting_for) = match contact.kind {
             ContactKind::Decide => (CaseKind::Decide, Vec::new()),
@@ -60,6 +63,7 @@ impl Order for OpenOrder {
             owner: owner.who,
             stands_in_for: owner.stands_in_for,
             proposer,
+            opened_by: self.opened_by.clone(),
             action: self.asking.action(),
             amount: self.asking.amount(),
             question: self.asking.told(),
@@ -72,7 +76,13 @@ impl Order for OpenOrder {
             grant: None,
             answer,
         };
-        let more = [("question", self.asking.masked(book)), ("answer", outcome(&self.asking, &decision)), ("note", json(&self.note))];
+        let opened_by = self.opened_by.as_ref().map(|id| serde_json::json!({"id": id}));
+        let more = [
+            ("opened_by", json(&opened_by)),
+            ("question", self.asking.masked(book)),
+            ("answer", outcome(&self.asking, &decision)),
+            ("note", json(&self.note)),
+        ];
         log(&self.desk, "case_opened", &case, &case.proposer, &more, book);
         keep(&case, book);
         Ok(Done::Case(Box::new(case)))
@@ -94,10 +104,10 @@ impl OpenOrder {
     }
 
     /// The person that was named, if one was.
-    fn addressee(&self, contact: &Contact, proposer: &str, book: &Book) -> Option<Result<crate::ledger::record::Who, Refusal>> {
+    fn addressee(&self, contact: &Contact, bringers: &[&str], book: &Book) -> Option<Result<crate::ledger::record::Who, Refusal>> {
         let person = self.desk.people.find(self.to.as_deref()?).filter(|person| person.role == self.desk.role_name(contact.role))?;
         let problem = |message: String| Err(Refusal::WrongQuestion(vec![Problem { path: "/to".into(), message, help: None }]));
-        if person.id == proposer {
+        if bringers.contains(&person.id.as_str()) {
             return Some(Err(Refusal::OwnCase));
         }
         if person.is_away(self.desk.calendar().date_of(book.now)) {

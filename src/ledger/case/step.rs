@@ -2,7 +2,7 @@
 
 use serde_json::Value as Tree;
 
-use super::{Desk, Found, keep, log, may_have_a_say, note_stand_in, open_case, partakers};
+use super::{Desk, Found, keep, log, may_have_a_say, note_stand_in, open_case};
 use crate::ledger::book::Book;
 use crate::ledger::order::{Asking, Buckets, Done, Order, Refusal, Wanted, json};
 use crate::ledger::people::{Owner, Person};
@@ -204,7 +204,7 @@ impl AddOrder {
         let next = if is_there {
             Ok(Owner { who: Who { id: first.id.clone(), role: first.role.clone(), team }, stands_in_for: None })
         } else {
-            self.desk.owner(&role, case.proposer.team.as_deref(), &partakers(case), book)
+            self.desk.owner(&role, case.proposer.team.as_deref(), &case.partakers(), book)
         };
         // Where nobody has the role, whoever owns it passes it on.
         if let Ok(owner) = next {

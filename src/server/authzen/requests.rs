@@ -107,7 +107,7 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
     let settled = match (bound, &ticket) {
         (Ok(denial), _) => {
             // A denial without a key is brought once all the same.
-            let ticket = ticket.map_or_else(|| idempotency::ticket(&caller, &format!("denial:{denial}"), PATH, &json), Ok)?;
+            let ticket = ticket.unwrap_or_else(|| idempotency::of_denial(&denial, PATH, &json));
             let question = question(&desk, &asked)?;
             // What is on record here is so by the mapping.
             let (proposal, _) = proposal::read_as(&service, &caller, Trust::SystemOfRecord, &question, &[Field::Note])?;

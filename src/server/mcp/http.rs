@@ -49,12 +49,13 @@ async fn respond(service: &Service, transport: &Transport, request: Request<Body
         Ok(received) => received,
         Err(problem) => return problem.into_response(),
     };
-    if let Err(refused) = message::check(received.bytes()) {
-        return refused.into_response();
-    }
+    let message = match message::check(received.bytes()) {
+        Ok(message) => message,
+        Err(refused) => return refused.into_response(),
+    };
     // It was looked at; `application/problem+json` and its like are JSON too.
     parts.headers.insert(header::CONTENT_TYPE, JSON);
-    let body = Full::new(Bytes::copy_from_slice(received.bytes()));
+    let body = Full::new(Bytes::copy_from_slice(message.as_bytes()));
     in_our_form(transport.handle(Request::from_parts(parts, body)).await.map(Body::new)).await
 }
 

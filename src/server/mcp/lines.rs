@@ -58,15 +58,17 @@ async fn inward(mut input: impl AsyncBufRead + Unpin, mut session: WriteHalf<Dup
             continue;
         }
         let checked = if is_too_long(&line) { Err(Unread::too_large().into()) } else { message::check(&line) };
-        if let Err(refused) = checked {
-            tracing::warn!(why = refused.message(), "a line on standard input is no message");
-            if refusals.send(refused).await.is_err() {
-                return;
+        let message = match checked {
+            Ok(message) => format!("{message}\n"),
+            Err(refused) => {
+                tracing::warn!(why = refused.message(), "a line on standard input is no message");
+                if refusals.send(refused).await.is_err() {
+                    return;
+                }
+                continue;
             }
-            continue;
-        }
-        line.push(b'\n');
-        if session.write_all(&line).await.is_err() {
+        };
+        if session.write_all(message.as_bytes()).await.is_err() {
             return;
         }
     }

@@ -43,18 +43,27 @@ impl From<Unread> for Refused {
     }
 }
 
-/// Looks whether a text is one message that means one thing.
+/// A text that is one message which means one thing, without a byte order mark before it.
 ///
 /// # Errors
 ///
-/// Where it is no JSON, no message, has two members of one name, or is a call of a tool whose arguments are no object.
-pub fn check(bytes: &[u8]) -> Result<(), Refused> {
+/// Where it is no JSON, no message, has two members of one name, or lacks what its method takes.
+pub fn check(bytes: &[u8]) -> Result<&str, Refused> {
     let text = std::str::from_utf8(bytes).map_err(|error| Unread::not_utf8(error.valid_up_to() + 1))?;
     let Json::Object(members) = Json::parse(text)? else {
         return Err(Refused::invalid("a message is one object; there are no batches"));
     };
     let id = id(&members);
     let wrong = |code: i32, message: String| Err(Refused { code, message, id: id.clone() });
+    if !matches!(member(&members, "method"), None | Some(Json::Text(_))) {
+        return wrong(INVALID_REQUEST, "`method` must be a text".into());
+    }
+    let is_first = member(&members, "method") == Some(&Json::Text("initialize".into()));
+    match member(&members, "params") {
+        None if is_first => return wrong(INVALID_PARAMS, "`params` are missing".into()),
+        None | Some(Json::Object(_)) => {}
+        Some(_) => return wrong(INVALID_PARAMS, "`params` must be an object".into()),
+    }
     if let Some(path) = doubled(&members) {
         let code = if path.starts_with("/params/") { INVALID_PARAMS } else { INVALID_REQUEST };
         return wrong(code, format!("`{}` is given twice", path.escape_debug()));
@@ -68,9 +77,10 @@ pub fn check(bytes: &[u8]) -> Result<(), Refused> {
         _ => None,
     };
     match arguments {
-        Some(Json::Object(_) | Json::Null) | None => Ok(()),
-        Some(_) if is_call => wrong(INVALID_PARAMS, "`arguments` must be an object".into()),
-        Some(_) => Ok(()),
+        Some(arguments) if is_call && !matches!(arguments, Json::Object(_) | Json::Null) => {
+            wrong(INVALID_PARAMS, "`arguments` must be an object".into())
+        }
+        _ => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
     }
 }
 
@@ -126,7 +136,8 @@ mod tests {
             r#"{"jsonrpc": "2.0", "method": "notifications/initialized"}"#,
             r#"{"jsonrpc": "2.0", "id": 7, "result": {}}"#,
         ] {
-            assert_eq!(check(text.as_bytes()), Ok(()), "{text}");
+            assert_eq!(check(text.as_bytes()), Ok(text));
+            assert_eq!(check(format!("\u{feff}{text}").as_bytes()), Ok(text));
         }
     }
 
@@ -158,6 +169,14 @@ mod tests {
             assert_eq!(refused(&text), (-32_602, json!("c-1"), format!("`{path}` is given twice")));
         }
         assert_eq!(refused(r#"{"jsonrpc": "2.0", "id": 1, "id": 2, "method": "ping"}"#), (-32_600, Value::Null, "`/id` is given twice".into()));
+    }
+
+    #[test]
+    fn what_is_no_message_is_answered_by_its_id() {
+        let text = |rest: &str| format!(r#"{{"jsonrpc": "2.0", "id": 1, {rest}}}"#);
+        assert_eq!(refused(&text(r#""method": 5"#)), (-32_600, json!(1), "`method` must be a text".into()));
+        assert_eq!(refused(&text(r#""method": "ping", "params": []"#)), (-32_602, json!(1), "`params` must be an object".into()));
+        assert_eq!(refused(&text(r#""method": "initialize""#)), (-32_602, json!(1), "`params` are missing".into()));
     }
 
     #[test]

@@ -63,7 +63,7 @@ async fn ask(world: &World, budget: usize, cents: i64) -> bool {
     let asked = serde_json::json!({"actor": {"id": "anna", "role": "agent"}, "action": format!("a{budget}"), "amount": amount});
     let reader = world.engine.reader().caller(Caller::SystemOfRecord).spending(Spending::Ledger);
     let request = reader.json(&asked.to_string(), world.ledger.now()).unwrap();
-    let proposal = Proposal { engine: Arc::clone(&world.engine), request, confirm: Vec::new(), note: None };
+    let proposal = Proposal { engine: Arc::clone(&world.engine), request, confirm: Vec::new(), note: None, brought_by: None };
     match world.ledger.grant(&proposal, None, None).await.unwrap() {
         Ok(_) => true,
         Err(Refusal::NotGranted(_)) => false,

@@ -222,3 +222,79 @@ fn cases_budgets_and_grants_of_others_are_closed() {
     assert_eq!(lena.post(&format!("{case}/approve"), &json!({})).json()["state"], "approved");
     assert_eq!(anna.post(&format!("{grant}/reverse"), &json!({"reason": "a slip"})).status, 200);
 }
+
+/// Guard: who opens a case in somebody else's name, with a token of their own, has no say in it.
+#[test]
+fn who_opens_a_case_in_another_name_has_no_say_in_it() {
+    let desk = Desk::new();
+    let gateway = desk.key("cases,record,on_behalf", &["--as-actor", "lena"]);
+    let (lena, luis) = (desk.key("cases", &["--as-actor", "lena"]), desk.key("cases,read", &["--as-actor", "luis"]));
+    let service = desk.serve();
+    let (gateway, lena, luis) = (As(&service, &gateway), As(&service, &lena), As(&service, &luis));
+    let order = json!({"amount": "150 EUR", "record": {"order": {"id": "o-1", "total": "200 EUR"}}});
+    let body = with(with_actor(&json!({"id": "anna"})), &order);
+    gateway.post("/v1/cases", &with(body.clone(), &json!({"to": "lena"}))).is_problem(403, "own_case");
+    let opened = gateway.post("/v1/cases", &body);
+    let case = opened.header("location").unwrap_or_else(|| panic!("{opened:?}")).to_owned();
+    let opened = opened.json();
+    assert_eq!((&opened["opened_by"], &opened["proposer"]["id"], &opened["owner"]["id"]), (&json!("lena"), &json!("anna"), &json!("luis")));
+    luis.post(&format!("{case}/hand_over"), &json!({"to": "lena"})).is_problem(403, "own_case");
+    for who in [&gateway, &lena] {
+        who.post(&format!("{case}/approve"), &json!({})).is_problem(403, "own_case");
+        who.post(&format!("{case}/decline"), &json!({"reason": "x", "offered": "x"})).is_problem(403, "own_case");
+        assert_eq!(who.get(&case).json()["history"][0]["opened_by"], json!({"id": "lena"}), "whoever opened it sees it");
+    }
+    assert_eq!(luis.post(&format!("{case}/approve"), &json!({})).json()["state"], "approved");
+    // A case of one's own says nothing of that.
+    let own = gateway.post("/v1/cases", &with(late("400 EUR"), &json!({"record": {"order": {"id": "o-2", "total": "500 EUR"}}}))).json();
+    assert!(own["proposer"]["id"] == "lena" && own.get("opened_by").is_none(), "{own}");
+}
+
+/// Guard: what a token says of the role counts when a case is approved, too.
+#[test]
+fn nobody_approves_in_a_higher_role_than_that_of_their_token() {
+    let signer = Signer::ed();
+    let desk = Desk::with(&configuration("jwks.json", ""));
+    desk.write("jwks.json", jwks(&[signer.jwk("k1")]));
+    let service = desk.serve();
+    let token = |id: &str, more: &Value| signer.token("k1", &claims(id, "ask cases record", more));
+    let (anna, lower, lena) = (token("anna", &json!({})), token("lena", &json!({"role": "agent"})), token("lena", &json!({})));
+    let body = with(late("150 EUR"), &json!({"record": {"order": {"id": "o-1", "total": "200 EUR"}}}));
+    let case = As(&service, &anna).post("/v1/cases", &body);
+    let case = case.header("location").unwrap_or_else(|| panic!("{case:?}")).to_owned();
+    let approve = |token: &str| As(&service, token).post(&format!("{case}/approve"), &json!({}));
+    assert_eq!(approve(&lower).is_problem(403, "wrong_role")["role"], "lead");
+    assert_eq!(approve(&lena).json()["state"], "approved");
+}
+
+#[test]
+fn a_wrong_actor_is_told_as_it_was_written() {
+    let desk = Desk::new();
+    let anna = desk.key("ask", &["--as-actor", "anna"]);
+    let service = desk.serve();
+    for (actor, places) in [
+        (json!({"id": 5}), vec!["/actor/id"]),
+        (json!({"role": 5, "team": []}), vec!["/actor/team", "/actor/role"]),
+        (json!({"id": {}, "role": "agent"}), vec!["/actor/id"]),
+    ] {
+        let told = As(&service, &anna).post("/v1/ask", &with_actor(&actor)).is_problem(422, "wrong_question");
+        assert_eq!(paths(&told), places, "{told}");
+        assert!(!told.to_string().contains("true or false") && !told.to_string().contains("missing"), "{told}");
+    }
+}
+
+#[test]
+fn who_passed_a_case_on_to_others_still_sees_it() {
+    let desk = Desk::new();
+    let key = |id: &str| desk.key("cases,record", &["--as-actor", id]);
+    let (anna, lena, sam) = (key("anna"), key("lena"), key("sam"));
+    let service = desk.serve();
+    let (anna, lena, sam) = (As(&service, &anna), As(&service, &lena), As(&service, &sam));
+    let body = with(late("400 EUR"), &json!({"record": {"order": {"id": "o-1", "total": "500 EUR"}}, "to": "lena"}));
+    let opened = anna.post("/v1/cases", &body);
+    let case = opened.header("location").unwrap_or_else(|| panic!("{opened:?}")).to_owned();
+    let passed = lena.post(&format!("{case}/approve"), &json!({})).json();
+    assert_eq!((&passed["kind"], &passed["owner"]["id"], &passed["proposer"]["id"]), (&json!("approve"), &json!("fritz"), &json!("anna")));
+    assert_eq!(lena.get(&case).status, 200);
+    super::lacks(&sam.get(&case), "read");
+}

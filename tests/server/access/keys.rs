@@ -164,3 +164,16 @@ fn each_scope_opens_its_own_paths() {
     assert_eq!(As(&service, &cases).get("/v1/cases").status, 200);
     assert_eq!(As(&service, &ask).get("/v1/budgets").json()["actor"]["id"], "anna");
 }
+
+#[test]
+fn the_open_page_of_readiness_does_not_show_the_list_of_people() {
+    let desk = Desk::new().with_key_nobody_has();
+    let service = desk.serve();
+    desk.write("people.toml", "[[person]]\nid = \"lena\"\nname = \"Lena Vogt, sick since May\nrole = \"lead\"\n");
+    let told = eventually("the broken list is told", || {
+        let people = service.get("/readyz", &[]).json()["people"].as_str().unwrap().to_owned();
+        people.starts_with("failed: ").then_some(people)
+    });
+    assert_eq!(told, "failed: the log says what is wrong");
+    assert!(service.log().contains("list of people does not check"), "{}", service.log());
+}

@@ -136,6 +136,37 @@ fn the_keys_of_the_issuer_are_looked_at_from_time_to_time() {
     assert_eq!(ask(&second).status, 200);
 }
 
+/// Guard: the file of the keys is looked at when it changes, not only from time to time.
+#[test]
+fn a_key_that_is_taken_out_of_its_file_is_good_no_more() {
+    let (old, new) = (Signer::ed(), Signer::ed());
+    let desk = desk(&old);
+    let service = desk.serve();
+    let [old, second] = [(&old, "k1"), (&new, "k2")].map(|(signer, id)| signer.token(id, &claims("anna", "ask", &json!({}))));
+    let ask = |token: &str| As(&service, token).post("/v1/ask", &late("20 EUR"));
+    assert_eq!(ask(&old).status, 200);
+    desk.write("jwks.json", "{");
+    super::super::running::eventually("it is logged", || service.log().contains("cannot be read").then_some(()));
+    assert_eq!(ask(&old).status, 200, "what is no list of keys changes nothing");
+    desk.write("jwks.json", jwks(&[new.jwk("k2")]));
+    super::super::running::eventually("the old key is taken no more", || (ask(&old).status == 401).then_some(()));
+    assert_eq!(ask(&second).status, 200);
+}
+
+#[test]
+fn what_is_wrong_with_a_token_is_said() {
+    let signer = Signer::ed();
+    let service = desk(&signer).serve();
+    let detail = |claims: &serde_json::Value| {
+        let reply = As(&service, &signer.token("k1", claims)).get("/v1/policy");
+        is_refused(&reply);
+        reply.json()["detail"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(detail(&claims("anna", "ask", &json!({"iss": [super::issuer::ISSUER]}))).contains("`iss`"));
+    assert!(detail(&claims("anna", "ask", &json!({"sub": ["anna"]}))).contains("its claims cannot be read"));
+    assert!(detail(&json!([])).contains("its claims cannot be read"));
+}
+
 #[test]
 fn claims_are_found_where_the_configuration_says() {
     let signer = Signer::ed();

@@ -153,3 +153,23 @@ fn each_path_takes_its_scope() {
         service.post(path, body.to_string()).is_problem(401, "unauthorized");
     }
 }
+
+/// Guard: a denial is its own key, whoever brings it.
+#[test]
+fn a_denial_that_two_callers_bring_is_one_case() {
+    let office = Office::new();
+    let helpdesk = office.desk.key("ask,cases,record,on_behalf,read", &[]);
+    let service = office.desk.serve();
+    let alice = office.token("alice", "ask cases record", &json!({}));
+    let question = refund("alice", "80 EUR");
+    let denied = evaluate(&service, &alice, &question).json();
+    let (context, mut body) = (&denied["context"], question);
+    let asks = &context["access_request"];
+    body["denial"] = json!({"binding_token": asks["binding_token"], "expires_at": asks["expires_at"], "evaluation_id": context["evaluation_id"]});
+    let bring = |token: &str| As(&service, token).post("/access/v1/requests", &body);
+    let (first, second) = (bring(&alice), bring(&helpdesk));
+    assert_eq!((first.status, second.status), (202, 202), "{first:?} {second:?}");
+    assert_eq!(first.json()["task"]["case"], second.json()["task"]["case"]);
+    // A key is a caller's own still.
+    bring(&office.token("bob", "ask cases", &json!({}))).is_problem(403, "actor_mismatch");
+}

@@ -213,7 +213,13 @@ impl Play {
 
     async fn send(&self, order: &Order, by: usize, engine: &Arc<Engine>) -> Result<Settled, String> {
         let World { ledger, people, .. } = &self.world;
-        let propose = |question: &Question| Proposal { engine: Arc::clone(engine), request: self.request(question), confirm: Vec::new(), note: None };
+        let propose = |question: &Question| Proposal {
+            engine: Arc::clone(engine),
+            request: self.request(question),
+            confirm: Vec::new(),
+            note: None,
+            brought_by: None,
+        };
         let office = Office { engine: Arc::clone(engine), people: Arc::clone(people) };
         let who = || people.find(PEOPLE[by].0).unwrap().who();
         let settled = match order {
