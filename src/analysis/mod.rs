@@ -7,7 +7,7 @@
 //! ```text
 //! let analysis = Analysis::new(policy, program, today);
 //! // A case in which somebody meets a bare no:
-//! let found = analysis.find_no(action, role, |decision| !decision.offer.is_empty() || !decision.advice.is_empty());
+//! let found = analysis.find_no(action, role, |decision| !decision.advice.is_empty());
 //! found.case.map(|case| case.as_test(policy, program, "nobody meets a wall"));
 //! // A case in which the first condition holds and the second does not:
 //! analysis.find_where(&[first], &[second]);
@@ -42,11 +42,11 @@ pub(crate) use search::{Seen, Wanted, When};
 pub(crate) use swing::Silence;
 pub use walk::{Coverage, Depth};
 
-use crate::decide::{Decision, Mode, Outcome};
+use crate::decide::{Decision, Mode, Outcome, Probe, Reason};
 use crate::number::Number;
 use crate::policy::{ActionId, BudgetId, Policy, RoleId};
-use crate::program::node::{Condition, Quantity};
-use crate::program::{Allotment, Program};
+use crate::program::node::{Condition, Quantity, Reads};
+use crate::program::{Allotment, Kind, Measure, Program, Rule};
 use crate::question::Question;
 pub(crate) use walk::{Item, Node, Turn, Visitor, Walk, What, rules_of};
 
@@ -116,7 +116,8 @@ impl<'a> Analysis<'a> {
         let asked = (action, role);
         let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], self.depth) };
         walk.add_action(0);
-        let mut denied = Denied { walk: &walk, asked, excuses, found: None, doubt: None };
+        let is_fed = self.ground.sides.iter().any(|side| are_fed_by_budgets(side.program));
+        let mut denied = Denied { walk: &walk, asked, excuses, is_fed, found: None, doubt: None };
         let coverage = walk.run(&mut denied);
         let doubt = denied.doubt;
         Found { case: denied.found, coverage: coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why })) }
@@ -155,11 +156,42 @@ impl<F: FnMut(&Case, &Decision) -> bool> Visitor for Showing<'_, '_, '_, F> {
     }
 }
 
+/// Whether a quantity that is granted, charged or offered reads what is used of a budget.
+fn are_fed_by_budgets(program: &Program) -> bool {
+    let granted = program.rules.iter().filter_map(|rule| rule.quantity.as_deref());
+    let charged = program.rules.iter().flat_map(|rule| &rule.charges).filter_map(|charge| match &charge.by {
+        Measure::Once => None,
+        Measure::PerUnit(quantity) | Measure::Fixed(quantity) => Some(quantity),
+    });
+    let insteads = program.rules.iter().filter_map(|rule| rule.instead.as_deref()).chain(program.fallbacks.iter().map(|fallback| &fallback.instead));
+    let offered = insteads.flat_map(|instead| &instead.offers).filter_map(|offer| offer.up_to.as_ref());
+    granted.chain(charged).chain(offered).any(|quantity| {
+        let mut reads = Reads::default();
+        quantity.reads(&program.named(), &mut reads);
+        !reads.budgets.is_empty()
+    })
+}
+
+/// A decision with those of its excuses that are there for good: what a prohibition offers and advises is not, while it may still be off, or lets something through.
+fn lasting(program: &Program, question: &Question, mut decision: Decision) -> Decision {
+    let probe = Probe::new(program, question);
+    let rule = |reason: &Reason| if let Reason::Rule(id) = reason { program.rule(*id) } else { None };
+    let is_sure = |rule: &Rule| matches!(rule.kind, Kind::Prohibition { whole: true, .. }) && probe.truth(&rule.condition).is_surely_yes();
+    decision.advice.retain(|advice| rule(&advice.reason).is_none_or(is_sure));
+    let offers = |rule: &Rule| rule.instead.as_ref().is_some_and(|instead| !instead.offers.is_empty());
+    if decision.because.iter().filter_map(rule).any(|rule| offers(rule) && !is_sure(rule)) {
+        decision.offer.clear();
+    }
+    decision
+}
+
 /// Looks for a `no` without an excuse.
 struct Denied<'w, 'g, 'a, F> {
     walk: &'w Walk<'g, 'a>,
     asked: (ActionId, RoleId),
     excuses: F,
+    /// Whether quantities read what is used of budgets, so that more may be granted where more is used.
+    is_fed: bool,
     found: Option<Case>,
     doubt: Doubt,
 }
@@ -192,10 +224,12 @@ impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
             return true;
         }
         if program.action_of(question.action).is_none_or(|action| action.step.is_none()) {
-            return self.excuse(&program.decide(&least, Mode::Ask));
+            let decision = program.decide(&least, Mode::Ask);
+            return self.excuse(&lasting(program, &least, decision));
         }
-        let most = program.decide(&Question { amount: Some(Number::largest()), ..least }, Mode::Ask);
-        most.outcome.is_allowed() || most.outcome == Outcome::UpTo || self.excuse(&most)
+        let hardest = Question { amount: Some(Number::largest()), ..least };
+        let most = program.decide(&hardest, Mode::Ask);
+        most.outcome.is_allowed() || most.outcome == Outcome::UpTo || self.excuse(&lasting(program, &hardest, most))
     }
 
     fn excuse(&self, decision: &Decision) -> bool {
@@ -206,8 +240,9 @@ impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
 impl<F: Fn(&Decision) -> bool> Visitor for Denied<'_, '_, '_, F> {
     fn enter(&mut self, node: &Node<'_>) -> Turn {
         let Some(Some(question)) = node.questions.first() else { return Turn::Leave };
-        // What is asked for may turn conditions about.
-        if self.walk.is_even(question.action) && self.is_excused(node, question) { Turn::Leave } else { Turn::Deeper }
+        // What is asked for may turn conditions about, and what is used of budgets quantities.
+        let is_plain = self.walk.is_even(question.action) && !self.is_fed;
+        if is_plain && self.is_excused(node, question) { Turn::Leave } else { Turn::Deeper }
     }
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {

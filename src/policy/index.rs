@@ -118,6 +118,11 @@ impl Policy {
         self.rules.get(id.index())
     }
 
+    /// The actions, in the order of the policy.
+    pub fn action_ids(&self) -> impl Iterator<Item = ActionId> + use<> {
+        (0..self.actions.len()).map(ActionId::new)
+    }
+
     /// The ids of all roles, in source order.
     pub fn role_ids(&self) -> impl Iterator<Item = RoleId> + use<> {
         (0..self.roles.len()).map(RoleId::new)

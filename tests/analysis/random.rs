@@ -97,6 +97,41 @@ fn duties_and_reasons_of_random_questions_are_found() {
     plain(1_000..1_025, Depth::Limits, whole);
 }
 
+/// `find_no` leaves out what it takes to be excused for good; `each` leaves out nothing.
+#[test]
+fn a_bare_no_is_found_where_there_is_one() {
+    let (mut walls, mut none) = (0, 0);
+    for seed in 2_000..2_150 {
+        let mut dice = Dice::new(seed);
+        let text = draft(&mut dice, Taste { rules: 3, charges: 30, ..Taste::RICH }).text();
+        let both = accept(&text);
+        let analysis = Analysis::new(&both.policy, &both.program, TODAY).with_most_points(300);
+        // An offer that hangs on what is not known is none for good.
+        let excuses = |decision: &Decision| !decision.advice.is_empty() || decision.offer.iter().any(|offer| offer.outcome != Outcome::Need);
+        for (action, role) in both.policy.action_ids().flat_map(|action| both.policy.role_ids().map(move |role| (action, role))) {
+            let mut wall = None;
+            let coverage = analysis.each(action, role, |case, decision| {
+                if decision.outcome == Outcome::No && decision.ask.is_empty() && !excuses(decision) {
+                    wall = Some(case.as_test(&both.policy, &both.program, "a wall"));
+                }
+                wall.is_none()
+            });
+            let found = analysis.find_no(action, role, excuses);
+            match &wall {
+                Some(wall) => {
+                    assert!(found.case.is_some() || found.coverage != Coverage::Exact, "seed {seed}\n{text}\n{wall}");
+                    walls += 1;
+                }
+                None => {
+                    assert!(coverage != Coverage::Exact || found.case.is_none(), "seed {seed}\n{text}");
+                    none += 1;
+                }
+            }
+        }
+    }
+    assert!(walls > 1_000 && none > 50, "{walls} {none}");
+}
+
 #[test]
 fn answers_from_a_crowd_of_rules_are_found() {
     let mut tally = tally();

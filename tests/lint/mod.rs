@@ -6,6 +6,7 @@ mod pasted;
 mod planted;
 mod routes;
 mod telling;
+mod walls;
 
 use std::path::{Path, PathBuf};
 
