@@ -117,15 +117,12 @@ fn a_bare_no_is_found_where_there_is_one() {
                 wall.is_none()
             });
             let found = analysis.find_no(action, role, excuses);
-            match &wall {
-                Some(wall) => {
-                    assert!(found.case.is_some() || found.coverage != Coverage::Exact, "seed {seed}\n{text}\n{wall}");
-                    walls += 1;
-                }
-                None => {
-                    assert!(coverage != Coverage::Exact || found.case.is_none(), "seed {seed}\n{text}");
-                    none += 1;
-                }
+            if let Some(wall) = &wall {
+                assert!(found.case.is_some() || found.coverage != Coverage::Exact, "seed {seed}\n{text}\n{wall}");
+                walls += 1;
+            } else {
+                assert!(coverage != Coverage::Exact || found.case.is_none(), "seed {seed}\n{text}");
+                none += 1;
             }
         }
     }
