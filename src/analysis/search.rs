@@ -7,7 +7,8 @@ use super::walk::{Coverage, Depth, Item, Node, Turn, Visitor, Walk, What};
 use super::{Analysis, Case, Found};
 use crate::decide::{Decision, Mode, Probe};
 use crate::number::Number;
-use crate::policy::{ActionId, FactId, FactRef, RoleId, RuleId};
+use crate::policy::expr::Type;
+use crate::policy::{ActionId, ChoiceId, FactId, FactRef, RoleId, RuleId};
 use crate::program::Program;
 use crate::program::node::{Condition, Reads};
 use crate::question::Question;
@@ -96,6 +97,17 @@ impl<'a> Analysis<'a> {
             if let Some(slot) = point.get_mut(var.0) {
                 *slot = Some(Datum::YesNo(true));
             }
+        }
+        point
+    }
+
+    /// Where a fact is a value or includes it, and nothing else is known.
+    pub(crate) fn having(&self, fact: FactId, value: ChoiceId) -> Point {
+        let mut point = self.ground.start();
+        let is_set = self.ground.sides.first().and_then(|side| side.policy.fact(fact)).is_some_and(|fact| matches!(fact.ty, Type::SomeOf(_)));
+        let slot = self.ground.var(0, FactRef::Fact(fact)).and_then(|var| point.get_mut(var.0));
+        if let Some((slot, choice)) = slot.zip(self.ground.choice(0, value)) {
+            *slot = Some(if is_set { Datum::Set([choice].into()) } else { Datum::Choice(choice) });
         }
         point
     }

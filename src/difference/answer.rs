@@ -7,12 +7,19 @@ use crate::policy::expr::{Type, Value};
 use crate::policy::{BudgetUnit, Policy};
 use crate::program::Program;
 
-/// Something that an answer names, with details: each as it is told, and without figures that come from facts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Something that an answer names, with details: each as it is told, and without figures that come from facts. Two are equal that are told alike.
+#[derive(Clone, Debug, Default)]
 struct Item {
     name: String,
     shape: String,
     details: Vec<(String, String)>,
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |(text, _): &'_ (String, String)| text.clone();
+        self.name == other.name && self.details.iter().map(told).eq(other.details.iter().map(told))
+    }
 }
 
 /// A part of an answer: a word and what it is about.
@@ -30,7 +37,8 @@ impl Item {
     /// With the details in which another part has it otherwise.
     fn beside<'i>(&'i self, other: &'i Part) -> impl Iterator<Item = &'i (String, String)> {
         let same = other.items.iter().find(|it| it.name == self.name);
-        self.details.iter().enumerate().filter(move |(at, detail)| same.is_none_or(|same| same.details.get(*at) != Some(detail))).map(|(_, it)| it)
+        let is_other = move |at: usize, text: &str| same.and_then(|same| same.details.get(at)).is_none_or(|(known, _)| known != text);
+        self.details.iter().enumerate().filter(move |(at, (text, _))| is_other(*at, text)).map(|(_, it)| it)
     }
 }
 
@@ -129,6 +137,10 @@ pub(super) fn both(old: &Told, new: &Told) -> (String, String) {
     let (mut was, mut is) = (text(old, new, false), text(new, old, false));
     if was.is_empty() || is.is_empty() {
         (was, is) = (text(old, new, true), text(new, old, true));
+    }
+    // What nothing is left to be said of is told whole: who is asked still, or nobody.
+    if was.is_empty() || is.is_empty() {
+        (was, is) = (old.text(), new.text());
     }
     let is_figure = is_plain && old.parts.first().map(Part::text) != new.parts.first().map(Part::text);
     let marked = |told: &Told, text: String| match text.as_str() {

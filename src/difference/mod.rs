@@ -13,6 +13,7 @@ mod quantities;
 mod ranges;
 mod render;
 mod sets;
+mod values;
 mod vocabulary;
 mod words;
 
@@ -129,6 +130,7 @@ pub fn difference(old: (&Policy, &Program), new: (&Policy, &Program), today: Dat
             found.gave_up.push(Unsure { role: role.to_owned(), action: action.to_owned(), why });
         }
     }
+    changed.extend(values::entries(old, new, &prints, today));
     changed.extend(only::entries(old, new, today));
     found.answers = entry::joined(changed);
     found.answers.sort_by_key(|changed| changed.is_aside);

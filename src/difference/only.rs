@@ -35,8 +35,7 @@ pub(super) fn entries(old: (&Policy, &Program), new: (&Policy, &Program), today:
 }
 
 /// The most that a role may do of an action, with a case.
-fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), today: Date, (is_new, missing): (bool, &str)) -> Option<Changed> {
-    let (action, role) = (&policy.action(asked.0)?.name, &policy.role(asked.1)?.name);
+fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), today: Date, (is_new, missing): (bool, &'static str)) -> Option<Changed> {
     let mut best: Option<(Case, Decision)> = None;
     let mut left = MOST_ANSWERS;
     Analysis::new(policy, program, today).with_most_points(MOST_ANSWERS).each(asked.0, asked.1, |case, decision| {
@@ -48,33 +47,50 @@ fn entry((policy, program): (&Policy, &Program), asked: (ActionId, RoleId), toda
         left > 0
     });
     let (case, decision) = best?;
-    let told = answer::told(policy, program, &decision);
-    let text = format!("{} at most", told.text());
-    let example = case.as_test(policy, program, &format!("{role}: {action}"));
-    let missing = missing.to_owned();
-    let before = missing.clone();
-    let (old, new) = if is_new { (missing, text) } else { (text, missing) };
-    let (old_example, example) = if is_new { (String::new(), example) } else { (example, String::new()) };
-    let (role, action) = (role.clone(), action.clone());
-    Some(Changed {
-        roles: vec![role.clone()],
-        role,
-        action,
-        when: Vec::new(),
-        always: false,
-        amount: None,
-        old,
-        new,
-        example,
-        old_example,
-        before,
-        is_aside: false,
-        oddness: 0,
-    })
+    Only { missing, is_new, when: Vec::new(), most: " at most" }.changed((policy, program), &case, &decision)
+}
+
+/// What only one of the policies has.
+pub(super) struct Only {
+    /// What the other one says of it.
+    pub missing: &'static str,
+    /// Whether the new policy has it.
+    pub is_new: bool,
+    /// In which cases.
+    pub when: Vec<String>,
+    /// What is said behind the answer.
+    pub most: &'static str,
+}
+
+impl Only {
+    pub fn changed(self, (policy, program): (&Policy, &Program), case: &Case, decision: &Decision) -> Option<Changed> {
+        let (action, role) = (policy.action(case.question.action)?.name.clone(), policy.role(case.question.actor.role)?.name.clone());
+        let text = format!("{}{}", answer::told(policy, program, decision).text(), self.most);
+        let example = case.as_test(policy, program, &format!("{role}: {action}"));
+        let missing = self.missing.to_owned();
+        let before = missing.clone();
+        let (old, new) = if self.is_new { (missing, text) } else { (text, missing) };
+        let (old_example, example) = if self.is_new { (String::new(), example) } else { (example, String::new()) };
+        Some(Changed {
+            roles: vec![role.clone()],
+            role,
+            action,
+            when: self.when,
+            always: false,
+            amount: None,
+            old,
+            new,
+            example,
+            old_example,
+            before,
+            is_aside: false,
+            oddness: 0,
+        })
+    }
 }
 
 /// The further, the better; of those as far the one with the least used of budgets.
-fn reach(decision: &Decision) -> (bool, Option<Number>, Reverse<usize>) {
+pub(super) fn reach(decision: &Decision) -> (bool, Option<Number>, Reverse<usize>) {
     let amount = if let Limit::Amount(most) = &decision.limit { Some(most.clone()) } else { None };
     (decision.limit == Limit::Unlimited, amount, Reverse(decision.require.len()))
 }

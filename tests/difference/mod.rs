@@ -20,9 +20,11 @@ fn engine(text: &str, bands: &str) -> Engine {
     Engine::new(policy::check(&pack).unwrap_or_else(|problems| panic!("{text}\n{problems:?}")))
 }
 
-/// Whether the one test of a text passes.
+/// Whether the one test of a text passes; one that the pack does not understand does not.
 fn passes(text: &str, bands: &str, test: &str) -> bool {
-    let engine = engine(&format!("{text}\n{test}\n"), bands);
+    let (pack, problems) = Pack::from_texts(&[("shop.kulanz", &format!("{text}\n{test}\n")), ("bands.csv", bands)]);
+    let (true, Ok(policy)) = (problems.is_empty(), policy::check(&pack)) else { return false };
+    let engine = Engine::new(policy);
     let report = testing::run(engine.policy(), engine.program(), testing::Options::default());
     report.passed == 1 && report.failed == 0
 }
@@ -108,6 +110,49 @@ fn words_that_only_one_has_are_told() {
     let found = changed("late, changed_mind", "late, changed_mind, stolen");
     shown("vocabulary", &found);
     assert_eq!(found.vocabulary.len(), 1);
+}
+
+#[test]
+fn what_a_value_that_only_one_has_gives_is_told() {
+    let with = BASE.replace("late, changed_mind\n", "late, changed_mind, stolen\n").replace("damaged, late and", "damaged, late, stolen and");
+    let with =
+        with.replace("rule lead_refund\n", "rule stolen\n  agent may not refund more than 20 EUR\n  when reason is stolen\n\nrule lead_refund\n");
+    let added = compared((BASE, BANDS), (&with, BANDS));
+    shown("value_added", &added);
+    let removed = compared((&with, BANDS), (BASE, BANDS));
+    assert_eq!(removed.answers.len(), added.answers.len());
+    assert!(removed.answers.iter().all(|entry| entry.new == "there is no such value" && entry.example.is_empty() && !entry.old_example.is_empty()));
+    // A value that no rule names gives nothing of its own.
+    assert!(changed("late, changed_mind", "late, changed_mind, stolen").answers.is_empty());
+    let tags =
+        |values: &str, rule: &str| BASE.replace("fact customer.id text\n", &format!("fact customer.id text\nfact tags some of {values}\n")) + rule;
+    let found = compared(
+        (&tags("vip", ""), BANDS),
+        (&tags("vip, press", "\nrule press\n  lead may voucher up to 90 EUR\n  when tags includes press\n"), BANDS),
+    );
+    let lines: Vec<String> =
+        found.answers.iter().map(|entry| format!("{:?} {}: {:?} {} → {}", entry.roles, entry.action, entry.when, entry.old, entry.new)).collect();
+    assert_eq!(lines, [r#"["lead"] voucher: ["tags includes press"] there is no such value → up to 90.00 EUR"#]);
+}
+
+#[test]
+fn who_is_still_asked_is_told_where_an_offer_goes() {
+    let pack = |offer: &str| {
+        let text = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\nrole desk\nrole boss\n  above desk\naction refund of money\naction exchange\n\
+                    rule swap\n  boss may exchange\nrule large\n  boss may refund up to 100 EUR\nrule guard\n  desk may not refund more than 10 EUR\n";
+        format!("{text}{offer}")
+    };
+    let found = compared((&pack("  offer exchange\n"), BANDS), (&pack(""), BANDS));
+    let lines: Vec<(&str, &str)> = found.answers.iter().map(|entry| (entry.old.as_str(), entry.new.as_str())).collect();
+    assert_eq!(lines, [("ask boss; offer exchange by asking", "ask boss")]);
+}
+
+#[test]
+fn texts_alone_and_recording_budgets_are_no_difference() {
+    let told = |because: &str| {
+        format!("{BASE}\nbudget count\n  unlimited per actor per month\n\nrule swap\n  lead may voucher up to 5 EUR\n  charge count by 1\n{because}")
+    };
+    assert!(compared((&told(""), BANDS), (&told("  because \"So it is.\"\n"), BANDS)).is_empty());
 }
 
 #[test]
