@@ -17,7 +17,7 @@ pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         found.push(
-            Diagnostic::new(Code::ExpiredRule, format!("`{name}` has not been in force since {}", day.date))
+            Diagnostic::new(Code::ExpiredRule, format!("`{name}` has not been in force since the end of {}", day.date))
                 .at(day.span, "this was its last day")
                 .help("take it out, or set another day"),
         );

@@ -163,6 +163,9 @@ pub(super) fn explain(piece: &Piece<'_>, rule: Rule, error: &Error<Rule>) -> Dia
     let failure = Failure::new(piece, rule, error);
     // What is joined to a line fits behind every whole condition: it is the line before that has no end.
     let unfinished = failure.starts_line() && matches!(failure.found(), "and" | "or");
+    if let Some(problem) = slips::joined_to_nothing(&failure).filter(|_| unfinished) {
+        return problem;
+    }
     let lines_before = Piece { text: failure.before(), ..*piece };
     let failure = if unfinished { Failure { piece: &lines_before, at: failure.before().len(), ..failure } } else { failure };
     let doubled = || repair::doubled_word(&failure);

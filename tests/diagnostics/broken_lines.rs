@@ -94,3 +94,14 @@ fn a_head_that_cannot_be_read_is_one_problem() {
     assert!(count > 200, "{count}");
     assert!(cascades.is_empty(), "{} of {count}\n{}", cascades.len(), cascades.join("\n----\n"));
 }
+
+/// A line of a rule declares nothing, so that a name which stands there and nowhere else is unknown all the same, and told where the line can be read.
+#[test]
+fn a_broken_line_of_a_rule_hides_no_unknown_name() {
+    let base = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/problems/base.kulanz")).unwrap();
+    let rules = "rule a\n  agent may refund\n  when reazon is late ??\n\nrule b\n  lead may refund\n  when reazon is damaged\n";
+    let told = told(&[("base.kulanz".to_owned(), base), ("rules.kulanz".to_owned(), rules.to_owned())]);
+    let [broken, unknown] = told.as_slice() else { panic!("{}", told.join("\n")) };
+    assert!(broken.contains("rules.kulanz:3:"), "{broken}");
+    assert!(unknown.contains("rules.kulanz:7:") && unknown.contains("there is no fact or definition `reazon`"), "{unknown}");
+}

@@ -8,7 +8,7 @@ use kulanz::mend::{Mended, mend};
 use kulanz::pack::Pack;
 
 /// What stands in a pack, and what surely was meant. Beside it stands `docs/problems/base.kulanz`.
-const MENDED: [(Code, &str, &str); 39] = [
+const MENDED: [(Code, &str, &str); 41] = [
     (
         Code::DifferentUnits,
         "rule r\n  agent may refund\n  when order.total is between 10 and 20 EUR\n",
@@ -35,6 +35,12 @@ const MENDED: [(Code, &str, &str); 39] = [
     (Code::Form, "rule r\n  agent may refund\n  when order.total == 5 EUR\n", "rule r\n  agent may refund\n  when order.total = 5 EUR\n"),
     (Code::Form, "rule r\n  agent may refund\n  when order.total ≤ 5 EUR\n", "rule r\n  agent may refund\n  when order.total <= 5 EUR\n"),
     (Code::Form, "rule r\n  agent may refund\n  when order.total => 5 EUR\n", "rule r\n  agent may refund\n  when order.total >= 5 EUR\n"),
+    (Code::Form, "rule r\n  agent may refund\n  when reason <> late\n", "rule r\n  agent may refund\n  when reason is not late\n"),
+    (
+        Code::Form,
+        "rule r\n  agent may refund\n  when order.total > 20 EUR and < 50 EUR\n",
+        "rule r\n  agent may refund\n  when order.total > 20 EUR and order.total < 50 EUR\n",
+    ),
     (Code::Form, "rule r\n  agent may refund\n  when reason != late\n", "rule r\n  agent may refund\n  when reason is not late\n"),
     (
         Code::Form,
@@ -99,7 +105,16 @@ const MENDED: [(Code, &str, &str); 39] = [
 ];
 
 /// Where more than one thing can have been meant, nothing is written.
-const LEFT: [&str; 10] = [
+const LEFT: [&str; 16] = [
+    // A share of a spreadsheet, a condition of one clause, a time of day.
+    "rule r\n  agent may discount up to 0.1\n",
+    "rule r\n  agent may refund up to 50 EUR\n  charge goodwill when reason is late\n",
+    "rule r\n  agent may refund\n  because \"So it is.\" unless reason is late\n",
+    "rule r\n  agent may refund\n  when now >= 08:00\n",
+    // What a value is called is said by whoever asks, too.
+    "fact colour one of red, gren\n\nrule r\n  agent may refund\n  when colour is green\n\nrule s\n  lead may refund\n  when colour is green\n",
+    // What it means is said in several other words.
+    "rule r\n  agent darf refund bis 50 EUR\n",
     // What a test expects is not guessed.
     "test \"t\"\n  on 2026-11-21\n  as agent\n  ask exchange\n  expect yess\n",
     // One or a thousand?

@@ -64,7 +64,9 @@ pub fn complete(document: &Document, byte: usize, known: Option<&Analysis>, clie
     let vocabulary = Vocabulary::new(known, document);
     let mut found = Fill::new(&vocabulary, document, &cursor).suggestions();
     found.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
-    found.dedup_by(|a, b| a.label == b.label);
+    // Of two that are called alike the one that fits better stays.
+    let mut known = std::collections::HashSet::new();
+    found.retain(|suggestion| known.insert(suggestion.label.clone()));
     let range = document.lines.range(&document.text, cursor.start..byte.max(cursor.start), client.encoding);
     let items = found.into_iter().map(|suggestion| item(suggestion, range, client)).collect();
     CompletionList { is_incomplete: false, items, ..CompletionList::default() }

@@ -12,7 +12,7 @@ use super::otherwise::Unmeasured;
 use super::report::{Checked, Reported, all};
 use super::scope::Scope;
 use super::vocabulary::measure_words;
-use super::wording::{is_quantity, node};
+use super::wording::{bare_number, is_quantity, node};
 
 /// A charge of a budget that only records.
 pub(super) struct Recorded {
@@ -73,7 +73,22 @@ impl<'a> Checker<'a> {
             self.unmeasured.push(Unmeasured { action, span: name.span, code: Code::ChargePairing });
         }
         let help = format!("say how much a grant takes, such as `charge {} by {example}`", name.text);
-        self.problem(Code::ChargePairing, name.span, message, help)
+        let bare = self.bare_allotment(name).filter(|_| *unit == Type::Number);
+        let Some((number, line)) = bare else { return self.problem(Code::ChargePairing, name.span, message, help) };
+        // What was meant is probably the unit of the budget.
+        let measured = self.measure(action).and_then(|measure| self.with_unit(&number, line, &measure));
+        let kept = measured.map_or_else(String::new, |kept| format!("{kept}, or "));
+        let help = format!("in the line of the budget write {kept}`{number} times` to count grants; or {help}");
+        self.report(Diagnostic::new(Code::ChargePairing, message).at(name.span, "").at(line, "a number without a unit").help(help))
+    }
+
+    /// The first line of a budget that is a number without a unit.
+    fn bare_allotment(&self, budget: &Name) -> Option<(String, Span)> {
+        let lines = self.items.budgets.iter().find(|it| it.name.text == budget.text)?.lines.iter();
+        lines.into_iter().find_map(|line| match &line.amount {
+            ast::Allotment::Quantity(amount) => Some((bare_number(amount)?, amount.span)),
+            _ => None,
+        })
     }
 
     fn one(&self, unit: &Type) -> String {

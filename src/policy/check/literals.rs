@@ -141,7 +141,7 @@ impl Checker<'_> {
         }
         let near = near(name, choices.iter().map(|id| (self.choices.name(*id), true)));
         let problem = Diagnostic::new(Code::UnknownValue, format!("`{name}` is no value of {}", what(self))).at(span, "");
-        let problem = problem.meant(span, near, || format!("its values are {}", self.choice_words(choices)));
+        let problem = problem.meant(span, near, || Self::absence(name).unwrap_or_else(|| format!("its values are {}", self.choice_words(choices))));
         let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
         self.unresolved.push(Unresolved { text: name.to_owned(), code: Code::UnknownValue, needed: "value".to_owned(), span, near, is_certain });
         Err(self.report(problem))

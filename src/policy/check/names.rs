@@ -252,8 +252,9 @@ impl<'a> Checker<'a> {
         let near = near(text, self.names.of_kind(&fits).map(|name| (name, right(name))));
         let near = near.filter(|near| near.is_certain).or_else(|| self.without_group(text, &fits)).or(near);
         let problem = Diagnostic::new(Code::UnknownName, format!("there is no {bare} `{text}`")).at(span, "");
-        let word = if near.is_some() { None } else { self.word_of_the_language(text, needed) };
-        let problem = problem.meant(span, near, || word.map_or_else(|| self.known(needed, &fits), |word| format!("write `{word}`")));
+        let word = || self.word_of_the_language(text, needed).map(|word| format!("write `{word}`"));
+        let absence = || Self::absence(text).filter(|_| needed == "a fact or definition");
+        let problem = problem.meant(span, near, || word().or_else(absence).unwrap_or_else(|| self.known(needed, &fits)));
         let (near, is_certain) = (near.map(|near| near.name.to_owned()), near.is_some_and(|near| near.is_certain));
         self.unresolved.push(Unresolved { text: text.to_owned(), code: Code::UnknownName, needed: bare, span, near, is_certain });
         self.report(problem)

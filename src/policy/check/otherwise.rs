@@ -41,6 +41,9 @@ const VALUES: [(&str, &str); 16] = [
     ("zweimal", "2 times"),
 ];
 
+/// Words for a value that is not there.
+const NOTHING: [&str; 9] = ["empty", "null", "nil", "none", "missing", "blank", "unknown", "leer", "unbekannt"];
+
 /// Words for everybody and nobody.
 const SUBJECTS: [(&str, &str); 13] = [
     ("everybody", "everyone"),
@@ -83,6 +86,12 @@ impl Checker<'_> {
                 .or_else(|| self.glued_money(written)),
             _ => None,
         }
+    }
+
+    /// `order.total is empty`
+    pub(super) fn absence(written: &str) -> Option<String> {
+        let help = "whether a fact is there is asked with `is absent` and `is present`; only an `optional` fact can be absent";
+        NOTHING.contains(&written).then(|| help.to_owned())
     }
 
     /// `EUR50`

@@ -33,9 +33,14 @@ struct Places<'u> {
 }
 
 impl Checker<'_> {
-    /// The words on lines that could not be read: what is declared there is not known.
+    /// The words on lines that could not be read and may declare something: what that is is not known.
     pub(super) fn damaged_words(&self) -> impl Iterator<Item = String> {
-        self.damaged_lines().flat_map(words).map(str::to_owned)
+        let may_declare = |damage: &&Span| {
+            let keyword = self.keyword(**damage);
+            !matches!(keyword.as_deref(), Some("rule" | "table" | "fallback" | "test" | "promise"))
+        };
+        let lines = self.lines_of(self.pack.damaged.iter().filter(may_declare)).flat_map(words);
+        lines.map(str::to_owned).chain(self.damaged_heads())
     }
 
     /// The words that may be the name of an item that could not be read: one of the first two in its first line.
@@ -44,7 +49,11 @@ impl Checker<'_> {
     }
 
     fn damaged_lines(&self) -> impl Iterator<Item = &str> {
-        let lines: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
+        self.lines_of(&self.pack.damaged)
+    }
+
+    fn lines_of<'d>(&self, damaged: impl IntoIterator<Item = &'d Span>) -> impl Iterator<Item = &str> {
+        let lines: HashSet<_> = damaged.into_iter().map(|damage| self.line(*damage)).collect();
         lines.into_iter().filter_map(|(source, line)| self.pack.sources.get(source)?.text().lines().nth(line.checked_sub(1)?))
     }
 
@@ -65,7 +74,9 @@ impl Checker<'_> {
         let unresolved = std::mem::take(&mut self.unresolved);
         let mut places: BTreeMap<(bool, &str), Places<'_>> = BTreeMap::new();
         let mut in_order: Vec<&Unresolved> = unresolved.iter().collect();
-        in_order.sort_by_key(|one| (one.code == Code::UnknownPlaceholder, one.span));
+        // It is not told on a line that could not be read, where another problem stands already.
+        let damaged: HashSet<_> = self.pack.damaged.iter().map(|damage| self.line(*damage)).collect();
+        in_order.sort_by_key(|one| (damaged.contains(&self.line(one.span)), one.code == Code::UnknownPlaceholder, one.span));
         for one in in_order {
             let key = (one.code == Code::UnknownValue, one.text.as_str());
             // A definition is looked at wherever it is used, and still stands in one place.
@@ -170,7 +181,8 @@ fn misnamed(problem: &Diagnostic, places: &Places<'_>, near: &str, declared: Spa
     let message = format!("{}; this one is called `{near}`, and nothing refers to it", problem.message);
     let mut diagnostic = Diagnostic::new(problem.code, message).at(declared, "").at(places.first.span, format!("`{text}` stands in {count} places"));
     diagnostic.help = Some(format!("did you mean `{text}` here?"));
-    if problem.fix.is_some() {
+    // What a value is called is also said by whoever asks.
+    if problem.fix.is_some() && problem.code != Code::UnknownValue {
         diagnostic = diagnostic.fix(format!("write `{text}`"), vec![Edit { span: declared, text: text.clone() }]);
     }
     diagnostic

@@ -1,6 +1,6 @@
 //! `+` and `-`: quantities of one unit, distances of dates, and dates moved by steps.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::expr::{Expr, ExprKind, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as Written, Literal, Term};
@@ -8,7 +8,7 @@ use crate::syntax::ast::{self, ExprKind as Written, Literal, Term};
 use super::Checker;
 use super::report::{Checked, Reported, all};
 use super::scope::Scope;
-use super::wording::{is_calendar, is_quantity, node};
+use super::wording::{is_calendar, is_quantity, node, type_words};
 
 /// A part of a sum. `2 months` is a step beside a date and no quantity at all, so what a literal is shows only beside its neighbour.
 enum Operand<'a> {
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
     pub(super) fn no_time_of_day(&mut self, date: &Expr, steps: Span) -> Reported {
         let message = format!("{} is a date and has no time of day", self.written(date.span));
         self.report(
-            crate::diagnostic::Diagnostic::new(Code::DateWithoutTime, message)
+            Diagnostic::new(Code::DateWithoutTime, message)
                 .at(date.span, "a date")
                 .at(steps, "counts hours or minutes")
                 .help("hours and minutes need datetimes: count in days, or make the fact a `datetime`"),
@@ -113,8 +113,28 @@ impl<'a> Checker<'a> {
             (Type::Date | Type::Datetime, Type::Date | Type::Datetime) => {
                 self.problem(Code::WrongOperand, right.span, "two dates cannot be added", "a date less a date is a duration")
             }
-            _ => self.different_units(left, right, written, &format!("cannot be {sign}")),
+            _ => match self.dashed_range(left, term, right) {
+                Some(range) => {
+                    let message = format!("{} and {} cannot be {sign}", type_words(&left.ty), type_words(&right.ty));
+                    let problem =
+                        Diagnostic::new(Code::DifferentUnits, message).at(right.span, type_words(&right.ty)).at(left.span, type_words(&left.ty));
+                    self.report(problem.help(format!("for a range write {range}")))
+                }
+                None => self.different_units(left, right, written, &format!("cannot be {sign}")),
+            },
         }
+    }
+
+    /// `10-50 EUR` in a cell of a table.
+    fn dashed_range(&self, left: &Expr, term: Term, right: &Expr) -> Option<String> {
+        let source = self.pack.sources.get(left.span.source)?;
+        let number = source.line(left.span.start as usize);
+        let is_spreadsheet = std::path::Path::new(source.name()).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        let in_cell = is_spreadsheet || source.text().lines().nth(number.checked_sub(1)?)?.trim_start().starts_with('|');
+        let is_constant = |side: &Expr| matches!(side.kind, ExprKind::Constant(_));
+        let low = self.with_unit(self.pack.sources.snippet(left.span).trim(), left.span, &right.ty)?;
+        let is_range = in_cell && term == Term::Minus && left.ty == Type::Number && is_constant(left) && is_constant(right);
+        is_range.then(|| format!("`{} .. {}`", low.trim_matches('`'), self.pack.sources.snippet(right.span).trim()))
     }
 }
 

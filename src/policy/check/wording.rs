@@ -1,6 +1,7 @@
 //! How types and values are called in messages, and small questions about checked expressions.
 
 use crate::diagnostic::{Diagnostic, Edit};
+use crate::number::Number;
 use crate::policy::ChoiceId;
 use crate::policy::expr::{Expr, ExprKind, Type, Value};
 use crate::source::Span;
@@ -119,7 +120,10 @@ impl Checker<'_> {
     pub(super) fn with_unit(&self, number: &str, at: Span, ty: &Type) -> Option<String> {
         match ty {
             Type::Money => Some(format!("`{number} {}`", self.settings.code())),
-            Type::Percent => Some(format!("`{number}%`")),
+            Type::Percent => Some(match share(number) {
+                Some(hundredths) => format!("`{hundredths}%` where that share of the whole is meant, or `{number}%`"),
+                None => format!("`{number}%`"),
+            }),
             Type::Duration => Some(format!("`{number} {}`, or another unit of time", self.unit_beside(at).unwrap_or("days"))),
             _ => None,
         }
@@ -140,7 +144,7 @@ impl Checker<'_> {
         let behind = |text: String| Edit { span: Span { start: expr.span.end, ..expr.span }, text };
         let edit = match (&expr.kind, ty) {
             (ast::ExprKind::Literal(ast::Literal::Number(_)), Type::Money) => behind(format!(" {}", self.settings.code())),
-            (ast::ExprKind::Literal(ast::Literal::Number(_)), Type::Percent) => behind("%".to_owned()),
+            (ast::ExprKind::Literal(ast::Literal::Number(number)), Type::Percent) if share(&number.to_string()).is_none() => behind("%".to_owned()),
             (ast::ExprKind::Literal(ast::Literal::Text(text)), Type::OneOf(choices))
                 if self.choices.get(text).is_some_and(|id| choices.contains(&id)) =>
             {
@@ -171,4 +175,11 @@ impl Checker<'_> {
     fn one_of_words(&self, choices: &[ChoiceId]) -> String {
         format!("one of {}", self.choice_words(choices))
     }
+}
+
+/// The percentage that a spreadsheet writes as its share: 10 for `0.1`.
+fn share(number: &str) -> Option<Number> {
+    let number = Number::parse(number).ok()?;
+    let is_share = number.is_positive() && number < Number::ONE;
+    if is_share { number.multiply(&Number::from(100)) } else { None }
 }

@@ -5,22 +5,26 @@ use super::everyday::{ago, article, everyday_word, key_behind_window, limit_with
 use super::expected::{is_cell, keyword, line_words};
 use super::phrases::said_otherwise;
 use super::slips::{
-    bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, limit_per_something, list_in_parentheses,
-    list_of_signs, name_of_two_words, one_quantity_of_two, second_sentence, title_behind, unseen, word_behind_title,
+    bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison, limit_per_something,
+    list_in_parentheses, list_of_signs, name_of_two_words, one_quantity_of_two, second_sentence, time_of_day, title_behind, title_for_name, unseen,
+    word_behind_title,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
+use crate::syntax::layout::first_word;
 use crate::syntax::numerals;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 49] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 52] = [
         unseen,
         dash_for_nothing,
         comment_sign,
         foreign_day,
+        time_of_day,
+        title_for_name,
         word_behind_title,
         second_sentence,
         file_below,
@@ -33,6 +37,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         below,
         ago,
         said_otherwise,
+        half_comparison,
         curly_quotes,
         one_language_of_two,
         comma_number,
@@ -166,6 +171,13 @@ fn own_line(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
     let problem =
         failure.problem(format!("`{word}` begins a line of its own"), format!("put `{word}` and what follows it into the next line, indented"));
+    if matches!(word, "when" | "unless" | "from" | "until") && failure.rule == Rule::clause_piece {
+        let clause = first_word(failure.piece.text);
+        let help = format!(
+            "a line of its own makes `{word}` that of the whole rule; where only `{clause}` hangs on it, write a rule of its own for that case"
+        );
+        return Some(Diagnostic { message: format!("`{clause}` has no `{word}` of its own"), ..problem.help(help) });
+    }
     let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at), text: "\n  ".to_owned() };
     Some(problem.fix(format!("put `{word}` into a line of its own"), vec![edit]))
 }
@@ -202,6 +214,10 @@ fn table_subject(failure: &Failure<'_>) -> Option<Diagnostic> {
 fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     let rest = failure.rest();
     let before = failure.before();
+    if before.ends_with('<') && rest.starts_with('>') {
+        let problem = failure.problem("`<>` means nothing here", "write `is not`");
+        return Some(failure.with_fix(problem, before.len() - 1..failure.at + 1, "is not"));
+    }
     if before.ends_with(['=', '<', '>']) && rest.starts_with(['=', '>']) {
         let right = if before.ends_with('=') && rest.starts_with('>') { "`>=`" } else { "`=` or `is`" };
         let problem = failure.problem("comparisons are `=`, `<`, `<=`, `>` and `>=`", format!("write {right}"));

@@ -3,15 +3,23 @@
 
 use std::ops::Range;
 
+use pest::Parser as _;
+
 use super::Failure;
 use super::repair::Attempt;
 use super::sayings::{IDLE, LINES, NUMBER_WORDS, PERIODS, SAYINGS, Saying, Sure, UNITS};
 use crate::diagnostic::Diagnostic;
-use crate::syntax::piece::Rule;
+use crate::syntax::bounds;
+use crate::syntax::layout::blank_comments;
+use crate::syntax::piece::{Piece, Rule, grammar};
 use crate::syntax::words::shorten;
 
 /// A longer piece is not looked at.
 const LONGEST: usize = 4000;
+/// A longer line is not shown in a help.
+const LONGEST_LINE: usize = 90;
+/// So many phrases of one line are tried one after the other, beside the first.
+const MOST_PHRASES: usize = 3;
 
 /// A word, a number, a text in quotation marks or a sign.
 #[derive(Clone, Copy, Debug)]
@@ -158,15 +166,21 @@ pub(super) fn said_otherwise(failure: &Failure<'_>) -> Option<Diagnostic> {
     if failure.piece.text.len() > LONGEST {
         return None;
     }
-    begun_otherwise(failure).or_else(|| in_the_middle(failure))
+    begun_otherwise(failure).or_else(|| in_the_middle(failure)).or_else(|| several(failure))
+}
+
+/// The phrases beside the place at which nothing fits, and what is meant with each.
+fn phrases(failure: &Failure<'_>) -> impl Iterator<Item = (Found, Sure)> {
+    let tokens = failure.tokens();
+    let failing = tokens.iter().position(|token| token.end() > failure.at).unwrap_or(tokens.len());
+    SAYINGS.iter().flat_map(move |(phrase, meant, sure)| places(phrase, meant, &tokens, failing).into_iter().map(move |found| (found, *sure)))
 }
 
 fn in_the_middle(failure: &Failure<'_>) -> Option<Diagnostic> {
     let tokens = failure.tokens();
     let failing = tokens.iter().position(|token| token.end() > failure.at).unwrap_or(tokens.len());
-    let sayings = SAYINGS.iter().flat_map(|saying| places(saying.0, saying.1, &tokens, failing).into_iter().map(move |found| (found, saying.2)));
     let idle = IDLE.iter().flat_map(|phrase| places(phrase, "", &tokens, failing).into_iter().map(|found| (found, Sure::No)));
-    sayings.chain(idle).find_map(|(found, sure)| {
+    phrases(failure).chain(idle).find_map(|(found, sure)| {
         let written = failure.piece.text.get(found.at.clone())?;
         if written == found.meant || is_turned(written) {
             return None;
@@ -183,6 +197,56 @@ fn in_the_middle(failure: &Failure<'_>) -> Option<Diagnostic> {
             let problem = Diagnostic::new(failure.code(), message).at(span, "").help(attempt.with_line(failure, help));
             if sure == Sure::Yes { failure.with_fix(problem, found.at, found.meant) } else { problem }
         })
+    })
+}
+
+/// `agent darf refund bis 50 EUR`, `wenn innerhalb von 30 Tagen nach order.delivered_on`: none of them alone mends the line.
+fn several(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let told = |at: Range<usize>, line: &str| {
+        let line = line.trim();
+        let message = format!("`{}` is said otherwise here", shorten(failure.piece.text.get(at.clone())?));
+        (line.len() <= LONGEST_LINE)
+            .then(|| Diagnostic::new(failure.code(), message).at(failure.piece.span(at.start, at.end), "").help(format!("write: `{line}`")))
+    };
+    let lines = LINES.iter().filter(|_| failure.starts_line()).find_map(|(phrase, meant, _)| {
+        let rest = failure.rest().lines().next()?;
+        let rule = line_rule(failure.rule)?;
+        let tokens = tokens(rest, 0);
+        let end = tokens.get(begins(phrase, &tokens)?.0 - 1)?.end();
+        let line = format!("{meant}{}", rest.get(end..)?);
+        told(failure.at..failure.at + end, &translated(failure.piece, rule, line, (0, meant.len()), MOST_PHRASES)?)
+    });
+    lines.or_else(|| {
+        let number = failure.piece.text.get(..failure.line().start)?.matches('\n').count();
+        phrases(failure).find_map(|(found, _)| {
+            let attempt = Attempt { at: found.at.clone(), text: found.meant };
+            let behind = found.at.start + attempt.text.len();
+            let text = translated(failure.piece, failure.rule, attempt.apply(failure.piece.text), (number, behind), MOST_PHRASES)?;
+            told(found.at, text.lines().nth(number)?)
+        })
+    })
+}
+
+/// A text with a phrase after the other as it is said, until its line with a number is understood. It must be understood farther than to a byte, up to which it was changed.
+fn translated(piece: &Piece<'_>, rule: Rule, text: String, (line, behind): (usize, usize), left: usize) -> Option<String> {
+    let blanked = blank_comments(&text).into_owned();
+    let changed = Piece { text: &text, ..*piece };
+    if bounds::exceeded(&changed).is_some() {
+        return None;
+    }
+    let Err(error) = grammar::Grammar::parse(rule, &blanked) else { return Some(text) };
+    let failure = Failure::new(&changed, rule, &error);
+    if text.get(..failure.at)?.matches('\n').count() > line {
+        return Some(text);
+    }
+    if left == 0 || failure.at < behind {
+        return None;
+    }
+    phrases(&failure).find_map(|(found, _)| {
+        let attempt = Attempt { at: found.at, text: found.meant };
+        let behind = attempt.at.start + attempt.text.len();
+        let next = attempt.apply(&text);
+        if next == text { None } else { translated(piece, rule, next, (line, behind), left - 1) }
     })
 }
 

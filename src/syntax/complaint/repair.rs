@@ -240,6 +240,11 @@ fn candidates(failure: &Failure<'_>) -> Vec<String> {
     if failure.found().starts_with(char::is_alphabetic) && (next.is_empty() || next.starts_with([',', '\n'])) {
         words.sort_by_key(|word| word != ",");
     }
+    // What is owed is `of` something.
+    let of_owed = failure.rule == Rule::rule_piece && failure.expects(Rule::kw_of) && failure.before().contains("entitled to ");
+    if of_owed && failure.found().contains('.') {
+        words.insert(0, "of".to_owned());
+    }
     words.dedup();
     words
 }

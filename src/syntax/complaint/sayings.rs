@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 187] = [
+pub(super) const SAYINGS: [Saying; 195] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -145,6 +145,7 @@ pub(super) const SAYINGS: [Saying; 187] = [
     ("in <n> <u> after", "within <n> <u> after", Yes),
     ("innerhalb von <n> <u> nach", "within <n> <u> after", Yes),
     ("innerhalb von", "within", Yes),
+    ("innerhalb", "within", Yes),
     ("<z> <u>", "<z> <u>", Yes),
     ("<n> <x>", "<n> <x>", Yes),
     ("<z> <x>", "<z> <x>", Yes),
@@ -168,6 +169,8 @@ pub(super) const SAYINGS: [Saying; 187] = [
     ("<n> ' <g>", "<n><g>", Yes),
     ("<n> ’ <g>", "<n><g>", Yes),
     // Windows of budgets.
+    ("per rolling quarter", "per rolling 3 months", No),
+    ("per rolling <p>", "per rolling 1 <p>", No),
     ("per <n> <u>", "per rolling <n> <u>", No),
     ("in <n> <u>", "within <n> <u>", Yes),
     ("in <n> <u>", "per rolling <n> <u>", No),
@@ -180,11 +183,16 @@ pub(super) const SAYINGS: [Saying; 187] = [
     ("quarterly", "per quarter", Yes),
     ("yearly", "per year", Yes),
     ("annually", "per year", Yes),
+    ("pro <p>", "per <p>", Yes),
+    ("je <p>", "per <p>", Yes),
+    ("im <p>", "per <p>", Yes),
     ("pro", "per", Yes),
     ("je", "per", Yes),
     ("each <w>", "per actor", No),
     ("every <w>", "per actor", No),
     // Heads.
+    ("only <w> may", "<w> may", No),
+    ("only the <w> may", "<w> may", No),
     ("the customer is entitled to", "entitled to", Yes),
     ("customer is entitled to", "entitled to", Yes),
     ("customers are entitled to", "entitled to", Yes),
@@ -218,7 +226,7 @@ pub(super) const SAYINGS: [Saying; 187] = [
 ];
 
 /// Words that say nothing in a policy.
-pub(super) const IDLE: [&str; 24] = [
+pub(super) const IDLE: [&str; 31] = [
     "give a",
     "give an",
     "give the",
@@ -237,6 +245,13 @@ pub(super) const IDLE: [&str; 24] = [
     "a",
     "an",
     "the",
+    "der",
+    "die",
+    "das",
+    "den",
+    "ein",
+    "eine",
+    "einen",
     "then",
     "please",
     "for approval",

@@ -71,6 +71,77 @@ pub(super) fn comment_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     failure.mended(at..at + 2, "a comment begins with `#`", "write", &attempt)
 }
 
+/// `and reason is late` below a line without a condition.
+pub(super) fn joined_to_nothing(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let above = matches!(failure.rule, Rule::rule_piece | Rule::clause_piece) && is_read(failure.before(), failure.rule);
+    let line = failure.rest().lines().next()?;
+    let condition = line.strip_prefix(failure.found())?.trim();
+    if !above || !is_read(&format!("when {condition}"), Rule::clause_piece) {
+        return None;
+    }
+    let problem = failure.problem(format!("`{}` joins two conditions, and the line above is none", failure.found()), "");
+    Some(problem.help(format!("write `when`: `when {}`", shorten(condition))))
+}
+
+/// `order.total > 20 EUR and < 50 EUR`
+pub(super) fn half_comparison(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let before = failure.before();
+    let joint = ["and", "or"].into_iter().find(|joint| before.ends_with(&format!(" {joint}")))?;
+    let found = failure.found();
+    if !(found.starts_with(['<', '>', '=']) || matches!(found, "is" | "includes")) {
+        return None;
+    }
+    let first = before.strip_suffix(joint)?;
+    // What is compared stands between the joint or the bracket before and the sign.
+    let start = [" and ", " or ", "when ", "unless ", "not ", "("].iter().filter_map(|word| first.rfind(word).map(|at| at + word.len())).max()?;
+    let length = ["<", ">", "=", " is ", " includes "].iter().filter_map(|sign| first.get(start..)?.find(sign)).min()?;
+    let subject = first.get(start..start + length)?.trim();
+    let attempt = Attempt { at: failure.at..failure.at, text: format!("{subject} ") };
+    let problem = failure.mended(failure.found_at(), "each comparison says what it compares", &format!("write `{subject}` again"), &attempt)?;
+    Some(failure.with_fix(problem, attempt.at, attempt.text))
+}
+
+/// `rule Small refunds` over a sentence.
+pub(super) fn title_for_name(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let (first, below) = text.split_once('\n')?;
+    let (keyword, title) = first.trim_end().split_once(char::is_whitespace)?;
+    let title = title.trim();
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
+    if !matches!(failure.rule, Rule::rule_piece | Rule::table_piece) || !title.contains(' ') || !title.chars().all(is_plain) {
+        return None;
+    }
+    let name = title.to_lowercase().split([' ', '-']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+    let start = first.find(title)?;
+    let attempt = Attempt { at: start..start + title.len(), text: format!("{name} \"{title}\"") };
+    let is_sentence = is_read(&format!("{keyword} {name}\n{below}"), failure.rule);
+    let message = format!("`{}` is no name: a name is one word, and a title stands in quotation marks behind it", shorten(title));
+    if is_sentence { failure.mended(attempt.at.clone(), message, "write", &attempt) } else { None }
+}
+
+/// `now >= 08:00`, `on 2026-11-21 08:00`
+pub(super) fn time_of_day(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let before = text.get(..failure.at)?;
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let hours = digits(text.get(start..)?);
+    let minutes = text.get(start + hours..)?.strip_prefix(':')?;
+    if !(1..=2).contains(&hours) || digits(minutes) != 2 {
+        return None;
+    }
+    let at = start..start + hours + 3;
+    let written = text.get(at.clone())?;
+    let day = failure.piece.text.get(..start)?.trim_end();
+    let attempt = Attempt { at: day.len()..at.end, text: format!("T{written:0>5}") };
+    if day.len() < start && day.ends_with(|c: char| c.is_ascii_digit()) {
+        return failure.mended(at, "a day and its time of day stand with a `T` between them", "write", &attempt);
+    }
+    let problem = Diagnostic::new(failure.code(), format!("`{written}` is a time of day, and conditions know only days and moments"));
+    let problem = problem.at(failure.piece.span(at.start, at.end), "");
+    Some(problem.help("write a moment, as in `2026-11-21T10:00`, or a yes/no fact that your system answers, such as `opening_hours`"))
+}
+
 /// `rule r "Title" foo` over a line that would be right.
 pub(super) fn word_behind_title(failure: &Failure<'_>) -> Option<Diagnostic> {
     if failure.rule != Rule::rule_piece || !failure.starts_line() {
@@ -233,6 +304,9 @@ pub(super) fn bare_text(failure: &Failure<'_>) -> Option<Diagnostic> {
     );
     let is_text = needs_text || (line.starts_with(char::is_uppercase) && !failure.before().ends_with(" of"));
     let ends = [line.len(), failure.found().len()];
+    if let Some(problem) = sentence_for_language(failure, line.len()) {
+        return Some(problem);
+    }
     ends.iter().filter(|_| !keyword && is_text).find_map(|length| {
         let at = failure.at..failure.at + length;
         let text = format!("\"{}\"", line.get(..*length)?);
@@ -240,6 +314,20 @@ pub(super) fn bare_text(failure: &Failure<'_>) -> Option<Diagnostic> {
         let attempt = Attempt { at: at.clone(), text };
         if is_sentence { None } else { failure.mended(at, "a text stands in quotation marks", "write", &attempt) }
     })
+}
+
+/// `because we never do that`: its first word could be a language.
+fn sentence_for_language(failure: &Failure<'_>, length: usize) -> Option<Diagnostic> {
+    let language = failure.previous_at()?;
+    let word = failure.piece.text.get(language.clone())?;
+    let is_language = (2..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let keyword = failure.piece.text.get(..language.start)?.trim_end().ends_with(char::is_alphabetic);
+    if !is_language || !keyword || !failure.found().starts_with(char::is_lowercase) || failure.rule != Rule::clause_piece {
+        return None;
+    }
+    let at = language.start..failure.at + length;
+    let attempt = Attempt { at: at.clone(), text: format!("\"{}\"", failure.piece.text.get(at.clone())?) };
+    failure.mended(at, "a text stands in quotation marks", "write", &attempt)
 }
 
 /// `one of (damaged, late)`, `is one of (damaged, late)`

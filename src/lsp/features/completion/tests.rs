@@ -69,6 +69,17 @@ fn lacks(written: &str, labels: &[&str]) {
 }
 
 #[test]
+fn nothing_is_offered_twice() {
+    let places =
+        ["budget x\n  3 EUR per ^", "rule x\n  ^", "rule x\n  agent may refund\n  when ^", "rule x\n  agent may refund\n  when reason ^", "fact x ^"];
+    for place in places {
+        let mut found = at(place);
+        found.sort();
+        assert!(!found.is_empty() && found.windows(2).all(|pair| pair[0] != pair[1]), "{place:?}: {found:?}");
+    }
+}
+
+#[test]
 fn items_stand_in_the_first_column() {
     has("ru^", &["rule", "fact", "promise"]);
     lacks("ru^", &["when", "agent"]);
