@@ -73,6 +73,13 @@ fn reaches(on: Subject<'_>, permission: &Permission<'_>, role: RoleId) -> bool {
     }
 }
 
+/// Whether a role that a permission comes to from below has more by another one, of which it is told.
+fn is_exceeded(on: Subject<'_>, permission: &Permission<'_>, role: RoleId, unbounded: &[&Permission<'_>]) -> bool {
+    let is_more =
+        |other: &&&Permission<'_>| reaches(on, other, role) && permission.limit().zip(other.limit()).is_some_and(|(own, other)| own < other);
+    !permission.roles().contains(&role) && unbounded.iter().any(|other| is_more(&other))
+}
+
 fn signatures<'a>(
     on: Subject<'a>,
     exact: &Exact<'a>,
@@ -87,7 +94,8 @@ fn signatures<'a>(
             continue;
         }
         let signed = all.iter().find_map(|other| {
-            let role = other.roles().iter().find(|role| permission.roles().contains(role)).filter(|_| !other.approved_by.is_empty())?;
+            let reached = |role: &&RoleId| reaches(on, permission, **role) && !is_exceeded(on, permission, **role, unbounded);
+            let role = other.roles().iter().find(reached).filter(|_| !other.approved_by.is_empty())?;
             permission.limit().zip(other.limit()).is_none_or(|(own, other)| own < other).then_some(())?;
             Some((other, granted(exact, (action, *role), (permission.compiled, other.compiled), permission.rule.span)?))
         });

@@ -5,6 +5,7 @@ mod levels;
 mod pasted;
 mod planted;
 mod routes;
+mod splitting;
 mod telling;
 mod walls;
 
