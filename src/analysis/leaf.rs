@@ -16,6 +16,9 @@ use crate::question::Question;
 const MOST_SPENT: usize = 400;
 const MANY_BUDGETS: &str = "more budgets bear on one answer than are combined";
 
+/// A piece of what a budget has used, and what stands for it.
+type Spent = (Extent, Number);
+
 impl Walk<'_, '_> {
     fn rules<'n>(&'n self, node: &'n Node<'_>) -> impl Iterator<Item = (usize, &'n Program, &'n Rule, &'n Question)> {
         node.live.iter().filter_map(|Item { side, what }| {
@@ -28,8 +31,7 @@ impl Walk<'_, '_> {
     /// The points that this one falls into by what the budgets have used, each with what the used budgets were narrowed to.
     pub fn spendings(&self, node: &Node<'_>, doubt: &mut Doubt) -> Vec<(Point, BTreeMap<Var, Extent>)> {
         let mut found = vec![(node.point.clone(), node.extents.clone())];
-        let cuts = self.spent_cuts(node);
-        let pieces: Vec<(Var, Vec<(Extent, Number)>)> = cuts.into_iter().map(|(var, splits)| (var, self.spent_pieces(node, var, &splits))).collect();
+        let pieces = self.all_spent_pieces(node);
         let all: usize = pieces.iter().map(|(_, pieces)| pieces.len().max(1)).try_fold(1_usize, usize::checked_mul).unwrap_or(usize::MAX);
         if all > MOST_SPENT {
             doubt.get_or_insert(MANY_BUDGETS);
@@ -41,7 +43,21 @@ impl Walk<'_, '_> {
         found
     }
 
-    fn spent_pieces(&self, node: &Node<'_>, var: Var, splits: &BTreeSet<Split>) -> Vec<(Extent, Number)> {
+    /// The first and the last of these: as little used of every budget as may be, and as much.
+    pub fn least_and_most_spent(&self, node: &Node<'_>) -> [Point; 2] {
+        let pieces = self.all_spent_pieces(node);
+        let end = |of: fn(&[Spent]) -> Option<&Spent>| {
+            let ends = pieces.iter().filter_map(|(var, pieces)| Some((*var, of(pieces)?)));
+            ends.fold((node.point.clone(), node.extents.clone()), |(point, extents), (var, piece)| with(&point, &extents, var, piece)).0
+        };
+        [end(<[_]>::first), end(<[_]>::last)]
+    }
+
+    fn all_spent_pieces(&self, node: &Node<'_>) -> Vec<(Var, Vec<Spent>)> {
+        self.spent_cuts(node).into_iter().map(|(var, splits)| (var, self.spent_pieces(node, var, &splits))).collect()
+    }
+
+    fn spent_pieces(&self, node: &Node<'_>, var: Var, splits: &BTreeSet<Split>) -> Vec<Spent> {
         let Some(Domain::Quantity(ty, step)) = self.ground.variable(var).map(|it| &it.domain) else { return Vec::new() };
         let mut splits = splits.clone();
         let within = node.extents.get(&var);
@@ -121,7 +137,7 @@ impl Walk<'_, '_> {
 }
 
 /// Each budget on its own, and all used up.
-fn one_at_a_time(found: Vec<(Point, BTreeMap<Var, Extent>)>, pieces: &[(Var, Vec<(Extent, Number)>)]) -> Vec<(Point, BTreeMap<Var, Extent>)> {
+fn one_at_a_time(found: Vec<(Point, BTreeMap<Var, Extent>)>, pieces: &[(Var, Vec<Spent>)]) -> Vec<(Point, BTreeMap<Var, Extent>)> {
     let Some((point, extents)) = found.into_iter().next() else { return Vec::new() };
     let mut all: Vec<_> = pieces.iter().flat_map(|(var, pieces)| pieces.iter().map(|piece| with(&point, &extents, *var, piece))).collect();
     let mut last = (point, extents);
@@ -154,7 +170,7 @@ fn allotments(program: &Program, question: &Question, budget: &crate::program::B
     bearing.filter_map(|(_, allotment)| quantity(allotment)).collect()
 }
 
-fn with(point: &Point, extents: &BTreeMap<Var, Extent>, var: Var, (extent, number): &(Extent, Number)) -> (Point, BTreeMap<Var, Extent>) {
+fn with(point: &Point, extents: &BTreeMap<Var, Extent>, var: Var, (extent, number): &Spent) -> (Point, BTreeMap<Var, Extent>) {
     let (mut point, mut extents) = (point.clone(), extents.clone());
     if let Some(slot) = point.get_mut(var.0) {
         *slot = Some(Datum::Number(number.clone()));

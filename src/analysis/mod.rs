@@ -113,14 +113,20 @@ impl<'a> Analysis<'a> {
     /// A case whose answer is `no` and that nothing excuses. What excuses a case must be there for good: where it is there while facts are unknown and every budget is used
     /// up, it is there in every case that is left. Offers that are granted, advice and people to ask are such.
     pub fn find_no(&self, action: ActionId, role: RoleId, excuses: impl Fn(&Decision) -> bool) -> Found {
-        let asked = (action, role);
-        let mut walk = Walk { most_points: self.most_points, ..Walk::new(&self.ground, vec![Some(asked)], self.depth) };
+        self.find_no_within(self.most_points, (action, role), excuses).0
+    }
+
+    /// The same with so many points; with how many of them were looked at. Where there are more, half of them are shared out among all branches.
+    pub(crate) fn find_no_within(&self, most_points: usize, asked: (ActionId, RoleId), excuses: impl Fn(&Decision) -> bool) -> (Found, usize) {
+        let mut walk = Walk { most_points: most_points / 2, ..Walk::new(&self.ground, vec![Some(asked)], self.depth) };
         walk.add_action(0);
         let is_fed = self.ground.sides.iter().any(|side| are_fed_by_budgets(side.program));
-        let mut denied = Denied { walk: &walk, asked, excuses, is_fed, found: None, doubt: None };
-        let coverage = walk.run(&mut denied);
-        let doubt = denied.doubt;
-        Found { case: denied.found, coverage: coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why })) }
+        let mut found = denied(&walk, asked, is_fed, &excuses);
+        if found.case.is_none() && found.coverage != Coverage::Exact {
+            (walk.fair, walk.most_points) = (true, most_points.saturating_sub(walk.points.get()));
+            found = denied(&walk, asked, is_fed, &excuses);
+        }
+        (found, walk.points.get())
     }
 
     /// A case in which the first conditions hold and the others do not. It asks for nothing in particular: its action and role are the first.
@@ -185,6 +191,13 @@ fn lasting(program: &Program, question: &Question, mut decision: Decision) -> De
     decision
 }
 
+fn denied(walk: &Walk<'_, '_>, asked: (ActionId, RoleId), is_fed: bool, excuses: &impl Fn(&Decision) -> bool) -> Found {
+    let mut denied = Denied { walk, asked, excuses, is_fed, found: None, doubt: None };
+    let coverage = walk.run(&mut denied);
+    let doubt = denied.doubt;
+    Found { case: denied.found, coverage: coverage.and(doubt.map_or(Coverage::Exact, |why| Coverage::GaveUp { why })) }
+}
+
 /// Looks for a `no` without an excuse.
 struct Denied<'w, 'g, 'a, F> {
     walk: &'w Walk<'g, 'a>,
@@ -199,6 +212,20 @@ struct Denied<'w, 'g, 'a, F> {
 impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
     fn program(&self) -> Option<&Program> {
         self.walk.ground.sides.first().map(|side| side.program)
+    }
+
+    /// Whether the more is used of budgets the less is granted: what is asked for turns no conditions about, and what is used of budgets no quantities.
+    fn is_plain(&self) -> bool {
+        self.walk.is_even(self.asked.0) && !self.is_fed
+    }
+
+    /// The points that a leaf falls into by what is used of budgets. Where the least is granted with everything used up, nothing but that is looked at, and the same with nothing
+    /// used, which is easier to read.
+    fn spendings(&mut self, node: &Node<'_>) -> Vec<Point> {
+        if self.is_plain() {
+            return self.walk.least_and_most_spent(node).into();
+        }
+        self.walk.spendings(node, &mut self.doubt).into_iter().map(|(point, _)| point).collect()
     }
 
     /// The question with every budget used up, as far as it may be where conditions read it.
@@ -240,20 +267,19 @@ impl<F: Fn(&Decision) -> bool> Denied<'_, '_, '_, F> {
 impl<F: Fn(&Decision) -> bool> Visitor for Denied<'_, '_, '_, F> {
     fn enter(&mut self, node: &Node<'_>) -> Turn {
         let Some(Some(question)) = node.questions.first() else { return Turn::Leave };
-        // What is asked for may turn conditions about, and what is used of budgets quantities.
-        let is_plain = self.walk.is_even(question.action) && !self.is_fed;
-        if is_plain && self.is_excused(node, question) { Turn::Leave } else { Turn::Deeper }
+        if self.is_plain() && self.is_excused(node, question) { Turn::Leave } else { Turn::Deeper }
     }
 
     fn leaf(&mut self, node: &Node<'_>) -> Turn {
         let Some(program) = self.walk.ground.sides.first().map(|side| side.program) else { return Turn::Stop };
-        for (point, _) in self.walk.spendings(node, &mut self.doubt) {
+        for point in self.spendings(node) {
             let Some(question) = self.walk.ground.whole_question(0, &point, self.asked) else { continue };
             // A part can be granted of whatever is asked for.
             if program.decide(&question, Mode::Ask).outcome.is_allowed() && self.walk.is_even(question.action) {
                 continue;
             }
             let amounts = self.walk.amounts(node, &[Some(question.clone())]);
+            self.walk.answers.set(self.walk.answers.get() + amounts.len());
             for amount in std::iter::once(None).chain(amounts.into_iter().map(Some)) {
                 let case = Case { question: Question { amount, ..question.clone() } };
                 let decision = program.decide(&case.question, Mode::Ask);

@@ -21,6 +21,8 @@ use crate::question::Question;
 pub(crate) const MOST_POINTS: usize = 20_000;
 /// Where points are shared out, a branch gets enough to reach an end.
 const PLUNGE: usize = 32;
+/// So many answers cost what a point does.
+const ANSWERS_OF_A_POINT: usize = 4;
 const MANY_POINTS: &str = "there are more cases than are looked at";
 
 /// Whether everything was looked at.
@@ -148,6 +150,8 @@ pub(crate) struct Walk<'g, 'a> {
     pub last: Option<Var>,
     /// So many points were looked at.
     pub points: Cell<usize>,
+    /// So many answers a visitor looked at, at the point where it is.
+    pub answers: Cell<usize>,
 }
 
 /// A point, and what its variables were narrowed to.
@@ -175,6 +179,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             fair: false,
             last: None,
             points: Cell::new(0),
+            answers: Cell::new(0),
         }
     }
 
@@ -361,6 +366,9 @@ impl<'g, 'a> Walk<'g, 'a> {
         self.look(&mut first, &leading, &questions);
         let Some(var) = first.next(self.last).or_else(|| turning.next(self.last)) else {
             progress.stopped |= visitor.leaf(&node) == Turn::Stop;
+            let cost = self.answers.take() / ANSWERS_OF_A_POINT;
+            progress.points += cost;
+            *left = left.saturating_sub(cost);
             return;
         };
         let mut pieces = turning.pieces(var, &mut progress.doubt);

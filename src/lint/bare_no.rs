@@ -8,17 +8,28 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::ActionId;
 use crate::program::node::Condition;
 
+/// So many points are looked at in a pack, and at least so many for an action and a role.
+const MOST_POINTS: usize = 40_000;
+const LEAST_POINTS: usize = 100;
+/// And at most so many.
+const MOST_IN_ONE: usize = 20_000;
+
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let exact = Exact::new(on, "bare-no");
+    let mut left = MOST_POINTS;
     let today = Analysis::new(on.policy, on.program, on.today);
     for (at, action) in on.policy.actions.iter().enumerate() {
         let id = ActionId::new(at);
         let mut coverage = Coverage::Exact;
+        // What one search leaves is for the others.
+        let mut open = (on.policy.actions.len() - at) * on.policy.roles.len();
         let wall = exact.days(conditions(on, id)).into_iter().find_map(|day| {
             let later = (day != on.today).then(|| Analysis::new(on.policy, on.program, day));
             let analysis = later.as_ref().unwrap_or(&today);
             on.policy.role_ids().find_map(|role| {
-                let found = analysis.find_no(id, role, is_excused);
+                let share = left.div_ceil(open.max(1)).clamp(LEAST_POINTS, MOST_IN_ONE);
+                let (found, used) = analysis.find_no_within(share, (id, role), is_excused);
+                (left, open) = (left.saturating_sub(used), open.saturating_sub(1));
                 coverage = coverage.and(found.coverage);
                 found.case
             })

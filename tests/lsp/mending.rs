@@ -29,6 +29,14 @@ fn a_test_is_run_and_shows_its_result() {
     let told = editor.told_until("window/showMessage");
     let message = told["params"]["message"].as_str().unwrap();
     assert!(message.contains("expected yes, got up to 20.00 EUR") && message.contains("small_refund") && told["params"]["type"] == 1, "{message}");
+    // Of two tests with one title each lens runs its own.
+    let first = text.rfind("test \"").unwrap();
+    let double = format!("{text}\n{}", text[first..].replace("ask refund of 30 EUR", "ask refund of 20 EUR"));
+    let other = shop.join("rules/double.kulanz");
+    editor.open(&other, &double[first..]);
+    let twice = editor.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri(&other) } }));
+    let passed: Vec<bool> = twice.as_array().unwrap().iter().map(|lens| run(&mut editor, lens)["passed"].as_bool().unwrap()).collect();
+    assert_eq!(passed, [false, true], "{twice}");
     // The result follows the text.
     editor.edit(&rules, 2, &mut text, "ask refund of 30 EUR", "ask refund of 20 EUR");
     editor.told.clear();

@@ -12,7 +12,7 @@ use crate::source::SourceId;
 use crate::syntax::ast::{self, ItemKind};
 use crate::testing::{self, TestReport};
 
-/// Runs one test: `[{"uri": …, "title": …}]`.
+/// Runs one test: `[{"uri": …, "title": …, "nth": 0}]`.
 pub const RUN_TEST: &str = "kulanz.runTest";
 /// Says what a code means: `["K0201"]`.
 pub const EXPLAIN: &str = "kulanz.explainCode";
@@ -26,6 +26,9 @@ pub struct Chosen {
     pub uri: Uri,
     /// Its title.
     pub title: String,
+    /// How many tests of that title stand before it in the file.
+    #[serde(default)]
+    pub nth: usize,
 }
 
 /// What came of a test.
@@ -47,17 +50,25 @@ pub fn lenses(analysis: &Analysis, source: SourceId) -> Vec<CodeLens> {
 fn lens(analysis: &Analysis, test: &ast::Test) -> Option<CodeLens> {
     let place = analysis.location(test.title.span)?;
     let checked = analysis.engine.as_ref().and_then(|engine| Some((engine, checked(engine, test.title.span)?)));
-    let (title, wording) = match checked {
-        Some((engine, test)) => (result(&run(engine, test)), test.title.clone()),
-        None => ("run test (the pack has errors)".to_owned(), test.title.variants.first()?.value.value.clone()),
+    let (title, wording, nth) = match checked {
+        Some((engine, test)) => {
+            let before = named(engine, test.span.source, &test.title).take_while(|other| other.span != test.span).count();
+            (result(&run(engine, test)), test.title.clone(), before)
+        }
+        None => ("run test (the pack has errors)".to_owned(), test.title.variants.first()?.value.value.clone(), 0),
     };
-    let arguments = vec![json!({ "uri": place.uri, "title": wording })];
+    let arguments = vec![json!({ "uri": place.uri, "title": wording, "nth": nth })];
     let command = Command { title, command: RUN_TEST.to_owned(), arguments: Some(arguments), ..Command::default() };
     Some(CodeLens { range: place.range, command: Some(command), data: None })
 }
 
 fn checked(engine: &Engine, title: crate::source::Span) -> Option<&Test> {
     engine.policy().tests.iter().find(|test| test.span.source == title.source && test.span.range().contains(&title.range().start))
+}
+
+/// The tests of a title in a file.
+fn named<'e>(engine: &'e Engine, source: SourceId, title: &'e str) -> impl Iterator<Item = &'e Test> {
+    engine.policy().tests.iter().filter(move |test| test.span.source == source && test.title == title)
 }
 
 fn run(engine: &Engine, test: &Test) -> TestReport {
@@ -79,7 +90,7 @@ fn result(report: &TestReport) -> String {
 pub fn run_test(analysis: &Analysis, chosen: &Chosen) -> Result<Ran, String> {
     let source = analysis.source(&chosen.uri).ok_or("this file belongs to no pack")?;
     let engine = analysis.engine.as_ref().ok_or("the pack has errors; mend them first")?;
-    let test = engine.policy().tests.iter().find(|test| test.span.source == source && test.title == chosen.title);
+    let test = named(engine, source, &chosen.title).nth(chosen.nth);
     let test = test.ok_or_else(|| format!("there is no test \"{}\" in this file", chosen.title))?;
     let report = run(engine, test);
     let mark = if report.passed { "✓" } else { "✗" };
