@@ -50,12 +50,11 @@ fn report(on: Subject<'_>, Suspect { rule, compiled, is_always, .. }: &Suspect<'
         Kind::Entitlement => ("quantity", "of"),
     };
     let place = on.texts.items.at(rule.span).and_then(|item| item.behind(rule.span, word)).unwrap_or(rule.span);
-    let (message, label) = if *is_always {
-        (format!("the {what} of `{}` is below zero", rule.name), "nothing is left of it")
-    } else {
-        (format!("the {what} of `{}` can go below zero", rule.name), "what is taken away can be more than what it is taken from")
-    };
-    Diagnostic::new(Code::NegativeLimit, message)
-        .at(place, label)
+    let problem = |message: &str| Diagnostic::new(Code::NegativeLimit, format!("the {what} of `{}` {message} below zero", rule.name));
+    if *is_always {
+        return problem("is").at(place, "nothing is left of it").help("write a quantity above zero; `-` takes away, it makes no range");
+    }
+    problem("can go")
+        .at(place, "what is taken away can be more than what it is taken from")
         .help(format!("say what holds then: `{word} max(0, …)` with its unit, or a condition that rules it out"))
 }

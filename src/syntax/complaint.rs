@@ -6,6 +6,7 @@
 mod everyday;
 mod expected;
 mod mistakes;
+mod names;
 mod phrases;
 mod repair;
 mod sayings;

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::MAX_PROBLEMS;
-use super::ast::{Cell, CellKind, CellTest, Column, ColumnKind, Grid, ItemKind, Lookup, Row, RuleTable, TableBody, TableHead, TableHeadKind, Text};
+use super::ast::{
+    Cell, CellKind, CellTest, Column, ColumnKind, Expr, ExprKind, Grid, ItemKind, Literal, Lookup, Row, RuleTable, TableBody, TableHead,
+    TableHeadKind, Term, Text,
+};
 use super::bounds::too_long;
 use super::clauses::Bearer;
 use super::expressions::presence;
@@ -529,6 +532,29 @@ impl Reader<'_, '_> {
         if let Some(end) = child(node, Rule::range_end) {
             return Some(CellTest::Range(self.own_value(node)?, self.own_value(&end)?));
         }
-        self.values(node).map(CellTest::OneOf)
+        let values = self.values(node)?;
+        match values.as_slice() {
+            [value] if is_dashed(value) => self.refuse(self.dashed_range(value)),
+            _ => Some(CellTest::OneOf(values)),
+        }
+    }
+
+    fn dashed_range(&self, value: &Expr) -> Diagnostic {
+        let written = self.piece.text.split_once('-').map(|(low, high)| format!("{} .. {}", low.trim(), high.trim())).unwrap_or_default();
+        let problem = Diagnostic::new(Code::BadCell, "`-` takes away, and less than nothing is left").at(value.span, "");
+        problem.help(format!("for a range write `{written}`"))
+    }
+}
+
+/// `10 EUR - 50 EUR`: nobody tests for what that is.
+fn is_dashed(value: &Expr) -> bool {
+    let ExprKind::Sum(low, rest) = &value.kind else { return false };
+    let ([(Term::Minus, high)], ExprKind::Literal(low)) = (rest.as_slice(), &low.kind) else { return false };
+    let ExprKind::Literal(high) = &high.kind else { return false };
+    match (low, high) {
+        (Literal::Number(low), Literal::Number(high)) | (Literal::Percent(low), Literal::Percent(high)) => low < high,
+        (Literal::Money(low, one), Literal::Money(high, other)) => low < high && one.text == other.text,
+        (Literal::Steps(low), Literal::Steps(high)) => low.count < high.count && low.unit == high.unit,
+        _ => false,
     }
 }

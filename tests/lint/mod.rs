@@ -185,4 +185,5 @@ fn a_limit_below_zero_is_named_so_at_its_place() {
     let (found, rendered) = codes(&format!("{HEAD}fact fee money verified\nrule fees\n  agent may refund up to 0 EUR - fee - 5 EUR\n"));
     assert!(found.contains(&Code::NegativeLimit), "{rendered}");
     assert!(rendered.contains("the limit of `fees` is below zero") && rendered.contains("^^^^^^^^^^^^^^^^^^^ nothing is left"), "{rendered}");
+    assert!(rendered.contains("help: write a quantity above zero; `-` takes away, it makes no range"), "{rendered}");
 }

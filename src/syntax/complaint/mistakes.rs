@@ -3,11 +3,13 @@
 use super::Failure;
 use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure};
 use super::expected::{is_cell, keyword, line_words};
+use super::names::{
+    name_forgotten, name_of_figures, name_of_two_words, title_alone, title_before_type, title_behind, title_for_name, word_behind_title,
+};
 use super::phrases::said_otherwise;
 use super::slips::{
     bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison, limit_per_something,
-    list_in_parentheses, list_of_signs, name_of_two_words, one_quantity_of_two, second_sentence, time_of_day, title_behind, title_for_name, unseen,
-    word_behind_title,
+    list_in_parentheses, list_of_signs, one_quantity_of_two, second_sentence, time_of_day, unseen,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -18,12 +20,16 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 52] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 56] = [
         unseen,
         dash_for_nothing,
         comment_sign,
         foreign_day,
         time_of_day,
+        name_forgotten,
+        title_alone,
+        title_before_type,
+        name_of_figures,
         title_for_name,
         word_behind_title,
         second_sentence,
@@ -88,6 +94,11 @@ fn curly_quotes(failure: &Failure<'_>) -> Option<Diagnostic> {
     let Some((end, mark)) = inside.char_indices().find(|(_, c)| is_mark(*c)) else { return Some(problem) };
     let text = inside.get(..end).unwrap_or_default();
     let at = failure.at..failure.at + sign.len() + end + mark.len_utf8();
+    let problem = if text.contains(['\\', '`']) {
+        problem
+    } else {
+        problem.help(format!("a text stands between straight quotation marks: `\"{}\"`", shorten(text)))
+    };
     Some(if text.contains('\\') { problem } else { failure.with_fix(problem, at, format!("\"{text}\"")) })
 }
 

@@ -12,7 +12,7 @@ use crate::syntax::words::shorten;
 
 impl Failure<'_> {
     /// A problem at a place of the piece, with a change that makes its line right, as its help and its fix; `None` where it does not.
-    fn mended(&self, at: Range<usize>, message: impl Into<String>, help: &str, attempt: &Attempt) -> Option<Diagnostic> {
+    pub(super) fn mended(&self, at: Range<usize>, message: impl Into<String>, help: &str, attempt: &Attempt) -> Option<Diagnostic> {
         if self.piece.text.len() > 4000 || !attempt.mends_its_line(self) {
             return None;
         }
@@ -101,24 +101,6 @@ pub(super) fn half_comparison(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(failure.with_fix(problem, attempt.at, attempt.text))
 }
 
-/// `rule Small refunds` over a sentence.
-pub(super) fn title_for_name(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let text = failure.piece.text;
-    let (first, below) = text.split_once('\n')?;
-    let (keyword, title) = first.trim_end().split_once(char::is_whitespace)?;
-    let title = title.trim();
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
-    if !matches!(failure.rule, Rule::rule_piece | Rule::table_piece) || !title.contains(' ') || !title.chars().all(is_plain) {
-        return None;
-    }
-    let name = title.to_lowercase().split([' ', '-']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
-    let start = first.find(title)?;
-    let attempt = Attempt { at: start..start + title.len(), text: format!("{name} \"{title}\"") };
-    let is_sentence = is_read(&format!("{keyword} {name}\n{below}"), failure.rule);
-    let message = format!("`{}` is no name: a name is one word, and a title stands in quotation marks behind it", shorten(title));
-    if is_sentence { failure.mended(attempt.at.clone(), message, "write", &attempt) } else { None }
-}
-
 /// `now >= 08:00`, `on 2026-11-21 08:00`
 pub(super) fn time_of_day(failure: &Failure<'_>) -> Option<Diagnostic> {
     let text = failure.piece.text;
@@ -140,68 +122,6 @@ pub(super) fn time_of_day(failure: &Failure<'_>) -> Option<Diagnostic> {
     let problem = Diagnostic::new(failure.code(), format!("`{written}` is a time of day, and conditions know only days and moments"));
     let problem = problem.at(failure.piece.span(at.start, at.end), "");
     Some(problem.help("write a moment, as in `2026-11-21T10:00`, or a yes/no fact that your system answers, such as `opening_hours`"))
-}
-
-/// `rule r "Title" foo` over a line that would be right.
-pub(super) fn word_behind_title(failure: &Failure<'_>) -> Option<Diagnostic> {
-    if failure.rule != Rule::rule_piece || !failure.starts_line() {
-        return None;
-    }
-    let previous = failure.previous_at()?;
-    let word = failure.piece.text.get(previous.clone())?;
-    let follows_title = failure.piece.text.get(..previous.start)?.trim_end().ends_with('"');
-    let attempt = failure.without(previous.clone());
-    let message = format!("`{}` stands behind the title, and is no part of the sentence below", shorten(word));
-    if follows_title { failure.mended(previous, message, "leave it out", &attempt) } else { None }
-}
-
-/// `rule next time "…"`, `rule next-time "…"`, `one of changed mind`
-pub(super) fn name_of_two_words(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let declares = matches!(
-        failure.rule,
-        Rule::rule_piece
-            | Rule::role_piece
-            | Rule::fact_piece
-            | Rule::action_piece
-            | Rule::duty_piece
-            | Rule::budget_piece
-            | Rule::define_piece
-            | Rule::table_piece
-    );
-    let text = failure.piece.text;
-    let line_end = text.find('\n').unwrap_or(text.len());
-    if !declares || failure.at > line_end {
-        return None;
-    }
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let word_behind = |at: usize| text.get(at..).map_or(0, |rest| rest.find(|c| !is_word(c)).unwrap_or(rest.len()));
-    let word_before = |at: usize| text.get(..at).map_or(0, |before| before.len() - before.trim_end_matches(is_word).len());
-    // What does not fit is the sign between, the second word, or what follows it.
-    let found = failure.found();
-    let second = if found == "-" {
-        failure.at + 1
-    } else if found.starts_with(char::is_alphabetic) {
-        failure.at
-    } else {
-        failure.previous_at()?.start
-    };
-    let (start, end) = (text.get(..second)?.trim_end_matches([' ', '-']).len(), second + word_behind(second));
-    let first = start - word_before(start);
-    let keyword = text.split_whitespace().next()?.len();
-    if first < keyword || start == second || end == second || first == start {
-        return None;
-    }
-    let (one, two) = (text.get(first..start)?, text.get(second..end)?);
-    if crate::syntax::words::is_reserved(one) || crate::syntax::words::is_reserved(two) {
-        return None;
-    }
-    let attempt = Attempt { at: first..end, text: format!("{one}_{two}") };
-    failure.mended(
-        first..end,
-        format!("`{}` is no name: a name is one word", shorten(text.get(first..end)?)),
-        &format!("write `{one}_{two}`"),
-        &attempt,
-    )
 }
 
 /// `up to 50 EUR or 20% of order.total`
@@ -265,27 +185,6 @@ pub(super) fn from_and_until(failure: &Failure<'_>) -> Option<Diagnostic> {
     let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at + found.len()), text: "\n  until".to_owned() };
     let problem = failure.problem("the last day is said on a line of its own", format!("write below it: `until {}`", shorten(line)));
     Some(problem.fix("write `until` on a line of its own", vec![edit]))
-}
-
-/// `fact d date verified "Day"`
-pub(super) fn title_behind(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let text = failure.piece.text;
-    let title_length = failure.rest().strip_prefix('"')?.find('"')? + 2;
-    if failure.rule != Rule::fact_piece {
-        return None;
-    }
-    let title = failure.rest().get(..title_length)?;
-    let modifiers = ["optional", "verified", "private", "default", "asks", "about"];
-    let words = text.get(..failure.at)?;
-    let mut from = 0;
-    let first = words.split_inclusive(char::is_whitespace).find_map(|word| {
-        let at = from;
-        from += word.len();
-        modifiers.contains(&word.trim()).then_some(at)
-    })?;
-    let between = text.get(first..failure.at)?.trim_end();
-    let attempt = Attempt { at: first..failure.at + title_length, text: format!("{title} {between}") };
-    failure.mended(failure.at..failure.at + title_length, "the title stands before what is said of the fact", "write", &attempt)
 }
 
 /// `as agent anna`, `policy Shop`, `because Sale goods are final`
