@@ -3,6 +3,7 @@
 //! The grammar says how far it came and what could have followed there. Likely mistakes have an explanation of their own; for the rest the author reads
 //! what was expected and what was found.
 
+mod claims;
 mod everyday;
 mod expected;
 mod mistakes;

@@ -480,5 +480,8 @@ fn misplaced(keyword: &str, own: &[&str], word: &str, span: Span) -> Diagnostic 
     if own.is_empty() {
         return problem.help("clauses belong to `rule`, `fallback` and `table`");
     }
+    if keyword == "test" && word == "when" {
+        return problem.help("what holds in the case begins with `given`, one line a fact");
+    }
     problem.help(format!("the lines of {article} `{keyword}` begin with `{}`", own.join("`, `")))
 }

@@ -164,11 +164,13 @@ impl<'a> Checker<'a> {
         let [value] = values else {
             return Err(self.problem(code, span, format!("{what} is one value"), "write one of them; only a `some of` fact holds several"));
         };
+        let message = if code == Code::BadDefault { "a default is a plain value" } else { "a test gives plain values" };
+        // No day has a name: `yesterday`.
+        if matches!((ty, &value.kind), (Type::Date | Type::Datetime, ast::ExprKind::Name(_))) {
+            return Err(self.problem(code, value.span, message, format!("write {}", self.example(ty))));
+        }
         let checked = self.expect(value, ty, what, &Scope::constant())?;
-        wording::constant(&checked).ok_or_else(|| {
-            let message = if code == Code::BadDefault { "a default is a plain value" } else { "a test gives plain values" };
-            self.problem(code, value.span, message, format!("write {}", self.example(ty)))
-        })
+        wording::constant(&checked).ok_or_else(|| self.problem(code, value.span, message, format!("write {}", self.example(ty))))
     }
 
     fn set_value(&mut self, values: &'a [ast::Expr], choices: &[ChoiceId], what: &str, code: Code) -> Checked<Value> {

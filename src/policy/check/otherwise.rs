@@ -22,7 +22,7 @@ pub(super) struct Unmeasured {
 const SHARES: [(&str, &str); 5] = [("half", "50%"), ("quarter", "25%"), ("third", "33.33%"), ("double", "200%"), ("hälfte", "50%")];
 
 /// Words for values, and what the language writes.
-const VALUES: [(&str, &str); 16] = [
+const VALUES: [(&str, &str); 20] = [
     ("true", "yes"),
     ("TRUE", "yes"),
     ("True", "yes"),
@@ -35,6 +35,10 @@ const VALUES: [(&str, &str); 16] = [
     ("falsch", "no"),
     ("heute", "today"),
     ("jetzt", "now"),
+    ("yesterday", "today - 1 day"),
+    ("gestern", "today - 1 day"),
+    ("tomorrow", "today + 1 day"),
+    ("morgen", "today + 1 day"),
     ("once", "1 time"),
     ("twice", "2 times"),
     ("einmal", "1 time"),

@@ -1,6 +1,10 @@
 //! Mistakes that are made again and again, each with its own explanation. The first one that fits is reported.
 
 use super::Failure;
+use super::claims::{
+    asked_in_a_sentence, compared_fact, day_ago, facts_of_one_line, person_without_role, role_before_amount, text_for_duty, time_of_answer,
+    two_expectations,
+};
 use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure};
 use super::expected::{is_cell, keyword, line_words};
 use super::names::{
@@ -9,7 +13,7 @@ use super::names::{
 use super::phrases::said_otherwise;
 use super::slips::{
     bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison, limit_per_something,
-    list_in_parentheses, list_of_signs, one_quantity_of_two, second_sentence, time_of_day, unseen,
+    list_in_parentheses, list_of_signs, one_quantity_of_two, second_sentence, time_of_day, unquoted, unseen,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -20,7 +24,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 56] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 66] = [
         unseen,
         dash_for_nothing,
         comment_sign,
@@ -31,6 +35,16 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         title_before_type,
         name_of_figures,
         title_for_name,
+        unquoted,
+        two_expectations,
+        time_of_answer,
+        facts_of_one_line,
+        compared_fact,
+        day_ago,
+        person_without_role,
+        asked_in_a_sentence,
+        role_before_amount,
+        text_for_duty,
         word_behind_title,
         second_sentence,
         file_below,
@@ -413,7 +427,9 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
     also(&[Rule::modifier], &["optional", "verified", "private", "default", "asks", "about"]);
     also(&[Rule::expectation], &["yes", "owed", "need", "offer", "because", "require", "charge", "provisional", "limit"]);
     also(&[Rule::sentence, Rule::table_sentence], &["entitled", "nobody", "everyone"]);
-    also(&[Rule::sentence, Rule::roles_may, Rule::comma], &["may"]);
+    if matches!(failure.rule, Rule::rule_piece | Rule::table_piece) {
+        also(&[Rule::sentence, Rule::roles_may, Rule::comma], &["may"]);
+    }
     if failure.starts_line() {
         candidates.extend(line_words(failure.rule));
     }

@@ -26,7 +26,7 @@ fn declares(rule: Rule) -> bool {
 }
 
 /// The name that a title suggests: `Small refunds (EU)` is `small_refunds_eu`.
-fn name_of(title: &str) -> Option<String> {
+pub(super) fn name_of(title: &str) -> Option<String> {
     let words = title.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
     let name = words.map(str::to_lowercase).collect::<Vec<_>>().join("_");
     (name.starts_with(char::is_alphabetic) && !is_reserved(&name)).then_some(name)

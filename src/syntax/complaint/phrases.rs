@@ -7,7 +7,7 @@ use pest::Parser as _;
 
 use super::Failure;
 use super::repair::Attempt;
-use super::sayings::{IDLE, LINES, NUMBER_WORDS, PERIODS, SAYINGS, Saying, Sure, UNITS};
+use super::sayings::{IDLE, LINES, NUMBER_WORDS, PERIODS, PROMISES, SAYINGS, Saying, Sure, TESTS, UNITS};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::bounds;
 use crate::syntax::layout::blank_comments;
@@ -173,7 +173,14 @@ pub(super) fn said_otherwise(failure: &Failure<'_>) -> Option<Diagnostic> {
 fn phrases(failure: &Failure<'_>) -> impl Iterator<Item = (Found, Sure)> {
     let tokens = failure.tokens();
     let failing = tokens.iter().position(|token| token.end() > failure.at).unwrap_or(tokens.len());
-    SAYINGS.iter().flat_map(move |(phrase, meant, sure)| places(phrase, meant, &tokens, failing).into_iter().map(move |found| (found, *sure)))
+    let own: &[Saying] = match failure.rule {
+        Rule::test_line_piece => &TESTS,
+        Rule::promise_piece => &PROMISES,
+        _ => &[],
+    };
+    own.iter()
+        .chain(&SAYINGS)
+        .flat_map(move |(phrase, meant, sure)| places(phrase, meant, &tokens, failing).into_iter().map(move |found| (found, *sure)))
 }
 
 fn in_the_middle(failure: &Failure<'_>) -> Option<Diagnostic> {
@@ -313,7 +320,7 @@ mod tests {
     #[test]
     fn sayings_fill_all_their_parts() {
         let parts = ["<n>", "<g>", "<h>", "<z>", "<w>", "<v>", "<u>", "<x>", "<p>"];
-        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES) {
+        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES).chain(&TESTS).chain(&PROMISES) {
             for part in meant.split([' ', ',']).filter(|part| part.starts_with('<') && part.len() == 3) {
                 assert!(parts.contains(&part) && phrase.contains(part), "{phrase}: {meant}");
             }

@@ -75,9 +75,10 @@ impl Attempt {
 
     /// A help with the line as it should be, where that is not too long.
     pub(super) fn with_line(&self, failure: &Failure<'_>, help: impl Into<String>) -> String {
+        let help = help.into();
         match self.line(failure) {
-            Some(line) => format!("{}: {line}", help.into()),
-            None => help.into(),
+            Some(line) if !help.ends_with(&line) => format!("{help}: {line}"),
+            _ => help,
         }
     }
 

@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 195] = [
+pub(super) const SAYINGS: [Saying; 201] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -209,6 +209,12 @@ pub(super) const SAYINGS: [Saying; 195] = [
     ("dürfen", "may", Yes),
     ("may give the <w> a <v>", "may <v>", No),
     ("may give <w> a <v>", "may <v>", No),
+    ("offer <n> <v> <w>", "offer <w> up to <n> <v>", Yes),
+    ("offer <n> % <w>", "offer <w> up to <n>%", Yes),
+    ("charge <n> % of <v> to <w>", "charge <w> by <n>% of <v>", Yes),
+    ("charge <v> to <w>", "charge <w> by <v>", Yes),
+    ("charge <v> from <w>", "charge <w> by <v>", Yes),
+    ("charge <w> with", "charge <w> by", Yes),
     ("ask <w> up to", "ask <w> of", Yes),
     ("ask <w> <n>", "ask <w> of <n>", Yes),
     // Cells.
@@ -223,6 +229,70 @@ pub(super) const SAYINGS: [Saying; 195] = [
     ("*", "any", Yes),
     ("und", "and", Yes),
     ("oder", "or", Yes),
+];
+
+/// In a line of a test, before all others.
+pub(super) const TESTS: [Saying; 33] = [
+    ("ask for the", "ask", Yes),
+    ("ask for a", "ask", Yes),
+    ("ask for", "ask", Yes),
+    ("ask about", "ask", Yes),
+    ("spent <n> <v> of <w>", "spent <w> <n> <v>", Yes),
+    ("spent <n> <v> on <w>", "spent <w> <n> <v>", Yes),
+    ("spent <n> <v> from <w>", "spent <w> <n> <v>", Yes),
+    ("spent <n> of <w>", "spent <w> <n>", Yes),
+    ("spent <w> is", "spent <w>", Yes),
+    ("spent <w> =", "spent <w>", Yes),
+    ("given no <w>", "given not <w>", No),
+    ("given without <w>", "given not <w>", No),
+    ("given <w> yes", "given <w>", Yes),
+    ("expect ask for", "expect ask", Yes),
+    ("expect ask the", "expect ask", Yes),
+    ("expect asks", "expect ask", No),
+    ("expect escalation to", "expect ask", No),
+    ("expect escalate to", "expect ask", No),
+    ("expect not yes", "expect no", No),
+    ("expect not allowed", "expect no", No),
+    ("expect not granted", "expect no", No),
+    ("expect denied", "expect no", No),
+    ("expect refused", "expect no", No),
+    ("expect rejected", "expect no", No),
+    ("expect forbidden", "expect no", No),
+    ("expect false", "expect no", No),
+    ("expect allowed", "expect yes", No),
+    ("expect granted", "expect yes", No),
+    ("expect permitted", "expect yes", No),
+    ("expect ok", "expect yes", No),
+    ("expect true", "expect yes", No),
+    ("expect limit is", "expect limit", Yes),
+    ("expect limit of", "expect limit", Yes),
+];
+
+/// In a promise, before all others.
+pub(super) const PROMISES: [Saying; 23] = [
+    ("never <w> may", "<w> cannot", No),
+    ("nobody may", "everyone cannot", Yes),
+    ("nobody can", "everyone cannot", Yes),
+    ("nobody cannot", "everyone cannot", No),
+    ("no one may", "everyone cannot", Yes),
+    ("no one can", "everyone cannot", Yes),
+    ("no one cannot", "everyone cannot", No),
+    ("may not", "cannot", Yes),
+    ("may never", "cannot", Yes),
+    ("must not", "cannot", Yes),
+    ("must never", "cannot", Yes),
+    ("can not", "cannot", Yes),
+    ("can never", "cannot", Yes),
+    ("never", "cannot", No),
+    ("must always be able to", "can always", Yes),
+    ("is always able to", "can always", Yes),
+    ("may always", "can always", Yes),
+    ("always can", "can always", Yes),
+    ("except when entitled", "unless entitled", Yes),
+    ("except if entitled", "unless entitled", Yes),
+    ("every no has an alternative", "every no has an offer", No),
+    ("nobody meets a wall", "every no has an offer", No),
+    ("nobody meets a bare no", "every no has an offer", No),
 ];
 
 /// Words that say nothing in a policy.
@@ -261,7 +331,7 @@ pub(super) const IDLE: [&str; 31] = [
 ];
 
 /// At the beginning of a line of an item, which is then read by itself.
-pub(super) const LINES: [Saying; 54] = [
+pub(super) const LINES: [Saying; 69] = [
     ("only when", "when", Yes),
     ("only if", "when", Yes),
     ("and only when", "when", Yes),
@@ -316,6 +386,21 @@ pub(super) const LINES: [Saying; 54] = [
     ("must have", "require", Yes),
     ("counts against", "charge", Yes),
     ("instead offer", "offer", Yes),
+    ("otherwise offer", "offer", Yes),
+    ("propose", "offer", Yes),
+    ("give", "offer", No),
+    ("say", "advise", Yes),
+    ("tell the customer", "advise", Yes),
+    ("tell", "advise", Yes),
+    ("suggest", "advise", No),
+    ("recommend", "advise", No),
+    ("hand over to", "ask", Yes),
+    ("forward to", "ask", Yes),
+    ("pass to", "ask", Yes),
+    ("send to", "ask", Yes),
+    ("route to", "ask", Yes),
+    ("today is", "on", Yes),
+    ("if", "given", No),
 ];
 
 /// The word of a number, and the number.

@@ -215,6 +215,19 @@ pub(super) fn bare_text(failure: &Failure<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// `advise the customer to call again`: what follows such a word is a text, whatever it begins with.
+pub(super) fn unquoted(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.line();
+    let (word, text) = failure.piece.text.get(line.clone())?.trim_end().split_once(' ')?;
+    let takes_text = failure.rule == Rule::clause_piece && matches!(word, "advise" | "because" | "cites" | "owner");
+    if !takes_text || text.contains('"') || !text.starts_with(char::is_alphanumeric) {
+        return None;
+    }
+    let at = line.start + word.len() + 1;
+    let attempt = Attempt { at: at..at + text.len(), text: format!("\"{text}\"") };
+    failure.mended(attempt.at.clone(), "a text stands in quotation marks", "write", &attempt)
+}
+
 /// `because we never do that`: its first word could be a language.
 fn sentence_for_language(failure: &Failure<'_>, length: usize) -> Option<Diagnostic> {
     let language = failure.previous_at()?;
@@ -301,12 +314,12 @@ pub(super) fn limit_per_something(failure: &Failure<'_>) -> Option<Diagnostic> {
     failure.mended(at, "a limit has no window", help, &attempt)
 }
 
-/// `below lead` under a role.
+/// `below lead`, `reports to lead` under a role.
 pub(super) fn below(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let is_line = failure.rule == Rule::role_piece && failure.starts_line() && matches!(failure.found(), "below" | "under" | "unter");
-    let above = failure.rest().split_whitespace().nth(1)?;
+    let line = failure.rest().lines().next()?;
+    let above = ["below ", "under ", "unter ", "reports to "].iter().find_map(|words| line.strip_prefix(words))?.trim();
     let role = failure.piece.text.split_whitespace().nth(1)?;
-    is_line.then(|| {
+    (failure.rule == Rule::role_piece && failure.starts_line()).then(|| {
         failure.problem(
             "a role says which roles it is above",
             format!("take this out, and write under `role {}`: `above {}`", shorten(above), shorten(role)),
