@@ -6,6 +6,7 @@
 mod claims;
 mod everyday;
 mod expected;
+mod facts;
 mod mistakes;
 mod names;
 mod phrases;

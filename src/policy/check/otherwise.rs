@@ -48,6 +48,9 @@ const VALUES: [(&str, &str); 20] = [
 /// Words for a value that is not there.
 const NOTHING: [&str; 9] = ["empty", "null", "nil", "none", "missing", "blank", "unknown", "leer", "unbekannt"];
 
+/// Words for what only a fact can say.
+const WEEKDAYS: [&str; 10] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend", "weekday", "wochenende"];
+
 /// Words for everybody and nobody.
 const SUBJECTS: [(&str, &str); 13] = [
     ("everybody", "everyone"),
@@ -92,10 +95,15 @@ impl Checker<'_> {
         }
     }
 
-    /// `order.total is empty`
+    /// `order.total is empty`, `today is monday`
     pub(super) fn absence(written: &str) -> Option<String> {
         let help = "whether a fact is there is asked with `is absent` and `is present`; only an `optional` fact can be absent";
-        NOTHING.contains(&written).then(|| help.to_owned())
+        let weekday = "no condition knows a day of the week; let your system say it by a yes/no fact, such as `is_weekend`";
+        match written.to_lowercase().as_str() {
+            word if NOTHING.contains(&word) => Some(help.to_owned()),
+            word if WEEKDAYS.contains(&word) => Some(weekday.to_owned()),
+            _ => None,
+        }
     }
 
     /// `EUR50`

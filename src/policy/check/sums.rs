@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `10-50 EUR` in a cell of a table.
+    /// `10-50 EUR`, in a cell of a table or not.
     fn dashed_range(&self, left: &Expr, term: Term, right: &Expr) -> Option<String> {
         let source = self.pack.sources.get(left.span.source)?;
         let number = source.line(left.span.start as usize);
@@ -133,8 +133,9 @@ impl<'a> Checker<'a> {
         let in_cell = is_spreadsheet || source.text().lines().nth(number.checked_sub(1)?)?.trim_start().starts_with('|');
         let is_constant = |side: &Expr| matches!(side.kind, ExprKind::Constant(_));
         let low = self.with_unit(self.pack.sources.snippet(left.span).trim(), left.span, &right.ty)?;
-        let is_range = in_cell && term == Term::Minus && left.ty == Type::Number && is_constant(left) && is_constant(right);
-        is_range.then(|| format!("`{} .. {}`", low.trim_matches('`'), self.pack.sources.snippet(right.span).trim()))
+        let is_range = term == Term::Minus && left.ty == Type::Number && is_constant(left) && is_constant(right);
+        let (low, high) = (low.trim_matches('`'), self.pack.sources.snippet(right.span).trim());
+        is_range.then(|| if in_cell { format!("`{low} .. {high}`") } else { format!("`is between {low} and {high}`") })
     }
 }
 

@@ -77,6 +77,31 @@ pub(super) fn key_behind_window(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(failure.problem("what a budget is kept for comes before its window", format!("write `{amount} {key} per {window}`")))
 }
 
+/// `lead must approve refund`
+pub(super) fn must_approve(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.piece.text.get(failure.line())?.trim();
+    let (role, action) = line.split_once(" must approve ")?;
+    let is_sentence = failure.rule == Rule::rule_piece && super::repair::is_read(&format!("rule x everyone may {action}"), Rule::rule_piece);
+    let help = || format!("write who may, as in `agent may {}`, and in the next line: `approved by {}`", shorten(action), shorten(role));
+    is_sentence.then(|| failure.problem("an approval is a clause of what somebody may", help()))
+}
+
+/// `agent may refund 3 times per month`, `agent may refund once per customer`
+pub(super) fn times_without_budget(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.rest().lines().next()?.trim_end();
+    let mut words = line.split_whitespace();
+    let count = words.next()?;
+    let is_times =
+        matches!(count, "once" | "twice") || (count.bytes().all(|byte| byte.is_ascii_digit()) && matches!(words.next(), Some("times" | "time")));
+    let is_head = failure.rule == Rule::rule_piece && failure.expects(Rule::kw_up);
+    (is_times && is_head).then(|| {
+        failure.problem(
+            "how often is counted by a budget",
+            "write an item such as `budget patience 3 times per actor per month`, and in the next line here: `charge patience`",
+        )
+    })
+}
+
 /// `agent may refund 50 EUR`
 pub(super) fn limit_without_words(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_limit = failure.found().starts_with(|c: char| c.is_ascii_digit()) && failure.expects(Rule::kw_up);

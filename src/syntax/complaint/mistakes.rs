@@ -5,15 +5,16 @@ use super::claims::{
     asked_in_a_sentence, compared_fact, day_ago, facts_of_one_line, person_without_role, role_before_amount, text_for_duty, time_of_answer,
     two_expectations,
 };
-use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure};
+use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure, must_approve, times_without_budget};
 use super::expected::{is_cell, keyword, line_words};
+use super::facts::{modifier_before_type, question_of_fact, unit_of_fact, values_for_type};
 use super::names::{
     name_forgotten, name_of_figures, name_of_two_words, title_alone, title_before_type, title_behind, title_for_name, word_behind_title,
 };
-use super::phrases::said_otherwise;
+use super::phrases::{clause_behind, said_otherwise};
 use super::slips::{
     bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison, limit_per_something,
-    list_in_parentheses, list_of_signs, one_quantity_of_two, second_sentence, time_of_day, unquoted, unseen,
+    list_in_parentheses, list_of_signs, lower_of_two, one_quantity_of_two, second_sentence, time_of_day, unquoted, unseen,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
@@ -24,7 +25,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 66] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 74] = [
         unseen,
         dash_for_nothing,
         comment_sign,
@@ -35,6 +36,13 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         title_before_type,
         name_of_figures,
         title_for_name,
+        modifier_before_type,
+        unit_of_fact,
+        question_of_fact,
+        values_for_type,
+        must_approve,
+        times_without_budget,
+        clause_behind,
         unquoted,
         two_expectations,
         time_of_answer,
@@ -49,6 +57,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         second_sentence,
         file_below,
         from_and_until,
+        lower_of_two,
         one_quantity_of_two,
         limit_per_something,
         list_in_parentheses,
@@ -287,7 +296,7 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
         '|' => Some(
             failure.problem("`|` separates the cells of a table", "a row begins with `|` in a line of its own, in an item that begins with `table`"),
         ),
-        '=' if failure.expects(Rule::kw_as) => Some(failure.problem("`=` defines nothing", "write `as`")),
+        sign @ ('=' | ':') if failure.expects(Rule::kw_as) => Some(failure.problem(format!("`{sign}` defines nothing"), "write `as`")),
         '=' if !failure.expects(Rule::kw_and) => Some(failure.problem("`=` compares two values and stands in conditions only", "leave it out")),
         ';' if failure.mends(failure.before().len()..failure.at + 1, ",") => {
             Some(failure.with_fix(failure.problem("a list is separated by commas", "write `,` for `;`"), failure.before().len()..failure.at + 1, ","))
@@ -434,7 +443,9 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
         candidates.extend(line_words(failure.rule));
     }
     let lower = found.to_lowercase();
-    let near = near(&lower, candidates.iter().map(|word| (*word, true)))?;
+    // `refunded` is no `rounded`.
+    let begins_alike = |word: &&&str| **word != "rounded" || lower.starts_with("ro");
+    let near = near(&lower, candidates.iter().filter(begins_alike).map(|word| (*word, true)))?;
     let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{}`?", near.name));
     // What a test expects is for its author to say.
     let is_claim = failure.rule == Rule::test_line_piece && failure.before() == "expect";

@@ -8,7 +8,7 @@ use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
 /// What begins behind the type and the title of a fact.
-const MODIFIERS: [&str; 6] = ["optional", "verified", "private", "default", "asks", "about"];
+pub(super) const MODIFIERS: [&str; 6] = ["optional", "verified", "private", "default", "asks", "about"];
 
 /// Whether such a piece begins with the keyword of an item and a name.
 fn declares(rule: Rule) -> bool {

@@ -7,8 +7,8 @@ use pest::Parser as _;
 
 use super::Failure;
 use super::repair::Attempt;
-use super::sayings::{IDLE, LINES, NUMBER_WORDS, PERIODS, PROMISES, SAYINGS, Saying, Sure, TESTS, UNITS};
-use crate::diagnostic::Diagnostic;
+use super::sayings::{BEHIND, DEFINITIONS, FACTS, IDLE, LINES, NUMBER_WORDS, PERIODS, PROMISES, SAYINGS, Saying, Sure, TESTS, UNITS};
+use crate::diagnostic::{Diagnostic, Edit};
 use crate::syntax::bounds;
 use crate::syntax::layout::blank_comments;
 use crate::syntax::piece::{Piece, Rule, grammar};
@@ -176,6 +176,8 @@ fn phrases(failure: &Failure<'_>) -> impl Iterator<Item = (Found, Sure)> {
     let own: &[Saying] = match failure.rule {
         Rule::test_line_piece => &TESTS,
         Rule::promise_piece => &PROMISES,
+        Rule::fact_piece => &FACTS,
+        Rule::define_piece => &DEFINITIONS,
         _ => &[],
     };
     own.iter()
@@ -286,6 +288,25 @@ fn begun_otherwise(failure: &Failure<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// `agent may refund with approval by lead`, `agent may refund if reason is late`: a clause in other words, behind a sentence.
+pub(super) fn clause_behind(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.rest().lines().next()?.trim_end();
+    let is_head = failure.rule == Rule::rule_piece && failure.expects(Rule::EOI) && !failure.starts_line();
+    let tokens = tokens(line, 0);
+    let words = LINES.iter().chain(&BEHIND).filter(|_| is_head);
+    let (count, clause) = words.map(|(phrase, meant, _)| (begins(phrase, &tokens), meant)).find_map(|(found, meant)| {
+        let end = tokens.get(found?.0 - 1)?.end();
+        let clause = format!("{meant}{}", line.get(end..)?);
+        super::repair::is_read(&clause, Rule::clause_piece).then_some((end, clause))
+    })?;
+    let span = failure.piece.span(failure.at, failure.at + count);
+    let problem =
+        Diagnostic::new(failure.code(), format!("`{}` is a clause, and begins a line of its own", shorten(line.get(..count)?))).at(span, "");
+    let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at + line.len()), text: format!("\n  {clause}") };
+    let problem = problem.help(format!("write in the next line: `{}`", shorten(&clause)));
+    Some(if line.contains('#') { problem } else { problem.fix("put it into a line of its own", vec![edit]) })
+}
+
 /// What a line of the item that a piece belongs to is parsed as.
 pub(super) fn line_rule(rule: Rule) -> Option<Rule> {
     Some(match rule {
@@ -320,7 +341,7 @@ mod tests {
     #[test]
     fn sayings_fill_all_their_parts() {
         let parts = ["<n>", "<g>", "<h>", "<z>", "<w>", "<v>", "<u>", "<x>", "<p>"];
-        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES).chain(&TESTS).chain(&PROMISES) {
+        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES).chain(&TESTS).chain(&PROMISES).chain(&FACTS).chain(&DEFINITIONS) {
             for part in meant.split([' ', ',']).filter(|part| part.starts_with('<') && part.len() == 3) {
                 assert!(parts.contains(&part) && phrase.contains(part), "{phrase}: {meant}");
             }

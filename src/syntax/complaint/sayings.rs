@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 201] = [
+pub(super) const SAYINGS: [Saying; 206] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -196,6 +196,11 @@ pub(super) const SAYINGS: [Saying; 201] = [
     ("the customer is entitled to", "entitled to", Yes),
     ("customer is entitled to", "entitled to", Yes),
     ("customers are entitled to", "entitled to", Yes),
+    ("the customer is owed", "entitled to", Yes),
+    ("customer is owed", "entitled to", Yes),
+    ("the customer may get", "entitled to", No),
+    ("customer may get", "entitled to", No),
+    ("customer gets", "entitled to", No),
     ("of <n>", "up to <n>", No),
     ("no one may", "nobody may", Yes),
     ("no one can", "nobody may", Yes),
@@ -268,6 +273,21 @@ pub(super) const TESTS: [Saying; 33] = [
     ("expect limit of", "expect limit", Yes),
 ];
 
+/// In the line of a fact, before all others.
+pub(super) const FACTS: [Saying; 7] = [
+    ("= <w>", "default <w>", Yes),
+    ("= <n>", "default <n>", Yes),
+    (", <w> or <v>", ", <w>, <v>", Yes),
+    ("<w> or <v>", "<w>, <v>", Yes),
+    ("must be verified", "verified", Yes),
+    ("is verified", "verified", Yes),
+    ("is optional", "optional", Yes),
+];
+
+/// In a definition, before all others.
+pub(super) const DEFINITIONS: [Saying; 6] =
+    [(":", "as", Yes), ("if", "as", Yes), ("when", "as", Yes), ("where", "as", Yes), ("means", "as", Yes), ("is", "as", Yes)];
+
 /// In a promise, before all others.
 pub(super) const PROMISES: [Saying; 23] = [
     ("never <w> may", "<w> cannot", No),
@@ -296,7 +316,7 @@ pub(super) const PROMISES: [Saying; 23] = [
 ];
 
 /// Words that say nothing in a policy.
-pub(super) const IDLE: [&str; 31] = [
+pub(super) const IDLE: [&str; 33] = [
     "give a",
     "give an",
     "give the",
@@ -325,6 +345,8 @@ pub(super) const IDLE: [&str; 31] = [
     "then",
     "please",
     "for approval",
+    "always",
+    "get",
     "every",
     "each",
     "all",
@@ -401,6 +423,18 @@ pub(super) const LINES: [Saying; 69] = [
     ("route to", "ask", Yes),
     ("today is", "on", Yes),
     ("if", "given", No),
+];
+
+/// Behind a sentence, beside the [`LINES`].
+pub(super) const BEHIND: [Saying; 8] = [
+    ("if approved by", "approved by", Yes),
+    ("when approved by", "approved by", Yes),
+    ("after approval by", "approved by", Yes),
+    ("if", "when", Yes),
+    ("where", "when", Yes),
+    ("provided that", "when", Yes),
+    ("provided", "when", Yes),
+    ("as long as", "when", Yes),
 ];
 
 /// The word of a number, and the number.

@@ -124,6 +124,19 @@ pub(super) fn time_of_day(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem.help("write a moment, as in `2026-11-21T10:00`, or a yes/no fact that your system answers, such as `opening_hours`"))
 }
 
+/// `up to 50 EUR but at most 20% of order.total`
+pub(super) fn lower_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece | Rule::clause_piece);
+    let line = failure.rest().lines().next()?.trim_end();
+    let second = line.strip_prefix("but").or_else(|| line.strip_prefix("and")).unwrap_or(line).trim_start();
+    let words = ["not more than ", "no more than ", "never more than ", "at most ", "up to ", "max ", "maximum ", "capped at ", "limited to "];
+    let second = words.iter().find_map(|words| second.strip_prefix(words)).filter(|_| head)?;
+    let before = failure.before();
+    let start = if super::expected::is_cell(failure.rule) { 0 } else { before.rfind(" up to ")? + 7 };
+    let attempt = Attempt { at: start..failure.at + line.len(), text: format!("min({}, {second})", before.get(start..)?) };
+    failure.mended(failure.found_at(), "a limit is one quantity", "write `min(…)` for the smaller of the two", &attempt)
+}
+
 /// `up to 50 EUR or 20% of order.total`
 pub(super) fn one_quantity_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
     let head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece | Rule::clause_piece);
