@@ -128,8 +128,17 @@ impl Access {
         if jwt.issuer.is_empty() || jwt.audience.is_empty() {
             return Some("`access.jwt` needs an `issuer` and an `audience`: a token for somebody else would be taken".into());
         }
+        let Claims { id, role, team, scopes } = &jwt.claims;
+        if let Some(name) = [id, role, team, scopes].into_iter().find(|name| !is_claim(name)) {
+            return Some(format!("`access.jwt.claims`: `{name}` is neither the name of a claim nor a JSON pointer, in which `~` is written `~0`"));
+        }
         super::jwks::mistake_in_place(&jwt.jwks)
     }
+}
+
+/// RFC 6901, section 3, for a name that begins with `/`.
+fn is_claim(name: &str) -> bool {
+    !name.is_empty() && (!name.starts_with('/') || name.split('~').skip(1).all(|behind| behind.starts_with(['0', '1'])))
 }
 
 impl Tls {

@@ -78,10 +78,11 @@ pub async fn open(State(service): State<Arc<Service>>, Extension(caller): Asking
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
     let ticket = idempotency::optional(&caller, &headers, PATH, &json)?;
-    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
-    let settled = match (proposal::read(&service, &caller, &json, &[Field::Confirm, Field::Note, Field::To]), ticket) {
+    let fields = [Field::Confirm, Field::Note, Field::To];
+    let proposed = behalf::admit(&service, &caller, json, Deed::Question).and_then(|json| proposal::read(&service, &caller, &json, &fields));
+    let settled = match (proposed, ticket) {
         (Ok((proposal, more)), ticket) => service.ledger(ledger.open_case(&service.people(), &proposal, more.to, ticket)).await?,
-        // The policy may have been another one when it was opened.
+        // The policy and the people may have been others when it was opened.
         (Err(problem), Some(ticket)) => service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?,
         (Err(problem), None) => return Err(problem),
     };
@@ -329,8 +330,15 @@ impl Form {
         let json = behalf::admit(service, caller, json, Deed::Step)?;
         if !caller.may(Scope::Read) {
             // Whoever does something with a case gets to see it.
-            let (case, _) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
-            demand_own(caller, &case)?;
+            let (found, _) = service.ledger(ledger.find_case(&id)).await?.ok_or(Kind::NoSuchCase)?;
+            if let Err(problem) = demand_own(caller, &found) {
+                // Whoever handed it over gets to see once more what came of that.
+                let earlier = match &ticket {
+                    Some(ticket) => service.ledger(ledger.recall(ticket)).await?,
+                    None => None,
+                };
+                return case(earlier.ok_or(problem)?).and_then(|case| answer(&case));
+            }
         }
         let engine = service.live.current();
         let (mut told, added) = self.read(&service.reader(&engine, caller), &json)?;

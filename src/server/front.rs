@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -75,7 +76,7 @@ impl HyperService<Request<Incoming>> for Front {
             return Box::pin(async move {
                 let begun = Begun::new(&connection, &request);
                 let (head, body) = request.into_parts();
-                let admitted = connection.admit(ask::PATH, head.version, &head.headers).await;
+                let admitted = connection.admit(&head.uri, head.version, &head.headers).await;
                 let body = Watched { body, pulse: Arc::clone(&connection.pulse) };
                 let answered = match &admitted {
                     Ok(Admitted { caller: Some(caller), .. }) => {
@@ -94,7 +95,7 @@ impl HyperService<Request<Incoming>> for Front {
             let (method, uri) = (request.method().clone(), request.uri().clone());
             let pulse = Arc::clone(&connection.pulse);
             let mut request = request.map(|body| Body::new(Watched { body, pulse }));
-            let admitted = match connection.admit(uri.path(), request.version(), request.headers()).await {
+            let admitted = match connection.admit(&uri, request.version(), request.headers()).await {
                 Ok(admitted) => admitted,
                 Err(problem) => return Ok(begun.end(&connection.service, &method, &uri, None, Ok(problem.into_response()))),
             };
@@ -203,12 +204,17 @@ impl Drop for Connection {
 
 impl Connection {
     /// Who calls, if they may at all.
-    async fn admit(&self, path: &str, version: Version, headers: &HeaderMap) -> Result<Admitted, Problem> {
+    async fn admit(&self, uri: &Uri, version: Version, headers: &HeaderMap) -> Result<Admitted, Problem> {
         // RFC 9112, section 3.2
         if version == Version::HTTP_11 && headers.get_all(header::HOST).iter().count() != 1 {
             return Err(Kind::WrongHost.into());
         }
-        self.service.gate.admit(path, headers, &self.local, &self.remembered).await
+        let gate = &self.service.gate;
+        let host = || uri.authority().map(Authority::as_str).or_else(|| headers.get(header::HOST)?.to_str().ok());
+        if gate.is_open() && !host().is_none_or(gate::can_be_near) {
+            return Err(Problem::from(Kind::ForeignPage).detail("without tokens only this machine is served, and under no name from elsewhere"));
+        }
+        gate.admit(uri.path(), headers, &self.local, &self.remembered).await
     }
 
     /// The id of the connection and the number of the request on it.

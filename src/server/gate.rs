@@ -1,6 +1,7 @@
 //! Who calls: the header `Authorization` (RFC 6750) becomes a [`Caller`], or the request goes no further.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +19,8 @@ use crate::access::token::{Issuer, Unfit};
 
 /// What everybody may read: whether the service is there, and how to talk with it.
 pub const OPEN: [&str; 5] = ["/healthz", "/readyz", "/openapi.json", super::docs::PATH, super::authzen::metadata::PATH];
+/// Ends of names that nobody gives to machines of others: RFC 6761, RFC 6762, and what ICANN keeps for private use.
+const NEAR: [&str; 3] = [".localhost", ".local", ".internal"];
 const REALM: &str = "Bearer realm=\"kulanz\"";
 
 /// Lets callers in.
@@ -241,6 +244,16 @@ pub fn tell(left: Option<Left>, headers: &mut HeaderMap) {
 }
 
 /// The token of a request.
+/// Whether a host, with or without its port, can be a name of this machine or its neighbourhood. Of a web page whose own name was made to point here, it is that name; and a name
+/// that everybody can have made has a dot.
+pub fn can_be_near(host: &str) -> bool {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let name = name.trim_end_matches('.');
+    let is_local =
+        |suffix: &str| name.len() > suffix.len() && name.get(name.len() - suffix.len()..).is_some_and(|end| end.eq_ignore_ascii_case(suffix));
+    !name.contains('.') || name.starts_with('[') || name.parse::<Ipv4Addr>().is_ok() || NEAR.into_iter().any(is_local)
+}
+
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let missing = || Problem::from(Kind::Unauthorized).detail("send `Authorization: Bearer` and a token").header(header::WWW_AUTHENTICATE, REALM);
@@ -306,5 +319,35 @@ mod tests {
         let left = Left { quota: 100, window: 60, remaining: 50, reset: 30, retry: None };
         let told: Vec<_> = told(Some(left)).map(|(name, value)| format!("{name}: {value}")).collect();
         assert_eq!(told, ["ratelimit-policy: \"caller\";q=100;w=60", "ratelimit: \"caller\";r=50;t=30"]);
+    }
+
+    #[test]
+    fn a_name_from_elsewhere_is_not_near() {
+        for near in [
+            "127.0.0.1:8080",
+            "127.0.0.1",
+            "localhost:1",
+            "LocalHost",
+            "[::1]:8080",
+            "[::1]",
+            "desk",
+            "desk.localhost",
+            "host.docker.internal:80",
+            "mac.LOCAL.",
+        ] {
+            assert!(can_be_near(near), "{near}");
+        }
+        for far in [
+            "evil.example",
+            "evil.example:8080",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:80",
+            ".local",
+            "1.2.3.4.5",
+            "evil.example.",
+            "evil.internal.example",
+        ] {
+            assert!(!can_be_near(far), "{far}");
+        }
     }
 }

@@ -69,12 +69,12 @@ pub async fn grant(
     let ledger = &service.books()?.ledger;
     let json = parse(&body)?;
     let ticket = idempotency::needed(&caller, &headers, PATH, &json)?;
-    let json = behalf::admit(&service, &caller, json, Deed::Question)?;
-    let fields = [Field::Confirm, Field::Note, Field::Case];
+    let admitted = behalf::admit(&service, &caller, json, Deed::Question);
     service.room_to_record().await?;
-    let told = match proposal::read(&service, &caller, &json, &fields) {
+    let fields = [Field::Confirm, Field::Note, Field::Case];
+    let told = match admitted.and_then(|json| proposal::read(&service, &caller, &json, &fields)) {
         Ok((proposal, more)) => Booking::of(&service, &caller, &mission).grant(proposal, more.case, ticket).await?,
-        // The policy may have been another one when it was granted.
+        // The policy and the people may have been others when it was granted.
         Err(problem) => {
             let told = (service.ledger(ledger.recall(&ticket)).await?.ok_or(problem)?, false);
             noting::granted(&mut Notes::new(&service, &caller, &mission), None, &told);

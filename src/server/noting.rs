@@ -8,7 +8,7 @@ use super::errand::Notes;
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::decisions::{self, ActorLine, AnswerLine, GrantLine, GrantState, Mask, QuestionLine, is_private_figure};
-use crate::ledger::record::{Case, Grant, Who};
+use crate::ledger::record::{Case, CaseKind, Grant, Who};
 use crate::ledger::{Done, Proposal, Refusal, Settled};
 use crate::policy::Policy;
 
@@ -131,7 +131,7 @@ fn of_case(case: &Case, policy: &Policy, mask: &Mask) -> (QuestionLine, bool) {
     let (facts, record) = (shown("facts"), shown("record"));
     let at: Option<Timestamp> = None;
     let question = QuestionLine {
-        actor: actor(&case.proposer, mask),
+        actor: actor(if case.kind == CaseKind::Decide { &case.owner } else { &case.proposer }, mask),
         action: case.action.clone(),
         amount: case.amount.clone(),
         at,

@@ -249,3 +249,26 @@ fn a_request_names_its_host_once() {
         assert_eq!(answer.contains("wrong_host"), status == 400, "{answer}");
     }
 }
+
+/// Guard: without tokens, no web page whose own name points to this machine gets anything.
+#[test]
+fn without_tokens_a_name_from_elsewhere_is_refused() {
+    let service = Running::counter();
+    let get = |host: &str, path: &str| read_all(begin(&service, &format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")));
+    let post = |host: &str| {
+        let head = format!("POST /v1/ask HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n");
+        read_all(begin(&service, &format!("{head}connection: close\r\n\r\n{{}}")))
+    };
+    for host in ["localhost:1", "127.0.0.1", "[::1]:80", "desk", "host.docker.internal"] {
+        assert!(get(host, "/v1/policy").starts_with("HTTP/1.1 200"), "{host}");
+        assert!(post(host).starts_with("HTTP/1.1 422"), "{host}");
+    }
+    for host in ["evil.example", "127.0.0.1.evil.example:80"] {
+        for answer in [get(host, "/v1/policy"), get(host, "/healthz"), post(host)] {
+            assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("foreign_page"), "{answer}");
+        }
+    }
+    // The line of the request says it before the head does.
+    let answer = get("localhost", "http://evil.example/v1/policy");
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}

@@ -128,7 +128,11 @@ async fn book(desk: &Desk, (caller, mission): (&Arc<Caller>, &Mission), deed: De
         let missing = question::Problem { path: format!("/{KEY}"), message: format!("`{KEY}` is missing, or no text"), help: Some(help) };
         return Err(Problem::wrong_question(vec![missing]));
     };
-    let ticket = idempotency::ticket(caller, &key, &format!("mcp {}", deed.name()), &question)?;
+    let ticket = idempotency::ticket(caller, &key, &format!("mcp {}", deed.name()), &question).map_err(|problem| {
+        let help = Some("1 to 255 visible ASCII characters, without blanks".to_owned());
+        let wrong = question::Problem { path: format!("/{KEY}"), message: format!("`{KEY}` is wrong"), help };
+        Problem { title: "the argument `idempotency_key` cannot be one", errors: vec![wrong], ..problem }
+    })?;
     let question = behalf::admit(service, caller, question, Acting::Question)?;
     service.room_to_record().await?;
     let settled = match proposal::read(service, caller, &question, &[Field::Confirm, Field::Note]) {

@@ -58,9 +58,10 @@ pub fn check(bytes: &[u8]) -> Result<&str, Refused> {
     if !matches!(member(&members, "method"), None | Some(Json::Text(_))) {
         return wrong(INVALID_REQUEST, "`method` must be a text".into());
     }
-    let is_first = member(&members, "method") == Some(&Json::Text("initialize".into()));
+    let is_of = |method: &str| member(&members, "method") == Some(&Json::Text(method.into()));
+    let is_call = is_of("tools/call");
     match member(&members, "params") {
-        None if is_first => return wrong(INVALID_PARAMS, "`params` are missing".into()),
+        None if is_call || is_of("initialize") => return wrong(INVALID_PARAMS, "`params` are missing".into()),
         None | Some(Json::Object(_)) => {}
         Some(_) => return wrong(INVALID_PARAMS, "`params` must be an object".into()),
     }
@@ -71,12 +72,14 @@ pub fn check(bytes: &[u8]) -> Result<&str, Refused> {
     if member(&members, "jsonrpc") != Some(&Json::Text("2.0".into())) {
         return wrong(INVALID_REQUEST, "`jsonrpc` must be \"2.0\"".into());
     }
-    let is_call = member(&members, "method") == Some(&Json::Text("tools/call".into()));
-    let arguments = match member(&members, "params") {
-        Some(Json::Object(parameters)) => member(parameters, "arguments"),
+    let parameter = |name: &str| match member(&members, "params") {
+        Some(Json::Object(parameters)) => member(parameters, name),
         _ => None,
     };
-    match arguments {
+    if is_call && !matches!(parameter("name"), Some(Json::Text(_))) {
+        return wrong(INVALID_PARAMS, "`name` must be a text".into());
+    }
+    match parameter("arguments") {
         Some(arguments) if is_call && !matches!(arguments, Json::Object(_) | Json::Null) => {
             wrong(INVALID_PARAMS, "`arguments` must be an object".into())
         }
@@ -176,7 +179,10 @@ mod tests {
         let text = |rest: &str| format!(r#"{{"jsonrpc": "2.0", "id": 1, {rest}}}"#);
         assert_eq!(refused(&text(r#""method": 5"#)), (-32_600, json!(1), "`method` must be a text".into()));
         assert_eq!(refused(&text(r#""method": "ping", "params": []"#)), (-32_602, json!(1), "`params` must be an object".into()));
-        assert_eq!(refused(&text(r#""method": "initialize""#)), (-32_602, json!(1), "`params` are missing".into()));
+        for method in ["initialize", "tools/call"] {
+            assert_eq!(refused(&text(&format!(r#""method": "{method}""#))), (-32_602, json!(1), "`params` are missing".into()));
+        }
+        assert_eq!(refused(&text(r#""method": "tools/call", "params": {"name": 1}"#)), (-32_602, json!(1), "`name` must be a text".into()));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::grants::{paths, with};
-use super::super::running::{Reply, Running};
+use super::super::running::{Reply, Running, eventually};
 use super::issuer::{Signer, claims, configuration, jwks};
 use super::{As, Desk, late};
+use crate::ledger::world::PEOPLE;
 
 /// A refusal at this place of the body.
 #[track_caller]
@@ -297,4 +298,36 @@ fn who_passed_a_case_on_to_others_still_sees_it() {
     assert_eq!((&passed["kind"], &passed["owner"]["id"], &passed["proposer"]["id"]), (&json!("approve"), &json!("fritz"), &json!("anna")));
     assert_eq!(lena.get(&case).status, 200);
     super::lacks(&sam.get(&case), "read");
+}
+
+/// What somebody did is told again to whoever did it, also where the case is not theirs any more, or they have another role by now.
+#[test]
+fn what_was_done_is_told_again() {
+    let desk = Desk::new();
+    let anna = desk.key("cases,record", &["--as-actor", "anna"]);
+    let lena = desk.key("cases", &["--as-actor", "lena"]);
+    let till = desk.key("grant,cases,record,on_behalf", &[]);
+    let service = desk.serve();
+    let (anna, lena, till) = (As(&service, &anna), As(&service, &lena), As(&service, &till));
+    let order = json!({"record": {"order": {"id": "o-1", "total": "200 EUR"}}});
+    let case = anna.post("/v1/cases", &with(late("150 EUR"), &order)).header("location").unwrap().to_owned();
+    let path = format!("{case}/hand_over");
+    let first = lena.send(&path, &json!({"to": "luis"}), "once");
+    assert_eq!((first.status, &first.json()["owner"]["id"]), (200, &json!("luis")), "{first:?}");
+    let again = lena.send(&path, &json!({"to": "luis"}), "once");
+    assert_eq!((again.status, again.json()), (200, first.json()));
+    lena.send(&path, &json!({"to": "luisa"}), "once").is_problem(409, "idempotency_key_reused");
+    super::lacks(&lena.send(&path, &json!({"to": "luis"}), "twice"), "read");
+
+    let asked = with(with_actor(&json!({"id": "anna", "role": "agent"})), &order);
+    let grant = till.send("/v1/grants", &asked, "g");
+    let opened = till.send("/v1/cases", &with(asked.clone(), &json!({"amount": "151 EUR"})), "c");
+    assert_eq!((grant.status, opened.status), (201, 201), "{grant:?} {opened:?}");
+    desk.write("people.toml", PEOPLE.replacen("id = \"anna\"", "id = \"anne\"", 1));
+    eventually("the list is read again", || {
+        let fresh = till.send("/v1/grants", &asked, &format!("{:?}", std::time::Instant::now()).replace(' ', ""));
+        (fresh.status != 201).then_some(())
+    });
+    assert_eq!(till.send("/v1/grants", &asked, "g").json()["id"], grant.json()["id"]);
+    assert_eq!(till.send("/v1/cases", &with(asked.clone(), &json!({"amount": "151 EUR"})), "c").json()["id"], opened.json()["id"]);
 }
