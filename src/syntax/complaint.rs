@@ -5,6 +5,7 @@
 
 mod claims;
 mod everyday;
+mod exceptions;
 mod expected;
 mod facts;
 mod mistakes;

@@ -477,6 +477,9 @@ fn continues(keyword: &str, word: &str, line: &Line, before: &[Line], text: &str
 fn misplaced(keyword: &str, own: &[&str], word: &str, span: Span) -> Diagnostic {
     let article = if keyword == "action" { "an" } else { "a" };
     let problem = Diagnostic::new(Code::MisplacedClause, format!("`{word}` does not belong to {article} `{keyword}`")).at(span, "");
+    if keyword == "fact" && word == "ask" {
+        return problem.help("did you mean `asks`? It stands behind the type and the title: `asks \"…\"`");
+    }
     if own.is_empty() {
         return problem.help("clauses belong to `rule`, `fallback` and `table`");
     }

@@ -464,6 +464,10 @@ impl Reader<'_, '_> {
             let problem = Diagnostic::new(Code::BadCell, "a CSV file has no comments").at(self.piece.span(at, at + 1), "");
             return self.refuse(problem.help("take the `#` and what follows it out"));
         }
+        if matches!(self.piece.text, "n/a" | "N/A") {
+            let problem = Diagnostic::new(Code::BadCell, "a cell that says nothing is empty").at(self.piece.whole(), "");
+            return self.refuse(problem.help("leave it empty, or write `any` for a test that always holds"));
+        }
         if let Some(comma) = decimal_comma(self.piece.text) {
             let at = self.piece.span(comma.at.start, comma.at.end);
             let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", comma.written)).at(at, "");

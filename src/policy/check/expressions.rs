@@ -80,6 +80,12 @@ impl<'a> Checker<'a> {
     }
 
     fn conditions(&mut self, parts: &'a [ast::Expr], scope: &Scope) -> Checked<Vec<Expr>> {
+        let is_amount = |part: &ast::Expr| matches!(&part.kind, Written::Literal(literal) if !matches!(literal, Literal::YesNo(_)));
+        if let ([first, .., last], true) = (parts, parts.iter().all(is_amount)) {
+            let span = Span { end: last.span.end, ..first.span };
+            let help = "compare them with something; of several quantities `min(…, …)` is the smallest and `max(…, …)` the largest";
+            return Err(self.problem(Code::NotACondition, span, "here conditions are needed, and these are values", help));
+        }
         all(parts.iter().map(|part| self.condition(part, scope)).collect::<Vec<_>>())
     }
 
@@ -333,6 +339,11 @@ impl<'a> Checker<'a> {
         let (checked, step_value) = (checked?, step_value?);
         if !is_quantity(&checked.ty) {
             return Err(self.no_arithmetic(&checked, span, "only a quantity is rounded"));
+        }
+        if step_value.ty == Type::Number && checked.ty == Type::Money {
+            let code = self.settings.code();
+            let help = format!("write the step: `0.01 {code}` for two decimals, `1 {code}` for whole ones");
+            return Err(self.problem(Code::DifferentUnits, step.span, "money is rounded to a step of money", help));
         }
         if step_value.ty != checked.ty {
             return Err(self.different_units(&checked, &step_value, step, "are the value and the step it is rounded to"));

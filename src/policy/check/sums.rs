@@ -18,6 +18,9 @@ enum Operand<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn sum(&mut self, first: &'a ast::Expr, rest: &'a [(Term, ast::Expr)], span: Span, scope: &Scope) -> Checked<Expr> {
+        if let Some(reported) = self.dashed_name(first, rest) {
+            return Err(reported);
+        }
         let operand = self.operand(first, scope);
         let operands = all(rest.iter().map(|(_, expr)| self.operand(expr, scope)).collect::<Vec<_>>());
         let (mut sum, operands) = (operand?, operands?);
@@ -25,6 +28,18 @@ impl<'a> Checker<'a> {
             sum = Operand::Value(self.add(sum, *term, operand, written, span)?);
         }
         self.value(sum)
+    }
+
+    /// `order-total`
+    fn dashed_name(&mut self, first: &'a ast::Expr, rest: &'a [(Term, ast::Expr)]) -> Option<Reported> {
+        let [(Term::Minus, last)] = rest else { return None };
+        let (Written::Name(one), Written::Name(other)) = (&first.kind, &last.kind) else { return None };
+        if !self.names_no_value(first) && !self.names_no_value(last) {
+            return None;
+        }
+        let meant = [format!("{one}.{other}"), format!("{one}_{other}")].into_iter().find(|name| self.names.peek(name).is_some())?;
+        let span = Span { end: last.span.end, ..first.span };
+        Some(self.problem(Code::UnknownName, span, format!("there is no {}", self.written(span)), format!("did you mean `{meant}`?")))
     }
 
     fn operand(&mut self, expr: &'a ast::Expr, scope: &Scope) -> Checked<Operand<'a>> {
@@ -112,6 +127,11 @@ impl<'a> Checker<'a> {
             }
             (Type::Date | Type::Datetime, Type::Date | Type::Datetime) => {
                 self.problem(Code::WrongOperand, right.span, "two dates cannot be added", "a date less a date is a duration")
+            }
+            (Type::Date | Type::Datetime, Type::Number) if matches!(right.kind, ExprKind::Constant(_)) => {
+                let message = format!("{} and a number cannot be {sign}", type_words(&left.ty));
+                let help = format!("write `{} days`, or another unit of time", self.pack.sources.snippet(right.span).trim());
+                self.problem(Code::DifferentUnits, right.span, message, help)
             }
             _ => match self.dashed_range(left, term, right) {
                 Some(range) => {

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::expected::line_words;
+use super::repair::Attempt;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::shorten;
@@ -20,6 +21,29 @@ pub(super) fn article(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem.help(format!("leave it out, and begin with `{}`", shorten(failure.found()))))
 }
 
+/// `order.delivered_on is less than 30 days ago`, `order.delivered_on was over two weeks ago`
+pub(super) fn counted_ago(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.line();
+    let text = failure.piece.text.get(line.clone())?;
+    let end = text.find(" ago")?;
+    let is_behind_word = text.get(end + 4..)?.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let words: Vec<&str> = text.get(..end)?.split_whitespace().collect();
+    let at = words.iter().rposition(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let (before, time) = words.split_at_checked(at)?;
+    let before = before.strip_suffix(&["than"]).unwrap_or(before);
+    let (how, before) = before.split_last()?;
+    let right = match *how {
+        "less" | "under" | "newer" | "younger" => "within",
+        "more" | "over" | "older" | "longer" => "more than",
+        _ => return None,
+    };
+    let before = before.strip_suffix(&["is"]).or_else(|| before.strip_suffix(&["was"])).unwrap_or(before);
+    let date = before.last()?;
+    let start = text.find(&format!("{date} "))?;
+    let attempt = Attempt { at: line.start + start..line.start + end + 4, text: format!("{right} {} after {date}", time.join(" ")) };
+    if is_behind_word { None } else { failure.mended(attempt.at.clone(), "a time is measured from a date", "write", &attempt) }
+}
+
 /// `order.delivered_on less than 30 days ago`, `order.delivered_on older than 30 days`
 pub(super) fn ago(failure: &Failure<'_>) -> Option<Diagnostic> {
     if failure.found() == "ago" {
@@ -33,7 +57,9 @@ pub(super) fn ago(failure: &Failure<'_>) -> Option<Diagnostic> {
     };
     let (than, count, unit) = (words.next()?, words.next()?, words.next()?);
     let is_unit = ["minute", "hour", "day", "working", "week", "month", "year"].iter().any(|known| unit.starts_with(known));
-    let date = failure.before().rsplit(char::is_whitespace).next().filter(|date| date.starts_with(char::is_alphabetic))?;
+    let before = failure.before();
+    let before = before.strip_suffix(" is").unwrap_or(before);
+    let date = before.rsplit(char::is_whitespace).next().filter(|date| date.starts_with(char::is_alphabetic))?;
     if than != "than" || !is_unit || !count.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

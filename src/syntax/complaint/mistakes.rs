@@ -5,7 +5,10 @@ use super::claims::{
     asked_in_a_sentence, compared_fact, day_ago, facts_of_one_line, person_without_role, role_before_amount, text_for_duty, time_of_answer,
     two_expectations,
 };
-use super::everyday::{ago, article, everyday_word, key_behind_window, limit_without_words, measure, must_approve, times_without_budget};
+use super::everyday::{
+    ago, article, counted_ago, everyday_word, key_behind_window, limit_without_words, measure, must_approve, times_without_budget,
+};
+use super::exceptions::{not_an_answer, second_condition, text_alone, unless_entitled};
 use super::expected::{is_cell, keyword, line_words};
 use super::facts::{modifier_before_type, question_of_fact, unit_of_fact, values_for_type};
 use super::names::{
@@ -25,7 +28,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 74] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 80] = [
         unseen,
         dash_for_nothing,
         comment_sign,
@@ -43,6 +46,11 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         must_approve,
         times_without_budget,
         clause_behind,
+        second_condition,
+        unless_entitled,
+        not_an_answer,
+        text_alone,
+        role_of_all,
         unquoted,
         two_expectations,
         time_of_answer,
@@ -64,6 +72,7 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         list_of_signs,
         title_behind,
         below,
+        counted_ago,
         ago,
         said_otherwise,
         half_comparison,
@@ -467,6 +476,9 @@ fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !after_number || !failure.expects(Rule::unit) || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
         return None;
     }
+    if matches!(found, "decimals" | "decimal" | "digits" | "places" | "cents") && failure.before().contains("rounded") {
+        return Some(failure.problem("a value is rounded to a step", "write the step: `0.01 EUR` for two decimals of money, `0.01` of a number"));
+    }
     let problem = failure.problem(
         format!("`{}` is no unit", shorten(found)),
         "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
@@ -537,8 +549,34 @@ fn and_between_names(failure: &Failure<'_>) -> Option<Diagnostic> {
     if !matches!(found, "and" | "or") || !failure.expects(Rule::comma) || failure.expects(Rule::kw_and) {
         return None;
     }
+    if is_cell(failure.rule) && found == "and" {
+        let help = "write `,` where one of them is enough; for all of them give each a column of its own";
+        return Some(failure.problem("a list is separated by commas, and holds for one of them", help));
+    }
+    let word = failure.before().split_whitespace().next().unwrap_or_default();
+    if found == "or"
+        && matches!(failure.rule, Rule::clause_piece | Rule::test_line_piece)
+        && matches!(word, "approved" | "require" | "charge" | "expect")
+    {
+        let help = "where one of them is enough, write a rule for each; `,` asks for all of them";
+        return Some(failure.problem(format!("behind `{word}` stands what is needed together"), help));
+    }
     let problem = failure.problem("a list is separated by commas", format!("write `,` for `{found}`"));
     Some(failure.with_fix(problem, failure.before().len()..failure.at + found.len(), ","))
+}
+
+/// `any` under `role`, `fallback all`
+fn role_of_all(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_all = matches!(failure.found(), "any" | "all" | "*" | "every");
+    match failure.rule {
+        Rule::role_cell_piece if is_all => {
+            Some(failure.with_fix(failure.problem("a row about all roles is one for `everyone`", "write `everyone`"), failure.found_at(), "everyone"))
+        }
+        Rule::fallback_piece if is_all || failure.found() == "everyone" => {
+            Some(failure.problem("a fallback names its actions", "write them with commas between, as in `fallback refund, exchange`"))
+        }
+        _ => None,
+    }
 }
 
 /// `reason one of …`, `d within 3 days after e`

@@ -7,7 +7,7 @@ use pest::Parser as _;
 
 use super::Failure;
 use super::repair::Attempt;
-use super::sayings::{BEHIND, DEFINITIONS, FACTS, IDLE, LINES, NUMBER_WORDS, PERIODS, PROMISES, SAYINGS, Saying, Sure, TESTS, UNITS};
+use super::sayings::{BEHIND, CELLS, DEFINITIONS, FACTS, IDLE, LINES, NUMBER_WORDS, PERIODS, PROMISES, SAYINGS, Saying, Sure, TESTS, UNITS};
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::syntax::bounds;
 use crate::syntax::layout::blank_comments;
@@ -176,6 +176,7 @@ fn phrases(failure: &Failure<'_>) -> impl Iterator<Item = (Found, Sure)> {
     let own: &[Saying] = match failure.rule {
         Rule::test_line_piece => &TESTS,
         Rule::promise_piece => &PROMISES,
+        Rule::test_cell_piece => &CELLS,
         Rule::fact_piece => &FACTS,
         Rule::define_piece => &DEFINITIONS,
         _ => &[],
@@ -341,7 +342,7 @@ mod tests {
     #[test]
     fn sayings_fill_all_their_parts() {
         let parts = ["<n>", "<g>", "<h>", "<z>", "<w>", "<v>", "<u>", "<x>", "<p>"];
-        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES).chain(&TESTS).chain(&PROMISES).chain(&FACTS).chain(&DEFINITIONS) {
+        for (phrase, meant, _) in SAYINGS.iter().chain(&LINES).chain(&TESTS).chain(&PROMISES).chain(&CELLS).chain(&FACTS).chain(&DEFINITIONS) {
             for part in meant.split([' ', ',']).filter(|part| part.starts_with('<') && part.len() == 3) {
                 assert!(parts.contains(&part) && phrase.contains(part), "{phrase}: {meant}");
             }

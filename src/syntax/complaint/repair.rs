@@ -294,18 +294,25 @@ fn superfluous(failure: &Failure<'_>) -> Option<Repair> {
     let found = failure.found();
     let length = if found == "\"" { quoted(failure.rest()).unwrap_or(1) } else { found.len() };
     let what = failure.rest().get(..length)?;
-    if what.is_empty() || what.starts_with(|c: char| c.is_ascii_digit()) {
+    if what.is_empty() || what.starts_with(|c: char| c.is_ascii_digit()) || turns(what) {
         return None;
     }
     let attempt = failure.without(failure.at..failure.at + length);
     attempt.works(failure).then(|| (attempt, format!("leave `{}` out", super::shorten(what)), Trust::Likely))
 }
 
+/// Whether a sentence without such a word could say the opposite.
+fn turns(word: &str) -> bool {
+    const WORDS: [&str; 16] =
+        ["unless", "not", "no", "never", "only", "from", "until", "within", "without", "except", "between", "nicht", "kein", "nie", "nur", "ohne"];
+    WORDS.contains(&word)
+}
+
 fn superfluous_before(failure: &Failure<'_>) -> Option<Repair> {
     let previous = failure.previous_at()?;
     let what = failure.piece.text.get(previous.clone())?;
     // A value that is left out says less than its author meant.
-    if what.starts_with(|c: char| c.is_ascii_digit() || c == '"') || super::expected::is_cell(failure.rule) {
+    if what.starts_with(|c: char| c.is_ascii_digit() || c == '"') || turns(what) || super::expected::is_cell(failure.rule) {
         return None;
     }
     let attempt = failure.without(previous);

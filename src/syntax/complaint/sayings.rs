@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 206] = [
+pub(super) const SAYINGS: [Saying; 217] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -91,6 +91,9 @@ pub(super) const SAYINGS: [Saying; 206] = [
     ("exceeds", ">", Yes),
     ("equal to", "=", Yes),
     ("equals", "=", Yes),
+    ("number of <u> between <w> and <v>", "number of <u> from <w> to <v>", Yes),
+    ("days between <w> and <v>", "number of days from <w> to <v>", No),
+    ("was", "is", Yes),
     // Values of a list.
     ("= <w> or = <v>", "is one of <w>, <v>", Yes),
     ("is <w> or is <v>", "is one of <w>, <v>", Yes),
@@ -188,6 +191,13 @@ pub(super) const SAYINGS: [Saying; 206] = [
     ("im <p>", "per <p>", Yes),
     ("pro", "per", Yes),
     ("je", "per", Yes),
+    ("per calendar <p>", "per <p>", Yes),
+    ("for <w> per <p>", "per <p> for <w>", Yes),
+    ("no limit", "unlimited", Yes),
+    ("without limit", "unlimited", Yes),
+    ("<n> grants", "<n> times", Yes),
+    ("<n> cases", "<n> times", Yes),
+    ("<n> uses", "<n> times", Yes),
     ("each <w>", "per actor", No),
     ("every <w>", "per actor", No),
     // Heads.
@@ -205,6 +215,7 @@ pub(super) const SAYINGS: [Saying; 206] = [
     ("no one may", "nobody may", Yes),
     ("no one can", "nobody may", Yes),
     ("niemand darf", "nobody may", Yes),
+    ("may never", "may not", Yes),
     ("must not", "may not", Yes),
     ("darf nicht", "may not", Yes),
     ("dürfen nicht", "may not", Yes),
@@ -246,6 +257,7 @@ pub(super) const TESTS: [Saying; 33] = [
     ("spent <n> <v> on <w>", "spent <w> <n> <v>", Yes),
     ("spent <n> <v> from <w>", "spent <w> <n> <v>", Yes),
     ("spent <n> of <w>", "spent <w> <n>", Yes),
+    ("spent <w> <n> times", "spent <w> <n>", No),
     ("spent <w> is", "spent <w>", Yes),
     ("spent <w> =", "spent <w>", Yes),
     ("given no <w>", "given not <w>", No),
@@ -256,7 +268,6 @@ pub(super) const TESTS: [Saying; 33] = [
     ("expect asks", "expect ask", No),
     ("expect escalation to", "expect ask", No),
     ("expect escalate to", "expect ask", No),
-    ("expect not yes", "expect no", No),
     ("expect not allowed", "expect no", No),
     ("expect not granted", "expect no", No),
     ("expect denied", "expect no", No),
@@ -288,6 +299,18 @@ pub(super) const FACTS: [Saying; 7] = [
 pub(super) const DEFINITIONS: [Saying; 6] =
     [(":", "as", Yes), ("if", "as", Yes), ("when", "as", Yes), ("where", "as", Yes), ("means", "as", Yes), ("is", "as", Yes)];
 
+/// In a cell that tests, before all others.
+pub(super) const CELLS: [Saying; 8] = [
+    ("from", ">=", No),
+    ("starting at", ">=", Yes),
+    ("ab", ">=", Yes),
+    ("until", "<=", No),
+    ("till", "<=", No),
+    ("bis", "<=", Yes),
+    ("within the last", "<=", No),
+    ("within", "<=", No),
+];
+
 /// In a promise, before all others.
 pub(super) const PROMISES: [Saying; 23] = [
     ("never <w> may", "<w> cannot", No),
@@ -316,7 +339,7 @@ pub(super) const PROMISES: [Saying; 23] = [
 ];
 
 /// Words that say nothing in a policy.
-pub(super) const IDLE: [&str; 33] = [
+pub(super) const IDLE: [&str; 37] = [
     "give a",
     "give an",
     "give the",
@@ -346,6 +369,10 @@ pub(super) const IDLE: [&str; 33] = [
     "please",
     "for approval",
     "always",
+    "only",
+    "a full",
+    "full",
+    "for",
     "get",
     "every",
     "each",
