@@ -8,6 +8,7 @@ mod disk;
 pub(crate) mod find;
 mod load;
 mod overlay;
+mod reserved;
 
 use std::path::Path;
 

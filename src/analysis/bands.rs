@@ -146,9 +146,11 @@ impl Looking<'_, '_, '_, '_> {
         pieces.into_iter().filter_map(|piece| part((piece.extent, piece.value))).collect()
     }
 
-    /// A value in a piece, as such things are measured.
+    /// A value in a piece, as such things are measured; where there is none, one that is measured more finely.
     fn value(&self, interval: &Interval) -> Option<Number> {
-        interval.representative(self.family.measure, &customary(self.family.measure, self.ground))
+        let Family { measure, along, .. } = self.family;
+        let steps = [customary(measure, self.ground), finest(measure, along, self.ground)];
+        steps.iter().find_map(|step| interval.representative(measure, step))
     }
 
     fn gaps(&self, node: &Node<'_>, line: &[Part]) -> Vec<Gap> {
@@ -179,6 +181,15 @@ fn customary(measure: &Type, ground: &Ground<'_>) -> Number {
         Type::Money | Type::Percent => crate::program::smallest(measure, decimals),
         Type::Duration | Type::Datetime => Number::from(60),
         _ => Number::ONE,
+    }
+}
+
+/// The finest step in which such a quantity is told apart: of time seconds, though amounts of it are in whole minutes.
+fn finest(measure: &Type, along: Along, ground: &Ground<'_>) -> Number {
+    let decimals = ground.sides.first().map_or(2, |side| side.policy.currency_decimals);
+    match (measure, along) {
+        (Type::Duration, Along::Fact(_)) | (Type::Datetime | Type::Date, _) => Number::ONE,
+        _ => crate::program::smallest(measure, decimals),
     }
 }
 

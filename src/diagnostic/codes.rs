@@ -273,7 +273,7 @@ codes! {
     ContestedEntitlement = "K0949" Warning;
     /// A cap, or the limit above which a second signature is needed, holds for each grant, and no budget bounds the sum. Several grants pass it.
     SplittableCap = "K0950" Warning;
-    /// A permission has no limit, though a higher role has one for the same action.
+    /// A permission has no limit, though a higher role has one for the same action, or another rule of the same role.
     NoLimit = "K0951" Warning;
     /// A permission charges no budget, though a higher role, or the same one for less, charges one for the same action.
     NoBudget = "K0952" Warning;

@@ -4,7 +4,7 @@ use super::page::{Entry, Line, Section};
 use super::{Author, names, standing};
 use crate::answer::parts::rule_source;
 use crate::policy::expr::{Expr, ExprKind, Steps, Type};
-use crate::policy::{ActionId, Cap, Charge, ChargeBy, Day, Fallback, Instead, Rule, RuleId, RuleKind, Subject, Terms, Text};
+use crate::policy::{ActionId, BudgetId, BudgetUnit, Cap, Charge, ChargeBy, Day, Fallback, Instead, Rule, RuleId, RuleKind, Subject, Terms, Text};
 use crate::syntax::ast::Factor;
 
 impl Author<'_> {
@@ -152,18 +152,28 @@ impl Author<'_> {
             ChargeBy::Amount => self.speech.words("rule-charge-granted"),
             ChargeBy::Once => self.speech.words("rule-charge-once"),
             ChargeBy::Fixed(value) => self.speech.with("rule-charge-fixed", &self.speech.of_value(value)),
-            ChargeBy::PerUnit(factor) => self.per_unit(factor, action),
+            ChargeBy::PerUnit(factor) => self.per_unit(factor, action, charge.budget),
         };
         Line::labelled(&self.speech.words("rule-charges"), self.budget_link(charge.budget)).and(format!(" ({by})")).into()
     }
 
-    /// A percentage is charged as a hundredth of something for each of its points.
-    fn per_unit(&self, factor: &Expr, action: Option<ActionId>) -> String {
+    /// A percentage is charged as a hundredth of something for each of its points, and a share of the quantity as that many hundredths.
+    fn per_unit(&self, factor: &Expr, action: Option<ActionId>, budget: BudgetId) -> String {
         let measure = action.and_then(|action| self.policy.action(action)?.measure.as_ref());
         if let (Some(Type::Percent), ExprKind::Product(whole, rest)) = (measure, &factor.kind)
             && let [(Factor::Over, _)] = rest.as_slice()
         {
             return self.speech.with("rule-charge-percent", &self.speech.of_value(whole));
+        }
+        if let ExprKind::Product(share, rest) = &factor.kind
+            && let ([(Factor::Over, _)], Type::Percent) = (rest.as_slice(), &share.ty)
+        {
+            return self.speech.with("rule-charge-share", &self.speech.of_value(share));
+        }
+        // What one of them costs is in the unit of the budget.
+        let unit = self.policy.budget(budget).map(|budget| &budget.unit).filter(|_| measure == Some(&Type::Number));
+        if let (Some(BudgetUnit::Quantity(unit)), ExprKind::Constant(_)) = (unit, &factor.kind) {
+            return self.speech.with("rule-charge-per", &self.speech.of_value(&Expr { ty: unit.clone(), ..factor.clone() }));
         }
         self.speech.with("rule-charge-per", &self.speech.of_value(factor))
     }

@@ -218,7 +218,7 @@ fn report(on: Subject<'_>, group: &Group<'_>, along: Along, measure: &Type, gap:
 }
 
 /// Whether a condition asks for nothing.
-fn is_true(condition: &Condition) -> bool {
+pub(super) fn is_true(condition: &Condition) -> bool {
     match condition {
         Condition::Constant(value) => *value,
         Condition::And(parts, _) => parts.iter().all(is_true),

@@ -2,9 +2,11 @@
 
 use super::Subject;
 use super::exact::{Exact, asked};
+use super::supposed::amount_is;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::expr::Comparison;
 use crate::policy::{ActionId, Policy, RoleId, Route, RuleKind};
-use crate::program::node::Condition;
+use crate::program::node::{Condition, Reads};
 use crate::program::{self, Kind, Program};
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -47,7 +49,9 @@ fn check_routes<'a>(
         let title = format!("{role} is no help");
         let first = reached.actions.first().copied().unwrap_or_else(|| ActionId::new(0));
         let asker = Some(reached.role).filter(|asker| *asker != route.role).or_else(|| on.policy.role_ids().find(|other| *other != route.role));
-        let case = exact.find_asked((first, asker.unwrap_or(reached.role)), &clause.hold);
+        let above = clause.above_cap();
+        let hold: Vec<&Condition> = clause.hold.into_iter().chain(&above).collect();
+        let case = exact.find_asked((first, asker.unwrap_or(reached.role)), &hold);
         let can = reached.actions.iter().any(|action| can_say_yes(on.policy, on.program, *action, route.role));
         let (where_, help) = if can {
             (" where this clause is reached", format!("let a rule allow it to `{role}` there, or ask a role that can; look also at what forbids it"))
@@ -137,9 +141,26 @@ impl<'a> Clause<'a, '_> {
         all.filter_map(|id| program.rule(id))
     }
 
+    /// That the amount is above the cap that has the clause, if one has.
+    fn above_cap(&self) -> Option<Condition> {
+        let cap = self.rule.filter(|own| matches!(own.kind, Kind::Prohibition { whole: false, .. }))?;
+        cap.quantity.as_deref().map(|cap| amount_is(Comparison::Greater, cap))
+    }
+
+    /// Where the amount brings somebody to the clause: that it is above the cap, and within the limit of a permission.
+    fn bounds(&self, rule: &program::Rule) -> Vec<Condition> {
+        let mut reads = Reads::default();
+        self.hold.iter().for_each(|condition| condition.reads(&self.on.program.named(), &mut reads));
+        let above = self.above_cap();
+        let limit = rule.quantity.as_deref().filter(|_| matches!(rule.kind, Kind::Permission { .. }));
+        let Some(limit) = limit.filter(|_| reads.amount || above.is_some()) else { return Vec::new() };
+        above.into_iter().chain([amount_is(Comparison::AtMost, limit)]).collect()
+    }
+
     fn meets(&self, action: ActionId, rule: &'a program::Rule, against: &[&'a Condition]) -> bool {
         let [condition, when] = self.hold;
-        let together = [condition, when, &rule.condition];
+        let bounds = self.bounds(rule);
+        let together: Vec<&Condition> = [condition, when, &rule.condition].into_iter().chain(&bounds).collect();
         let is_plain = |condition: &&Condition| matches!(condition, Condition::Constant(true));
         (together.iter().all(is_plain) && against.is_empty()) || !self.exact.never_asked((action, self.role), &together, against)
     }

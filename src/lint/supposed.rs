@@ -7,6 +7,12 @@ use crate::policy::expr::{Comparison, Type};
 use crate::program::node::{Condition, Quantity, Reads, Test, TestKind};
 use crate::source::Span;
 
+/// That the amount compares so with a quantity.
+pub(super) fn amount_is(how: Comparison, quantity: &Quantity) -> Condition {
+    let kind = TestKind::Compare(Quantity::Amount, how, quantity.clone());
+    Condition::Test(Box::new(Test { span: Span::default(), kind }))
+}
+
 /// A quantity, compared with zero.
 fn against_zero(quantity: Quantity, how: Comparison) -> Condition {
     let kind = TestKind::Compare(quantity, how, Quantity::Constant(Number::ZERO));

@@ -2,9 +2,14 @@
 
 use super::Subject;
 use super::exact::{Exact, asked};
+use super::supposed::amount_is;
 use crate::analysis::{Case, Coverage, Silence};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::expr::Comparison;
 use crate::policy::{Fact, FactId, FactRef, Rule, RuleKind};
+use crate::program;
+use crate::program::node::{Condition, Reads};
+use crate::source::Span;
 
 pub(super) fn check(on: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let exact = Exact::new(on, "unverified-default");
@@ -38,9 +43,10 @@ pub(super) fn silenced<'a>(on: Subject<'a>, exact: &Exact<'a>, id: FactId, silen
         rules.filter(|(rule, compiled)| matches!(rule.kind, RuleKind::Prohibition { .. }) && compiled.reads.facts.contains(&FactRef::Fact(id)));
     let found = hanging.filter_map(|(rule, compiled)| {
         let mut coverage = Coverage::Exact;
+        let binding = binding(on, id, compiled);
         let mut days = exact.days(std::iter::once(&compiled.condition)).into_iter();
         let case = days.find_map(|day| {
-            let found = exact.analysis_of(day, |analysis| analysis.find_swing(asked(rule), id, silence, &compiled.condition));
+            let found = exact.analysis_of(day, |analysis| analysis.find_swing(asked(rule), id, silence, &binding));
             coverage = coverage.and(found.coverage);
             found.case
         });
@@ -50,4 +56,14 @@ pub(super) fn silenced<'a>(on: Subject<'a>, exact: &Exact<'a>, id: FactId, silen
         Some(Silenced { rule, case: case? })
     });
     found.collect()
+}
+
+/// When a prohibition binds: where the fact is in the quantity of a cap, where the amount is above that.
+fn binding(on: Subject<'_>, id: FactId, rule: &program::Rule) -> Condition {
+    let mut reads = Reads::default();
+    let quantity = rule.quantity.as_deref().inspect(|quantity| quantity.reads(&on.program.named(), &mut reads));
+    match quantity.filter(|_| reads.facts.contains(&FactRef::Fact(id))) {
+        Some(quantity) => Condition::And(vec![rule.condition.clone(), amount_is(Comparison::Greater, quantity)].into(), Span::default()),
+        None => rule.condition.clone(),
+    }
 }

@@ -7,7 +7,7 @@ use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast::{File, ItemKind, Quoted, Setting, TableBody};
 use crate::syntax::{TableKind, parse, parse_csv_table, parse_holidays};
 
-use super::{Pack, Part};
+use super::{Pack, Part, reserved};
 
 /// Behind so many problems no further file of a pack is read.
 const MAX_PROBLEMS: usize = 1000;
@@ -121,6 +121,7 @@ pub(super) fn load(shelf: &dyn Shelf, start: &str) -> (Pack, Vec<Diagnostic>) {
     let parts = loader.parts.into_iter().map(|(_, part)| part).collect();
     let damaged = loader.problems.iter().filter_map(Diagnostic::span).collect();
     let incomplete = loader.incomplete || loader.problems.iter().any(|problem| problem.code == Code::TooManyProblems);
+    reserved::told_once(&loader.sources, &mut loader.problems);
     (Pack { parts, sources: loader.sources, version, damaged, incomplete }, loader.problems)
 }
 

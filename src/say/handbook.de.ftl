@@ -181,6 +181,7 @@ rule-charges = Zählt für
 rule-charge-once = einmal
 rule-charge-granted = das Gewährte
 rule-charge-percent = der gewährte Prozentsatz von { $whole }
+rule-charge-share = { $share } des Gewährten
 rule-charge-per = das Gewährte mal { $factor }
 rule-charge-fixed = { $value } je Gewährung
 rule-requires = Pflicht

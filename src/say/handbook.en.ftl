@@ -166,6 +166,7 @@ rule-charges = Counts towards
 rule-charge-once = once
 rule-charge-granted = what is granted
 rule-charge-percent = the granted percentage of { $whole }
+rule-charge-share = { $share } of what is granted
 rule-charge-per = what is granted times { $factor }
 rule-charge-fixed = { $value } for each grant
 rule-requires = Duty

@@ -78,6 +78,10 @@ fn every_measure_has_bands() {
     falls(two("wait <= 24 hours", "wait >= 25 hours"), "given wait is 1470 minutes");
     falls(two("share < 25%", "share > 25%"), "given share is 25%");
     falls(two("nights <= 2", "nights > 3"), "given nights is 3");
+    // What is mostly whole need not be.
+    falls(two("nights <= 2", "nights >= 3"), "given nights is 2.5");
+    falls(two("nights is between 0 and 499", "nights is between 500 and 1999"), "given nights is 499.5");
+    falls(two("wait is between 60 minutes and 119 minutes", "wait >= 2 hours"), "given wait is 119.5 minutes");
     falls(two("bought <= 2026-06-30", "bought >= 2026-07-02"), "given bought is 2026-07-01");
     falls(two("at < 2026-07-01T00:00+02:00", "at > 2026-07-01T00:00+02:00"), "given at is 2026-06-30T22:00:00Z");
     falls(two("amount < 5 EUR", "amount > 5 EUR"), "ask refund of 5.00 EUR");
@@ -89,8 +93,8 @@ fn bands_that_meet_are_left_alone() {
         ("total <= 499 EUR", "total >= 499.01 EUR"),
         ("total <= 499 EUR", "total > 499 EUR"),
         ("wait < 30 minutes", "wait >= 30 minutes"),
-        ("wait <= 29 minutes", "wait >= 30 minutes"),
-        ("nights <= 2", "nights >= 3"),
+        ("wait <= 29 minutes", "wait > 29 minutes"),
+        ("nights <= 2", "nights > 2"),
         ("bought <= 2026-06-30", "bought >= 2026-07-01"),
         ("within 14 days after bought", "today - bought >= 15 days"),
         ("amount <= 5 EUR", "amount > 5 EUR"),

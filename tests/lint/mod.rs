@@ -187,3 +187,32 @@ fn a_limit_below_zero_is_named_so_at_its_place() {
     assert!(rendered.contains("the limit of `fees` is below zero") && rendered.contains("^^^^^^^^^^^^^^^^^^^ nothing is left"), "{rendered}");
     assert!(rendered.contains("help: write a quantity above zero; `-` takes away, it makes no range"), "{rendered}");
 }
+
+/// Without a rule.
+const BARE: &str = "policy \"P\"\n  currency EUR\n  time zone Europe/Berlin\nrole agent\nrole lead\naction refund of money\n";
+
+#[test]
+fn a_limit_is_missed_beside_another_rule_of_the_same_role() {
+    let rules = |second: &str| {
+        codes(&format!(
+            "{BARE}fact late yes/no\n  asks \"Late?\"\nrule first\n  agent may refund up to 50 EUR\nrule second\n  agent may refund{second}\n  when late\n"
+        ))
+    };
+    let (found, rendered) = rules("");
+    assert!(found.contains(&Code::NoLimit) && rendered.contains("though another rule has one for it"), "{rendered}");
+    assert!(!rules(" up to 80 EUR").0.contains(&Code::NoLimit));
+    assert!(!rules("\n  approved by lead").0.contains(&Code::NoLimit));
+}
+
+#[test]
+fn silence_about_the_quantity_of_a_cap_is_told() {
+    let with = |fact: &str| {
+        codes(&format!(
+            "{BARE}fact ceiling money {fact}\nrule first\n  agent may refund up to 500 EUR\nrule cap\n  agent may not refund more than ceiling\n"
+        ))
+    };
+    let (found, rendered) = with("default 100 EUR");
+    assert!(found.contains(&Code::UnverifiedDefault), "{rendered}");
+    assert!(!with("default 100 EUR verified").0.contains(&Code::UnverifiedDefault));
+    assert!(!with("asks \"How much?\"").0.contains(&Code::UnverifiedDefault));
+}

@@ -78,3 +78,21 @@ fn an_entitlement_is_a_way_out_only_where_it_is_not_everybodys() {
     assert_eq!(owed(law, "agent may not refund even if entitled"), [""; 0]);
     assert_eq!(owed(law, "nobody may refund even if entitled"), [LEAD]);
 }
+
+/// Who may only do less than what brings somebody to the clause is no help.
+#[test]
+fn a_limit_below_the_cap_is_no_way_out() {
+    let capped = |limit: &str, cap: &str| {
+        idle(&format!(
+            "rule first\n  agent may refund up to 50 EUR\n  charge month\nrule other\n  clerk may refund up to {limit}\n  charge owed\n\
+             rule cap\n  agent may not refund{cap}\n  ask clerk\n"
+        ))
+    };
+    let clerk = ["`clerk` can never decide or approve `refund` where this clause is reached"];
+    for cap in [" more than 40 EUR", "\n  when amount > 40 EUR", "\n  when vip and amount > 40 EUR"] {
+        assert_eq!(capped("30 EUR", cap), clerk, "{cap}");
+        assert_eq!(capped("40 EUR", cap), clerk, "{cap}");
+        assert_eq!(capped("40.01 EUR", cap), [""; 0], "{cap}");
+    }
+    assert_eq!(capped("30 EUR", "\n  when vip"), [""; 0]);
+}

@@ -132,6 +132,7 @@ impl Checker<'_> {
             let (part, before) = (first_of(part), last_of(parts.get(at - 1)?));
             let Written::Name(value) = &part.kind else { return None };
             let one_of = "one of";
+            let (before, not) = if let Written::Not(inner) = &before.kind { (&**inner, "not ") } else { (before, "") };
             let (fact, word, first) = match &before.kind {
                 Written::OneOf(fact, Negation::Plain, values) => (fact, ["is", one_of], values.as_slice()),
                 Written::OneOf(fact, Negation::Negated, values) => (fact, ["is not", one_of], values.as_slice()),
@@ -154,14 +155,15 @@ impl Checker<'_> {
             let plain = |expr: &ast::Expr| self.written(expr.span).trim_matches('`').to_owned();
             let values: Vec<String> = first.iter().map(plain).chain(more.iter().map(|(_, value)| value.clone())).collect();
             let fact = plain(fact);
-            let help = format!("write `{fact} {} {}`", word.join(" "), values.join(", "));
+            let help = format!("write `{not}{fact} {} {}`", word.join(" "), values.join(", "));
             let message = if meant == *value {
                 format!("`{value}` is one more value of `{fact}`, and a list is separated by commas")
             } else {
                 format!("there is no `{value}`; `{meant}` is one more value of `{fact}`, and a list is separated by commas")
             };
             let last = more.last().map_or(part.span, |(last, _)| last.span);
-            Some((before.span.to(last), message, help))
+            let whole = parts.get(at - 1).map_or(before.span, |before| last_of(before).span);
+            Some((whole.to(last), message, help))
         })
     }
 

@@ -293,7 +293,10 @@ impl<'a> Checker<'a> {
             }
             return self.resolve(name, "a rule", |named| if let Named::Rule(id) = named { Some(id) } else { None });
         };
-        let table_name = Name { text: table.to_owned(), span: name.span };
+        // The row stays where the name is mended.
+        let length = self.pack.sources.snippet(name.span).find('[').and_then(|length| u32::try_from(length).ok());
+        let span = length.map_or(name.span, |length| Span { end: name.span.start + length, ..name.span });
+        let table_name = Name { text: table.to_owned(), span };
         let (first, rows) = self.resolve(&table_name, "a table of rules", |named| match named {
             Named::RuleTable(first, rows) => Some((first, rows)),
             _ => None,

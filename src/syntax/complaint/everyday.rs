@@ -5,7 +5,7 @@ use super::expected::line_words;
 use super::repair::Attempt;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::piece::Rule;
-use crate::syntax::words::shorten;
+use crate::syntax::words::{is_reserved, shorten};
 
 /// `an agent may`, `when the reason is`
 pub(super) fn article(failure: &Failure<'_>) -> Option<Diagnostic> {
@@ -38,7 +38,7 @@ pub(super) fn counted_ago(failure: &Failure<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     let before = before.strip_suffix(&["is"]).or_else(|| before.strip_suffix(&["was"])).unwrap_or(before);
-    let date = before.last()?;
+    let date = before.last().filter(|date| !is_reserved(date))?;
     let start = text.find(&format!("{date} "))?;
     let attempt = Attempt { at: line.start + start..line.start + end + 4, text: format!("{right} {} after {date}", time.join(" ")) };
     if is_behind_word { None } else { failure.mended(attempt.at.clone(), "a time is measured from a date", "write", &attempt) }
@@ -59,7 +59,7 @@ pub(super) fn ago(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_unit = ["minute", "hour", "day", "working", "week", "month", "year"].iter().any(|known| unit.starts_with(known));
     let before = failure.before();
     let before = before.strip_suffix(" is").unwrap_or(before);
-    let date = before.rsplit(char::is_whitespace).next().filter(|date| date.starts_with(char::is_alphabetic))?;
+    let date = before.rsplit(char::is_whitespace).next().filter(|date| date.starts_with(char::is_alphabetic) && !is_reserved(date))?;
     if than != "than" || !is_unit || !count.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

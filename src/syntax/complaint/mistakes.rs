@@ -8,7 +8,7 @@ use super::claims::{
 use super::everyday::{
     ago, article, counted_ago, everyday_word, key_behind_window, limit_without_words, measure, must_approve, times_without_budget,
 };
-use super::exceptions::{not_an_answer, second_condition, text_alone, unless_entitled};
+use super::exceptions::{comma_before_joint, from_amount, least_amount, not_an_answer, second_condition, text_alone, unless_entitled};
 use super::expected::{is_cell, keyword, line_words};
 use super::facts::{modifier_before_type, question_of_fact, unit_of_fact, values_for_type};
 use super::names::{
@@ -28,7 +28,7 @@ use crate::syntax::words::{is_reserved, shorten};
 
 /// The mistake that was probably made.
 pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 80] = [
+    let checks: [fn(&Failure<'_>) -> Option<Diagnostic>; 83] = [
         unseen,
         dash_for_nothing,
         comment_sign,
@@ -47,6 +47,9 @@ pub(super) fn likely(failure: &Failure<'_>) -> Option<Diagnostic> {
         times_without_budget,
         clause_behind,
         second_condition,
+        least_amount,
+        from_amount,
+        comma_before_joint,
         unless_entitled,
         not_an_answer,
         text_alone,
@@ -453,7 +456,7 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
     let lower = found.to_lowercase();
     // `refunded` is no `rounded`.
-    let begins_alike = |word: &&&str| **word != "rounded" || lower.starts_with("ro");
+    let begins_alike = |word: &&&str| (**word != "rounded" || lower.starts_with("ro")) && (**word != "includes" || lower.starts_with("in"));
     let near = near(&lower, candidates.iter().filter(begins_alike).map(|word| (*word, true)))?;
     let problem = failure.problem(format!("`{}` is not understood here", shorten(found)), format!("did you mean `{}`?", near.name));
     // What a test expects is for its author to say.

@@ -174,6 +174,10 @@ pub(super) fn name_of_two_words(failure: &Failure<'_>) -> Option<Diagnostic> {
     if is_reserved(one) || is_reserved(two) {
         return None;
     }
+    if two.len() == 2 && text.get(end..)?.trim_start().starts_with('"') {
+        let language = Attempt { at: second..end, text: two.to_lowercase() };
+        return failure.mended(second..end, "a language is written in small letters", "write", &language);
+    }
     let attempt = Attempt { at: first..end, text: format!("{one}_{two}") };
     failure.mended(
         first..end,

@@ -65,6 +65,9 @@ fn tokens(text: &str, base: usize) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Words that nobody calls something.
+const NO_NAMES: [&str; 6] = ["ago", "and", "no", "not", "or", "than"];
+
 /// What stands for the parts of a phrase.
 #[derive(Clone, Debug, Default)]
 struct Captured(Vec<(&'static str, String)>);
@@ -77,7 +80,7 @@ impl Captured {
         let (text, count) = match part {
             "<n>" if is_number => (first.text.to_owned(), 1),
             "<g>" | "<h>" if first.text.len() == 3 && first.text.bytes().all(|byte| byte.is_ascii_digit()) => (first.text.to_owned(), 1),
-            "<w>" | "<v>" if first.text.starts_with(char::is_alphabetic) => (first.text.to_owned(), 1),
+            "<w>" | "<v>" if first.text.starts_with(char::is_alphabetic) && !NO_NAMES.contains(&first.text) => (first.text.to_owned(), 1),
             "<u>" => unit(tokens)?,
             "<z>" => (known(&NUMBER_WORDS, tokens)?.0.to_owned(), 1),
             "<p>" => (known(&PERIODS, tokens)?.0.to_owned(), 1),
@@ -189,7 +192,11 @@ fn phrases(failure: &Failure<'_>) -> impl Iterator<Item = (Found, Sure)> {
 fn in_the_middle(failure: &Failure<'_>) -> Option<Diagnostic> {
     let tokens = failure.tokens();
     let failing = tokens.iter().position(|token| token.end() > failure.at).unwrap_or(tokens.len());
-    let idle = IDLE.iter().flat_map(|phrase| places(phrase, "", &tokens, failing).into_iter().map(|found| (found, Sure::No)));
+    // In a promise each word of a phrase may turn it.
+    let idle = IDLE
+        .iter()
+        .filter(|_| failure.rule != Rule::promise_piece)
+        .flat_map(|phrase| places(phrase, "", &tokens, failing).into_iter().map(|found| (found, Sure::No)));
     phrases(failure).chain(idle).find_map(|(found, sure)| {
         let written = failure.piece.text.get(found.at.clone())?;
         if written == found.meant || is_turned(written) {

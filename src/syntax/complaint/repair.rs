@@ -254,6 +254,13 @@ fn candidates(failure: &Failure<'_>) -> Vec<String> {
 fn missing(failure: &Failure<'_>) -> Option<Repair> {
     candidates(failure).into_iter().find_map(|word| {
         let touches = matches!(word.as_str(), "," | ")" | "%");
+        // A word that is about how many or how often is none of a list.
+        let counts =
+            |word: &str| matches!(word, "half" | "once" | "twice" | "double" | "both" | "either" | "each" | "every" | "for" | "then" | "please");
+        let before = failure.before().rsplit(char::is_whitespace).next().unwrap_or_default();
+        if word == "," && (counts(failure.found()) || counts(before)) {
+            return None;
+        }
         let (at, text) = if touches { (failure.before().len(), word.clone()) } else { (failure.at, format!("{word} ")) };
         let text = if failure.rest().is_empty() && !touches { format!(" {word}") } else { text };
         let attempt = Attempt { at: at..at, text };
@@ -327,7 +334,9 @@ fn another(failure: &Failure<'_>) -> Option<Repair> {
     }
     // A comma takes nobody's place, and a condition only that of another word for one.
     let asks = matches!(found.to_lowercase().as_str(), "if" | "where" | "wenn" | "falls" | "provided" | "whenever" | "while");
-    candidates(failure).into_iter().filter(|word| word != "," && (asks || word != "when")).find_map(|word| {
+    // `less` is no other word for `more`, nor `excludes` one for `includes`.
+    let opposite = |word: &str| matches!((found, word), ("less" | "least" | "fewer", "more") | ("excludes", "includes"));
+    candidates(failure).into_iter().filter(|word| word != "," && (asks || word != "when") && !opposite(word)).find_map(|word| {
         let attempt = Attempt { at: failure.found_at(), text: word.clone() };
         attempt.works(failure).then(|| (attempt, format!("write `{word}` for `{}`", super::shorten(found)), Trust::Likely))
     })

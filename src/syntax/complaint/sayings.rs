@@ -19,7 +19,7 @@ use Sure::{No, Yes};
 pub(super) type Saying = (&'static str, &'static str, Sure);
 
 /// In the middle of a sentence.
-pub(super) const SAYINGS: [Saying; 217] = [
+pub(super) const SAYINGS: [Saying; 235] = [
     // Limits.
     ("upto", "up to", Yes),
     ("up to a maximum of", "up to", Yes),
@@ -116,6 +116,16 @@ pub(super) const SAYINGS: [Saying; 217] = [
     ("has all of", "includes all of", Yes),
     ("has", "includes", Yes),
     ("isn't", "is not", Yes),
+    ("there is a <w>", "<w> is present", Yes),
+    ("there is an <w>", "<w> is present", Yes),
+    ("there is no <w>", "<w> is absent", Yes),
+    ("there is <w>", "<w> is present", Yes),
+    ("<w> excludes <v>", "not <w> includes <v>", Yes),
+    ("<w> does not include <v>", "not <w> includes <v>", Yes),
+    ("is not >=", "<", Yes),
+    ("is not <=", ">", Yes),
+    ("is not >", "<=", Yes),
+    ("is not <", ">=", Yes),
     ("is a", "is", Yes),
     ("is an", "is", Yes),
     ("is the", "is", Yes),
@@ -130,6 +140,9 @@ pub(super) const SAYINGS: [Saying; 217] = [
     ("<w> not older than <n> <u>", "within <n> <u> after <w>", No),
     ("<w> is not older than <n> <u>", "within <n> <u> after <w>", No),
     ("<w> no older than <n> <u>", "within <n> <u> after <w>", No),
+    ("no more than <n> <u> after", "within <n> <u> after", Yes),
+    ("not more than <n> <u> after", "within <n> <u> after", Yes),
+    ("at most <n> <u> after", "within <n> <u> after", Yes),
     ("during <n> <u> after", "within <n> <u> after", Yes),
     ("<n> - <u>", "<n> <u>", Yes),
     ("within <n> <u> since", "within <n> <u> after", Yes),
@@ -171,6 +184,8 @@ pub(super) const SAYINGS: [Saying; 217] = [
     ("<n> ' <g> ' <h>", "<n><g><h>", Yes),
     ("<n> ' <g>", "<n><g>", Yes),
     ("<n> ’ <g>", "<n><g>", Yes),
+    ("rounded to <n> <w> down", "rounded down to <n> <w>", Yes),
+    ("rounded to <n> <w> up", "rounded up to <n> <w>", Yes),
     // Windows of budgets.
     ("per rolling quarter", "per rolling 3 months", No),
     ("per rolling <p>", "per rolling 1 <p>", No),
@@ -245,6 +260,9 @@ pub(super) const SAYINGS: [Saying; 217] = [
     ("*", "any", Yes),
     ("und", "and", Yes),
     ("oder", "or", Yes),
+    ("and", "and", Yes),
+    ("or", "or", Yes),
+    ("not", "not", Yes),
 ];
 
 /// In a line of a test, before all others.
@@ -285,7 +303,8 @@ pub(super) const TESTS: [Saying; 33] = [
 ];
 
 /// In the line of a fact, before all others.
-pub(super) const FACTS: [Saying; 7] = [
+pub(super) const FACTS: [Saying; 8] = [
+    ("= no", "default no", Yes),
     ("= <w>", "default <w>", Yes),
     ("= <n>", "default <n>", Yes),
     (", <w> or <v>", ", <w>, <v>", Yes),

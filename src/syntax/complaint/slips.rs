@@ -97,6 +97,11 @@ pub(super) fn half_comparison(failure: &Failure<'_>) -> Option<Diagnostic> {
     let length = ["<", ">", "=", " is ", " includes "].iter().filter_map(|sign| first.get(start..)?.find(sign)).min()?;
     let subject = first.get(start..start + length)?.trim();
     let attempt = Attempt { at: failure.at..failure.at, text: format!("{subject} ") };
+    if first.get(..start)?.trim_end().ends_with("not") {
+        let help =
+            format!("write `not ({} {joint} {subject} …)`, or `{subject}` again where `not` is about the first alone", first.get(start..)?.trim());
+        return Some(failure.problem("each comparison says what it compares, and `not` covers the first alone", help));
+    }
     let problem = failure.mended(failure.found_at(), "each comparison says what it compares", &format!("write `{subject}` again"), &attempt)?;
     Some(failure.with_fix(problem, attempt.at, attempt.text))
 }
