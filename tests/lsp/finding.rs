@@ -133,6 +133,9 @@ fn a_new_name_is_refused_where_it_cannot_be_one() {
     assert!(refused("order.total", "actor.team").contains("built in"));
     assert!(refused("reason", "order").contains("group"));
     assert!(refused("late,", "damaged").contains("`reason` has a value `damaged` already"));
+    // What stands beside `is` would be another thing.
+    assert!(refused("reason", "damaged").contains("`reason` has a value `damaged`, and beside `is`"));
+    assert!(refused("late,", "reason").contains("`reason` is a fact already, and beside `is`"));
     assert!(refused("amount", "x").contains("not declared"));
     assert!(refused("is one", "x").contains("no name"));
 }

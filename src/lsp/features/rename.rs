@@ -58,7 +58,17 @@ fn check(analysis: &Analysis, symbol: &Symbol, kind: Kind, new: &str) -> Result<
     let names = &analysis.names;
     if let Symbol::Value { owner, .. } = symbol {
         let taken = names.values(owner).is_some_and(|values| values.iter().any(|value| value == new));
-        return if taken { Err(format!("`{owner}` has a value `{new}` already")) } else { Ok(()) };
+        if taken {
+            return Err(format!("`{owner}` has a value `{new}` already"));
+        }
+        return match names.declared(new).map(|other| other.kind).filter(|kind| may_be_value(analysis, *kind, new)) {
+            Some(kind) => Err(format!("`{new}` is {} already, and beside `is` the value would be read for it", kind.words())),
+            None => Ok(()),
+        };
+    }
+    let owner = names.all().find(|(owner, _)| names.values(owner).is_some_and(|values| values.iter().any(|value| value == new)));
+    if let Some((owner, _)) = owner.filter(|_| may_be_value(analysis, kind, symbol.text())) {
+        return Err(format!("`{owner}` has a value `{new}`, and beside `is` that would be read for it"));
     }
     if let Some(other) = names.declared(new) {
         let place = analysis.pack.sources.location(other.name);
@@ -72,6 +82,11 @@ fn check(analysis: &Analysis, symbol: &Symbol, kind: Kind, new: &str) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether a name can stand where a value of a list can.
+fn may_be_value(analysis: &Analysis, kind: Kind, name: &str) -> bool {
+    matches!(kind, Kind::Definition) || (matches!(kind, Kind::Fact | Kind::Lookup) && analysis.names.values(name).is_some())
 }
 
 fn check_form(kind: Kind, new: &str) -> Result<(), String> {
