@@ -10,7 +10,7 @@ use super::quantities::{self, Asking};
 use super::ranges::Place;
 use crate::analysis::{Coverage, Datum, Depth, Domain, Extent, Ground, Item, Node, Piece, Source, Turn, Var, Visitor, Walk, What};
 use crate::calendar;
-use crate::decide::Mode;
+use crate::decide::{Mode, Probe};
 use crate::number::Number;
 use crate::policy::expr::Type;
 use crate::policy::{ActionId, RoleId};
@@ -163,6 +163,23 @@ impl Comparing<'_, '_, '_> {
         }
     }
 
+    /// Whether all that changed applies in both, and only other cases tell that it changed.
+    fn is_alike(&self, node: &Node<'_>) -> bool {
+        let applies = |item: Item| {
+            let (Some(condition), Some(Some(question)), Some(own)) =
+                (self.walk.condition_of(item), node.questions.get(item.side), self.walk.ground.sides.get(item.side))
+            else {
+                return false;
+            };
+            Probe::new(own.program, question).truth(condition).is_surely_yes()
+        };
+        let changed = |side: usize| node.live.iter().filter(move |item| item.side == side && self.prints.is_changed(item));
+        let became = |item: &Item| Some(Item { side: 1, what: self.prints.moved(item.what)? });
+        let olds: Option<Vec<Item>> = changed(0).map(became).collect();
+        let Some(news) = olds else { return false };
+        changed(0).all(|item| applies(*item)) && changed(1).all(|item| news.contains(item)) && news.into_iter().all(applies)
+    }
+
     /// Notes where answers to "how much could I?" stay, although something that changed may apply.
     fn same(&mut self, node: &Node<'_>) {
         if !self.asks {
@@ -230,6 +247,10 @@ impl Visitor for Comparing<'_, '_, '_> {
             return Turn::Leave;
         }
         let is_touched = node.live.iter().any(|item| self.prints.is_changed(item));
+        if is_touched && self.is_alike(node) {
+            self.same(node);
+            return Turn::Leave;
+        }
         if !is_touched {
             if !self.asks {
                 self.seen.untouched.push(node.extents.clone());

@@ -3,7 +3,7 @@
 //! A print is what the program keeps of a rule: by names and not by numbers, with everything that it refers to written out, and without what stands where. A change of a
 //! definition, of a row of a table or of a budget changes every rule that reads it, and no other. Where in doubt two prints differ: that costs time, no answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write as _};
 
 use crate::analysis::{Item, What};
@@ -17,17 +17,43 @@ use crate::program::{Allotment, Charge, Definition, Instead, LookupValue, Measur
 pub(super) struct Prints {
     /// By side.
     changed: [BTreeSet<What>; 2],
+    /// Of those of the old side that are only said to apply in other cases, what they have become.
+    moved: BTreeMap<What, What>,
+}
+
+/// What an item is, and what is left of that without the cases in which it applies.
+struct Print {
+    what: What,
+    whole: String,
+    effect: String,
 }
 
 impl Prints {
     pub fn new(old: (&Policy, &Program), new: (&Policy, &Program)) -> Self {
         let prints = |(policy, program)| Printer { policy, program }.all();
         let (olds, news) = (prints(old), prints(new));
-        let missing = |these: &[(What, String)], those: &[(What, String)]| {
-            let known: BTreeSet<&String> = those.iter().map(|(_, print)| print).collect();
-            these.iter().filter(|(_, print)| !known.contains(print)).map(|(what, _)| *what).collect()
+        let missing = |these: &[Print], those: &[Print]| -> BTreeSet<What> {
+            let known: BTreeSet<&String> = those.iter().map(|print| &print.whole).collect();
+            these.iter().filter(|print| !known.contains(&print.whole)).map(|print| print.what).collect()
         };
-        Self { changed: [missing(&olds, &news), missing(&news, &olds)] }
+        let changed = [missing(&olds, &news), missing(&news, &olds)];
+        let [was, is] = &changed;
+        // Where several have one effect, nobody can say which became which.
+        let only = |prints: &[Print], changed: &BTreeSet<What>, effect: &str| {
+            let mut alike = prints.iter().filter(|print| changed.contains(&print.what) && print.effect == effect).map(|print| print.what);
+            alike.next().filter(|_| alike.next().is_none())
+        };
+        let moved = olds.iter().filter(|print| was.contains(&print.what)).filter_map(|print| {
+            only(&olds, was, &print.effect)?;
+            Some((print.what, only(&news, is, &print.effect)?))
+        });
+        let moved = moved.collect();
+        Self { changed, moved }
+    }
+
+    /// What an old item has become that only applies in other cases now.
+    pub fn moved(&self, old: What) -> Option<What> {
+        self.moved.get(&old).copied()
     }
 
     pub fn is_changed(&self, item: &Item) -> bool {
@@ -45,22 +71,23 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn all(&self) -> Vec<(What, String)> {
+    fn all(&self) -> Vec<Print> {
         let place = format!("{} {}", self.policy.time_zone.iana_name().unwrap_or_default(), self.policy.currency.code());
         let rules = (0..self.program.rules.len()).map(RuleId::new).map(|id| (What::Rule(id), self.rule(id)));
         let fallbacks = (0..self.program.fallbacks.len()).map(FallbackId::new).map(|id| (What::Fallback(id), self.fallback(id)));
-        let placed = |(what, print): (What, String)| {
-            let holidays = if print.contains("Working") { format!("{:?}", self.policy.holidays) } else { String::new() };
-            (what, format!("{place}{holidays}{print}"))
+        let placed = |(what, (when, effect)): (What, (String, String))| {
+            let place = |print: &str| if print.contains("Working") { format!("{place}{:?}", self.policy.holidays) } else { place.clone() };
+            let effect = format!("{}{effect}", place(&effect));
+            Print { what, whole: format!("{}{when} then {effect}", place(&when)), effect }
         };
         rules.chain(fallbacks).map(placed).collect()
     }
 
-    fn rule(&self, id: RuleId) -> String {
-        let Some(rule) = self.program.rule(id) else { return String::new() };
+    /// When a rule applies, and what it does then.
+    fn rule(&self, id: RuleId) -> (String, String) {
+        let Some(rule) = self.program.rule(id) else { return Default::default() };
         let mut print = self.bound(id);
         let _ = write!(print, "{}", self.translated(&rule.kind));
-        let _ = write!(print, " when {}", self.condition(&rule.condition));
         let quantity = rule.quantity.as_deref().map(|quantity| self.quantity(quantity));
         let _ = write!(print, " quantity {quantity:?}");
         for charge in &rule.charges {
@@ -72,7 +99,7 @@ impl Printer<'_> {
         if let Some(instead) = rule.instead.as_deref() {
             print.push_str(&self.instead(instead));
         }
-        print
+        (self.condition(&rule.condition), print)
     }
 
     /// The actions and roles that a rule is for.
@@ -93,11 +120,13 @@ impl Printer<'_> {
         print
     }
 
-    fn fallback(&self, id: FallbackId) -> String {
-        let (Some(it), Some(named)) = (self.program.fallbacks.get(id.index()), self.policy.fallbacks.get(id.index())) else { return String::new() };
+    fn fallback(&self, id: FallbackId) -> (String, String) {
+        let (Some(it), Some(named)) = (self.program.fallbacks.get(id.index()), self.policy.fallbacks.get(id.index())) else {
+            return Default::default();
+        };
         let mut actions: Vec<&str> = named.actions.iter().filter_map(|id| Some(self.policy.action(*id)?.name.as_str())).collect();
         actions.sort_unstable();
-        format!("fallback {actions:?} when {}{}", self.condition(&it.condition), self.instead(&it.instead))
+        (self.condition(&it.condition), format!("fallback {actions:?}{}", self.instead(&it.instead)))
     }
 
     fn instead(&self, instead: &Instead) -> String {
