@@ -97,6 +97,19 @@ fn a_duty_of_the_fashion_shop() {
     assert!(entries.iter().all(|entry| entry.old.contains("require photo") && entry.action == "refund"), "{entries:#?}");
 }
 
+/// A prohibition that begins on another day is told for each role, though far from all cases of refunds are looked at.
+#[test]
+fn a_day_of_the_fashion_shop() {
+    for days in ["7 days", "30 days"] {
+        let seasonal = |days: &str| format!("when order.seasonal and more than {days} after order.delivered_on");
+        let entries = changed("fashion-shop", ("refunds.kulanz", &seasonal("14 days"), &seasonal(days)), 9);
+        for role in ["agent", "senior", "lead", "manager"] {
+            let of_role = entries.iter().any(|entry| entry.roles.iter().any(|it| it == role) && entry.when.contains(&"order.seasonal".to_owned()));
+            assert!(of_role, "{days}: {role} {entries:#?}");
+        }
+    }
+}
+
 #[test]
 fn limits_of_the_hotel() {
     let entries = changed("hotel", ("guards.kulanz", "desk may dining up to 80 EUR", "desk may dining up to 7 EUR"), 3);
