@@ -75,11 +75,15 @@ impl<'a> Checker<'a> {
         let help = format!("say how much a grant takes, such as `charge {} by {example}`", name.text);
         let bare = self.bare_allotment(name).filter(|_| *unit == Type::Number);
         let Some((number, line)) = bare else { return self.problem(Code::ChargePairing, name.span, message, help) };
-        // What was meant is probably the unit of the budget.
+        // What was meant is probably the unit of the budget, which is told there and not at each charge.
+        if self.unitless.contains(&line) {
+            return Reported::ALREADY;
+        }
+        self.unitless.push(line);
         let measured = self.measure(action).and_then(|measure| self.with_unit(&number, line, &measure));
         let kept = measured.map_or_else(String::new, |kept| format!("{kept}, or "));
-        let help = format!("in the line of the budget write {kept}`{number} times` to count grants; or {help}");
-        self.report(Diagnostic::new(Code::ChargePairing, message).at(name.span, "").at(line, "a number without a unit").help(help))
+        let help = format!("write {kept}`{number} times` to count grants; or {help}");
+        self.report(Diagnostic::new(Code::ChargePairing, message).at(line, "a number without a unit").at(name.span, "charged here").help(help))
     }
 
     /// The first line of a budget that is a number without a unit.

@@ -91,6 +91,8 @@ struct Checker<'a> {
     unresolved: Vec<repeated::Unresolved>,
     /// Uses of actions with a quantity that they do not have.
     unmeasured: Vec<otherwise::Unmeasured>,
+    /// Amounts of budgets without a unit that were told.
+    unitless: Vec<crate::source::Span>,
 }
 
 impl<'a> Checker<'a> {
@@ -115,6 +117,7 @@ impl<'a> Checker<'a> {
             wanted: None,
             unresolved: Vec::new(),
             unmeasured: Vec::new(),
+            unitless: Vec::new(),
         }
     }
 

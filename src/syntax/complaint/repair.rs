@@ -258,7 +258,7 @@ fn missing(failure: &Failure<'_>) -> Option<Repair> {
         let counts =
             |word: &str| matches!(word, "half" | "once" | "twice" | "double" | "both" | "either" | "each" | "every" | "for" | "then" | "please");
         let before = failure.before().rsplit(char::is_whitespace).next().unwrap_or_default();
-        if word == "," && (counts(failure.found()) || counts(before)) {
+        if matches!(word.as_str(), "," | "by") && (counts(failure.found()) || counts(before)) {
             return None;
         }
         let (at, text) = if touches { (failure.before().len(), word.clone()) } else { (failure.at, format!("{word} ")) };
