@@ -173,7 +173,7 @@ impl Bench<'_> {
             let text = edited.entry(source.name().to_owned()).or_insert_with(|| source.text().to_owned());
             let range = edit.span.range();
             text.get(range.clone())?;
-            text.replace_range(range, &edit.text);
+            text.replace_range(range, &edit.text_for(source.text()));
         }
         Some(edited)
     }

@@ -62,6 +62,14 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// What is put into a text: its lines end as those of the text do.
+    #[must_use]
+    pub fn text_for(&self, whole: &str) -> String {
+        if self.text.contains('\n') && whole.contains("\r\n") { self.text.replace('\n', "\r\n") } else { self.text.clone() }
+    }
+}
+
 /// A place and what there is to say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

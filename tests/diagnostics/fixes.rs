@@ -193,6 +193,14 @@ fn several_mistakes_are_mended_together() {
     assert_eq!(codes(&mended.checked.diagnostics), [Code::UnknownName]);
 }
 
+#[test]
+fn the_lines_of_a_file_end_as_they_did() {
+    let folder = folder("rule r\r\n  agent may refund up to 50 EUR when reason is late\r\n");
+    let (mended, text) = mended(folder.path());
+    assert_eq!(text, "rule r\r\n  agent may refund up to 50 EUR\r\n  when reason is late\r\n");
+    assert_eq!(mended.changes.len(), 1);
+}
+
 /// What is mended shows more than was wrong before, so it stays.
 #[test]
 fn nothing_is_mended_that_makes_more_errors() {

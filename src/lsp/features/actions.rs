@@ -43,7 +43,8 @@ fn fixed(analysis: &Analysis, fix: &Fix) -> Option<WorkspaceEdit> {
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for edit in &fix.edits {
         let location = analysis.location(edit.span)?;
-        changes.entry(location.uri).or_default().push(TextEdit { range: location.range, new_text: edit.text.clone() });
+        let whole = analysis.pack.sources.get(edit.span.source).map_or("", crate::source::Source::text);
+        changes.entry(location.uri).or_default().push(TextEdit { range: location.range, new_text: edit.text_for(whole) });
     }
     Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
 }
