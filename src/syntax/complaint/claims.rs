@@ -1,7 +1,7 @@
 //! Mistakes in what a policy says of itself: in its tests and promises.
 
 use super::Failure;
-use super::repair::{Attempt, is_read};
+use super::repair::is_read;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::syntax::layout::first_word;
 use crate::syntax::piece::Rule;
@@ -81,29 +81,24 @@ pub(super) fn asked_in_a_sentence(failure: &Failure<'_>) -> Option<Diagnostic> {
     in_test.then(|| failure.problem("who asks and what is asked stand on two lines", format!("write `{who}`, and below it `{}`", shorten(&what))))
 }
 
-/// `300 EUR` behind the role that it is for: `agent 300 EUR per month`.
-pub(super) fn role_before_amount(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let text = failure.piece.text;
-    let line = failure.line();
-    let written = text.get(line.clone())?;
-    let role = first_word(written.trim_start());
-    let start = line.start + written.find(role)?;
-    let amount = text.get(start + role.len()..line.end)?.trim_start_matches([':', ' ', '=']).trim_end();
-    let is_role = !matches!(role, "" | "budget" | "max" | "maximum" | "maximal" | "min" | "about" | "only" | "up" | "at" | "höchstens" | "bis");
-    if failure.rule != Rule::budget_piece || !is_role || !amount.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
+/// `expect not yes`, `expect no offer`
+pub(super) fn not_an_answer(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let names_what = matches!(failure.found(), "offer" | "rule" | "rules" | "duty" | "duties" | "charge" | "need" | "limit");
+    if failure.rule == Rule::test_line_piece && failure.before() == "expect no" && names_what && failure.piece.text.split_whitespace().count() == 3 {
+        let help = "what is there is expected by its name, as in `expect offer voucher`; what is not cannot be";
+        return Some(failure.problem("a test expects what an answer has", help));
     }
-    let attempt = Attempt { at: start..line.start + written.trim_end().len(), text: format!("{amount} for {role}") };
-    failure.mended(start..start + role.len(), "the role that a line is for stands at its end", "write", &attempt)
+    let is_said = failure.rule == Rule::test_line_piece && failure.before() == "expect" && failure.found() == "not";
+    is_said.then(|| failure.problem("a test says which answer it expects", "write `expect no`, or `expect ask`, `expect need` or `expect up to …`"))
 }
 
-/// `require "a photo"`
-pub(super) fn text_for_duty(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let is_text = failure.rule == Rule::clause_piece && failure.before() == "require" && failure.found() == "\"";
-    let title = failure.rest().get(1..)?.split('"').next()?;
-    let name = super::names::name_of(title)?;
-    is_text.then(|| {
-        let help = format!("write `require {name}`, and as an item of its own: `duty {name} \"{}\"`", shorten(title));
-        failure.problem("a duty is required by its name", help)
-    })
+/// `given reason late`
+pub(super) fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
+    let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
+    if !fits {
+        return None;
+    }
+    let problem = failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value");
+    Some(failure.with_fix(problem, failure.at..failure.at, "is "))
 }

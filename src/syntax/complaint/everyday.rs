@@ -4,6 +4,7 @@ use super::Failure;
 use super::expected::line_words;
 use super::repair::Attempt;
 use crate::diagnostic::Diagnostic;
+use crate::syntax::layout::first_word;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
@@ -112,34 +113,6 @@ pub(super) fn must_approve(failure: &Failure<'_>) -> Option<Diagnostic> {
     is_sentence.then(|| failure.problem("an approval is a clause of what somebody may", help()))
 }
 
-/// `agent may refund 3 times per month`, `agent may refund once per customer`
-pub(super) fn times_without_budget(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let line = failure.rest().lines().next()?.trim_end();
-    let mut words = line.split_whitespace();
-    let count = words.next()?;
-    let is_times =
-        matches!(count, "once" | "twice") || (count.bytes().all(|byte| byte.is_ascii_digit()) && matches!(words.next(), Some("times" | "time")));
-    let is_head = failure.rule == Rule::rule_piece && failure.expects(Rule::kw_up);
-    (is_times && is_head).then(|| {
-        failure.problem(
-            "how often is counted by a budget",
-            "write an item such as `budget patience 3 times per actor per month`, and in the next line here: `charge patience`",
-        )
-    })
-}
-
-/// `agent may refund 50 EUR`
-pub(super) fn limit_without_words(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let is_limit = failure.found().starts_with(|c: char| c.is_ascii_digit()) && failure.expects(Rule::kw_up);
-    let problem = || {
-        failure.problem(
-            "a limit begins with `up to`",
-            format!("write `up to {}`", shorten(failure.rest().lines().next().unwrap_or_default().trim_end())),
-        )
-    };
-    is_limit.then(|| failure.with_fix(problem(), failure.at..failure.at, "up to "))
-}
-
 /// `action refund money`, `action refund of EUR`
 pub(super) fn measure(failure: &Failure<'_>) -> Option<Diagnostic> {
     if failure.rule != Rule::action_piece {
@@ -158,4 +131,20 @@ pub(super) fn measure(failure: &Failure<'_>) -> Option<Diagnostic> {
             "money",
         )
     })
+}
+
+/// `300 EUR` behind the role that it is for: `agent 300 EUR per month`.
+pub(super) fn role_before_amount(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let text = failure.piece.text;
+    let line = failure.line();
+    let written = text.get(line.clone())?;
+    let role = first_word(written.trim_start());
+    let start = line.start + written.find(role)?;
+    let amount = text.get(start + role.len()..line.end)?.trim_start_matches([':', ' ', '=']).trim_end();
+    let is_role = !matches!(role, "" | "budget" | "max" | "maximum" | "maximal" | "min" | "about" | "only" | "up" | "at" | "höchstens" | "bis");
+    if failure.rule != Rule::budget_piece || !is_role || !amount.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let attempt = Attempt { at: start..line.start + written.trim_end().len(), text: format!("{amount} for {role}") };
+    failure.mended(start..start + role.len(), "the role that a line is for stands at its end", "write", &attempt)
 }

@@ -67,3 +67,22 @@ pub(super) fn values_for_type(failure: &Failure<'_>) -> Option<Diagnostic> {
     let attempt = Attempt { at: failure.at..failure.at + line.len(), text: format!("one of {}", values.join(", ")) };
     failure.mended(attempt.at.clone(), "the values of a fact stand behind `one of`", "write", &attempt)
 }
+
+/// Names of types in other languages.
+pub(super) fn foreign_type(failure: &Failure<'_>) -> Option<Diagnostic> {
+    if !failure.expects_any(&[Rule::fact_type, Rule::plain_type, Rule::measure]) {
+        return None;
+    }
+    let right = match failure.found().to_lowercase().as_str() {
+        "bool" | "boolean" | "yes" | "yesno" | "flag" => "yes/no",
+        "string" | "str" | "char" | "varchar" => "text",
+        "int" | "integer" | "float" | "decimal" | "count" => "number",
+        "timestamp" | "moment" => "datetime",
+        "enum" | "choice" => "one of …",
+        "set" | "list" => "some of …",
+        "currency" | "amount" | "price" | "euro" => "money",
+        _ => return None,
+    };
+    let problem = failure.problem(format!("`{}` is no type", failure.found()), format!("write `{right}`"));
+    Some(if right.contains(' ') { problem } else { failure.with_fix(problem, failure.found_at(), right) })
+}

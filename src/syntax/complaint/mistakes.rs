@@ -2,27 +2,28 @@
 
 use super::Failure;
 use super::claims::{
-    asked_in_a_sentence, compared_fact, day_ago, facts_of_one_line, person_without_role, role_before_amount, text_for_duty, time_of_answer,
+    asked_in_a_sentence, compared_fact, day_ago, facts_of_one_line, missing_is_in_test, not_an_answer, person_without_role, time_of_answer,
     two_expectations,
 };
-use super::everyday::{
-    ago, article, counted_ago, everyday_word, key_behind_window, limit_without_words, measure, must_approve, times_without_budget,
-};
-use super::exceptions::{comma_before_joint, from_amount, least_amount, not_an_answer, second_condition, text_alone, unless_entitled};
+use super::everyday::{ago, article, counted_ago, everyday_word, key_behind_window, measure, must_approve, role_before_amount};
+use super::exceptions::{second_condition, unless_entitled};
 use super::expected::{is_cell, keyword, line_words};
-use super::facts::{modifier_before_type, question_of_fact, unit_of_fact, values_for_type};
+use super::facts::{foreign_type, modifier_before_type, question_of_fact, unit_of_fact, values_for_type};
+use super::limits::{
+    from_amount, least_amount, limit_per_something, limit_without_words, lower_of_two, one_quantity_of_two, times_without_budget, wrong_quantity_word,
+};
 use super::names::{
     name_forgotten, name_of_figures, name_of_two_words, title_alone, title_before_type, title_behind, title_for_name, word_behind_title,
 };
 use super::phrases::{clause_behind, said_otherwise};
+use super::quantities::{UNITS, comma_number, currency_form, more_than_of_quantity, shares_of_shares, unknown_unit};
 use super::slips::{
-    bare_text, below, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison, limit_per_something,
-    list_in_parentheses, list_of_signs, lower_of_two, one_quantity_of_two, second_sentence, time_of_day, unquoted, unseen,
+    bare_text, below, comma_before_joint, comment_sign, dash_for_nothing, file_below, foreign_day, from_and_until, half_comparison,
+    list_in_parentheses, list_of_signs, second_sentence, text_alone, text_for_duty, time_of_day, unquoted, unseen,
 };
 use crate::diagnostic::{Code, Diagnostic, Edit, near, nearest};
 use crate::syntax::items::ITEMS;
 use crate::syntax::layout::first_word;
-use crate::syntax::numerals;
 use crate::syntax::piece::Rule;
 use crate::syntax::words::{is_reserved, shorten};
 
@@ -151,35 +152,6 @@ fn one_language_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem.help(format!("write the language of each, as in `de \"…\" {language} \"…\"`")))
 }
 
-/// `12,50`, `1.000,00`, `1.000.000`
-fn comma_number(failure: &Failure<'_>) -> Option<Diagnostic> {
-    if !failure.rest().starts_with([',', '.']) {
-        return None;
-    }
-    let is_part = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '_');
-    let before = failure.before();
-    let start = before.len() - before.chars().rev().take_while(|c| is_part(*c)).count();
-    let length = failure.piece.text.get(start..)?.chars().take_while(|c| is_part(*c)).count();
-    let written = failure.piece.text.get(start..start + length)?.trim_end_matches([',', '.', '_']);
-    if start + written.len() <= failure.at || !written.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if let Some(date) = numerals::day_month_year(written) {
-        let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no date here", shorten(written)));
-        let problem = problem.at(failure.piece.span(start, start + written.len()), "").help(format!("write `{date}`: the year, the month, the day"));
-        return Some(failure.with_fix(problem, start..start + written.len(), date.to_string()));
-    }
-    let right = if written.contains(',') { numerals::right_form(written) } else { written.replace('.', "_") };
-    let span = failure.piece.span(start, start + written.len());
-    let problem = Diagnostic::new(Code::BadNumber, format!("`{}` is no number", shorten(written))).at(span, "");
-    let problem = problem.help(match numerals::of_thousands(written) {
-        Some(thousands) => format!("write `{thousands}`, or `{}` where decimals are meant: these follow a point", shorten(&right)),
-        None => format!("write `{}`: decimals follow a point, and `_` may group digits", shorten(&right)),
-    });
-    let is_clear = numerals::is_clear(written) || !written.contains(',');
-    Some(if is_clear { failure.with_fix(problem, start..start + written.len(), right) } else { problem })
-}
-
 /// `> 30 days, <= 60 days`
 fn listed_comparisons(failure: &Failure<'_>) -> Option<Diagnostic> {
     let text = failure.piece.text;
@@ -226,23 +198,6 @@ fn own_line(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
     let edit = Edit { span: failure.piece.span(failure.before().len(), failure.at), text: "\n  ".to_owned() };
     Some(problem.fix(format!("put `{word}` into a line of its own"), vec![edit]))
-}
-
-/// `may refund more than`, `may not refund up to`, `entitled to refund up to`
-fn wrong_quantity_word(failure: &Failure<'_>) -> Option<Diagnostic> {
-    if failure.rule != Rule::rule_piece || !failure.expects(Rule::EOI) {
-        return None;
-    }
-    let (is, should) = match failure.found() {
-        "up" if failure.expects(Rule::kw_more) => ("a cap is not written with `up to`", "`more than`"),
-        "up" if failure.expects(Rule::kw_of) => ("what is owed is not written with `up to`", "`of`"),
-        "more" if failure.expects(Rule::kw_up) => ("a limit is not written with `more than`", "`up to`, or `may not … more than …` for a cap"),
-        "more" if failure.expects(Rule::kw_of) => ("what is owed is not written with `more than`", "`of`"),
-        "of" if failure.expects(Rule::kw_up) => ("a limit is not written with `of`", "`up to`"),
-        "of" if failure.expects(Rule::kw_more) => ("a cap is not written with `of`", "`more than`"),
-        _ => return None,
-    };
-    Some(failure.problem(is, format!("write {should}")))
 }
 
 /// `agent may refund` under the name of a table.
@@ -323,108 +278,6 @@ fn foreign_sign(failure: &Failure<'_>) -> Option<Diagnostic> {
     }
 }
 
-/// `is more than 50 EUR`, `at least 5`
-fn more_than_of_quantity(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let after_number = failure.before().ends_with(|c: char| c.is_ascii_digit());
-    let after_unit = failure.expects(Rule::side) || failure.expects(Rule::kw_after);
-    let no_unit = after_number && failure.expects(Rule::unit) && !failure.expects(Rule::currency);
-    if !after_unit && !no_unit {
-        return None;
-    }
-    let words: Vec<&str> = failure.before().split_whitespace().collect();
-    let tail = words.iter().rev().take(4).copied().collect::<Vec<_>>();
-    let says = |a: &str, b: &str| tail.windows(2).any(|pair| matches!(pair, [second, first] if *first == a && *second == b));
-    let sign = match (says("more", "than"), says("at", "least")) {
-        (true, _) => ">",
-        (_, true) => ">=",
-        _ => return None,
-    };
-    let found = failure.found();
-    let misspelt = !after_unit && nearest(found, UNITS).is_some() && found.len() > 2;
-    (!misspelt).then(|| {
-        let what = if sign == ">" { "more than" } else { "at least" };
-        failure.problem(
-            format!("`{what}` counts time `after` or `before` a date"),
-            format!("to compare quantities write `{sign}`, as in `amount {sign} 50 EUR`"),
-        )
-    })
-}
-
-const UNITS: [&str; 12] = ["minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years"];
-
-/// `50 eur`, `50 €`, `EUR 50`
-fn currency_form(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let found = failure.found();
-    let before = failure.before();
-    let after_number = before.ends_with(|c: char| c.is_ascii_digit());
-    let sign = matches!(found, "€" | "$" | "£" | "¥");
-    let word = matches!(found.to_lowercase().as_str(), "eur" | "euro" | "euros" | "usd" | "dollar" | "dollars" | "chf" | "gbp" | "cent" | "cents");
-    let mut words = before.split_whitespace().rev();
-    let is_code = words.next().is_some_and(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
-    let has_number = words.next().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
-    if failure.expects(Rule::currency) && !after_number && failure.rule == Rule::setting_piece {
-        let code = match found.to_lowercase().trim_end_matches('s') {
-            "euro" | "eur" | "€" => "EUR",
-            "dollar" | "usd" | "$" => "USD",
-            "franken" | "franc" | "chf" => "CHF",
-            "pound" | "pfund" | "gbp" | "£" => "GBP",
-            _ => return None,
-        };
-        let problem = failure.problem("a currency is three capital letters", format!("write `{code}`"));
-        return Some(failure.with_fix(problem, failure.found_at(), code));
-    }
-    let code_first = found.starts_with(|c: char| c.is_ascii_digit()) && is_code && !has_number;
-    if !(sign || (word && after_number) || code_first) {
-        return None;
-    }
-    let problem = failure.problem("money is written with the code of its currency behind the number", "as in `50 EUR`");
-    if code_first {
-        let previous = failure.previous_at()?;
-        let code = failure.piece.text.get(previous.clone())?;
-        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
-        let is_group = |c: char| is_part(c) || c == ',';
-        let written = failure.rest().get(..failure.rest().find(|c| !is_group(c)).unwrap_or(failure.rest().len()))?.trim_end_matches(',');
-        let digits = failure.rest().get(..failure.rest().find(|c| !is_part(c)).unwrap_or(failure.rest().len()))?;
-        let right = || if written.contains(',') { numerals::right_form(written) } else { written.to_owned() };
-        let number = numerals::of_thousands(written).unwrap_or_else(right);
-        let problem = problem.help(format!("write `{number} {code}`"));
-        if written != digits {
-            return Some(problem);
-        }
-        return Some(failure.with_fix(problem, previous.start..failure.at + digits.len(), format!("{digits} {code}")));
-    }
-    let code = match found.to_lowercase().as_str() {
-        "€" | "eur" | "euro" | "euros" if after_number => "EUR",
-        "$" | "dollar" | "dollars" | "usd" if after_number => "USD",
-        "chf" => "CHF",
-        "£" | "gbp" if after_number => "GBP",
-        _ => return Some(problem),
-    };
-    let space = if before.len() == failure.at { " " } else { "" };
-    let number = before.rsplit(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_' | ','))).next().unwrap_or_default();
-    let problem = problem.help(format!("write `{number} {code}`"));
-    Some(failure.with_fix(problem, failure.at..failure.at + found.len(), format!("{space}{code}")))
-}
-
-/// Names of types in other languages.
-fn foreign_type(failure: &Failure<'_>) -> Option<Diagnostic> {
-    if !failure.expects_any(&[Rule::fact_type, Rule::plain_type, Rule::measure]) {
-        return None;
-    }
-    let right = match failure.found().to_lowercase().as_str() {
-        "bool" | "boolean" | "yes" | "yesno" | "flag" => "yes/no",
-        "string" | "str" | "char" | "varchar" => "text",
-        "int" | "integer" | "float" | "decimal" | "count" => "number",
-        "timestamp" | "moment" => "datetime",
-        "enum" | "choice" => "one of …",
-        "set" | "list" => "some of …",
-        "currency" | "amount" | "price" | "euro" => "money",
-        _ => return None,
-    };
-    let problem = failure.problem(format!("`{}` is no type", failure.found()), format!("write `{right}`"));
-    Some(if right.contains(' ') { problem } else { failure.with_fix(problem, failure.found_at(), right) })
-}
-
 /// A word that is nearly one of those that could stand here.
 fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
     const TYPES: [&str; 8] = ["money", "percent", "number", "date", "datetime", "duration", "yes/no", "text"];
@@ -472,23 +325,6 @@ fn misspelt(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(failure.with_fix(problem, failure.found_at(), near.name))
 }
 
-/// `30 dogs`
-fn unknown_unit(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let found = failure.found();
-    let after_number = failure.before().ends_with(|c: char| c.is_ascii_digit());
-    if !after_number || !failure.expects(Rule::unit) || !found.starts_with(char::is_alphabetic) || is_reserved(found) {
-        return None;
-    }
-    if matches!(found, "decimals" | "decimal" | "digits" | "places" | "cents") && failure.before().contains("rounded") {
-        return Some(failure.problem("a value is rounded to a step", "write the step: `0.01 EUR` for two decimals of money, `0.01` of a number"));
-    }
-    let problem = failure.problem(
-        format!("`{}` is no unit", shorten(found)),
-        "units are minutes, hours, days, working days, weeks, months and years, `%`, and a currency such as `EUR`",
-    );
-    Some(problem)
-}
-
 /// `reason is damaged, late`
 fn list_without_one_of(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_list = failure.found() == "," && failure.expects(Rule::kw_and);
@@ -518,17 +354,6 @@ fn list_of_one(failure: &Failure<'_>) -> Option<Diagnostic> {
         _ => return None,
     };
     Some(failure.problem(format!("`{word}` takes no list"), help))
-}
-
-/// `10% of 50% of 100 EUR`
-fn shares_of_shares(failure: &Failure<'_>) -> Option<Diagnostic> {
-    if failure.found() != "of" || !failure.expects_any(&[Rule::factor, Rule::term]) {
-        return None;
-    }
-    let inner = failure.before().rsplit_once(" of ")?.1;
-    let whole = failure.rest().strip_prefix("of")?.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-    let help = format!("put the inner one into parentheses: `(…)`, as in `10% of ({} of {})`", shorten(inner), shorten(&whole));
-    Some(failure.problem("`of` does not chain", help))
 }
 
 /// A word of the language where a name is meant.
@@ -640,17 +465,6 @@ fn misspelt_window(failure: &Failure<'_>) -> Option<Diagnostic> {
     let is_word = last.chars().all(char::is_alphabetic);
     let near = nearest(last, ["day", "week", "month", "quarter", "year", "ever", "rolling"]).filter(|_| is_word && last.len() > 2)?;
     Some(failure.problem(format!("a window is missing behind `{last}`"), format!("did you mean `{near}` for `{last}`?")))
-}
-
-/// `given reason late`
-fn missing_is_in_test(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let value = failure.found().starts_with(|c: char| c.is_alphanumeric() || c == '"');
-    let fits = failure.rule == Rule::test_line_piece && failure.expects_any(&[Rule::kw_is, Rule::fact_value]) && value;
-    if !fits {
-        return None;
-    }
-    let problem = failure.problem(format!("`{}` follows without a word between", shorten(failure.found())), "write `is` before the value");
-    Some(failure.with_fix(problem, failure.at..failure.at, "is "))
 }
 
 /// `order.item.total`

@@ -129,43 +129,6 @@ pub(super) fn time_of_day(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem.help("write a moment, as in `2026-11-21T10:00`, or a yes/no fact that your system answers, such as `opening_hours`"))
 }
 
-/// `up to 50 EUR but at most 20% of order.total`
-pub(super) fn lower_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece | Rule::clause_piece);
-    let line = failure.rest().lines().next()?.trim_end();
-    let second = line.strip_prefix("but").or_else(|| line.strip_prefix("and")).unwrap_or(line).trim_start();
-    let words = ["not more than ", "no more than ", "never more than ", "at most ", "up to ", "max ", "maximum ", "capped at ", "limited to "];
-    let second = words.iter().find_map(|words| second.strip_prefix(words)).filter(|_| head)?;
-    let before = failure.before();
-    let start = if super::expected::is_cell(failure.rule) { 0 } else { before.rfind(" up to ")? + 7 };
-    let attempt = Attempt { at: start..failure.at + line.len(), text: format!("min({}, {second})", before.get(start..)?) };
-    failure.mended(failure.found_at(), "a limit is one quantity", "write `min(…)` for the smaller of the two", &attempt)
-}
-
-/// `up to 50 EUR or 20% of order.total`
-pub(super) fn one_quantity_of_two(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece | Rule::clause_piece);
-    if !head || failure.found() != "or" {
-        return None;
-    }
-    let before = failure.before();
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let start = if super::expected::is_cell(failure.rule) { Some(0) } else { before.get(line..)?.rfind(" up to ").map(|at| line + at + 7) }?;
-    let first = before.get(start..)?.trim();
-    let second = failure.rest().strip_prefix("or")?.lines().next()?.trim();
-    let end = failure.at + 2 + failure.rest().strip_prefix("or")?.find(second)? + second.len();
-    let attempt = Attempt { at: start..end, text: format!("min({first}, {second})") };
-    let problem = failure.mended(failure.found_at(), "a limit is one quantity", "write", &attempt)?;
-    let other = format!("`max({first}, {second})` for the larger of the two, or `min({first}, {second})` for the smaller");
-    let line = problem.help.clone().filter(|help| help.len() < 120).and_then(|help| help.strip_prefix("write: ").map(str::to_owned));
-    Some(problem.help(
-        line.map_or_else(
-            || format!("write {other}"),
-            |line| format!("write `max(…)` for the larger of the two, or `min(…)` for the smaller: {line}"),
-        ),
-    ))
-}
-
 /// The file that a line of its own names: `from "limits.csv"`.
 pub(super) fn file_of(line: &str) -> Option<&str> {
     let file = line.trim().strip_prefix("from ")?.trim().trim_matches(['"', '\'', '`', '“', '”', '„']);
@@ -314,24 +277,6 @@ pub(super) fn second_sentence(failure: &Failure<'_>) -> Option<Diagnostic> {
     Some(problem.help(format!("give this one a rule of its own, in the first column: `rule {name}_2 {}`", shorten(line))))
 }
 
-/// `agent may refund up to 50 EUR per case`
-pub(super) fn limit_per_something(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let is_head = matches!(failure.rule, Rule::rule_piece | Rule::limit_cell_piece) && failure.found() == "per";
-    let line = failure.rest().lines().next()?.trim_end();
-    if !is_head {
-        return None;
-    }
-    let at = failure.at..failure.at + line.len();
-    let attempt = failure.without(at.clone());
-    let each = ["per case", "per order", "per time", "per grant", "per request", "per ticket"].contains(&line);
-    let help = if each {
-        "a limit holds for each grant; leave it out"
-    } else {
-        "a limit holds for each grant; leave this out, and `charge` a budget that counts"
-    };
-    failure.mended(at, "a limit has no window", help, &attempt)
-}
-
 /// `below lead`, `reports to lead` under a role.
 pub(super) fn below(failure: &Failure<'_>) -> Option<Diagnostic> {
     let line = failure.rest().lines().next()?;
@@ -343,4 +288,34 @@ pub(super) fn below(failure: &Failure<'_>) -> Option<Diagnostic> {
             format!("take this out, and write under `role {}`: `above {}`", shorten(above), shorten(role)),
         )
     })
+}
+
+/// `require "a photo"`
+pub(super) fn text_for_duty(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let is_text = failure.rule == Rule::clause_piece && failure.before() == "require" && failure.found() == "\"";
+    let title = failure.rest().get(1..)?.split('"').next()?;
+    let name = super::names::name_of(title)?;
+    is_text.then(|| {
+        let help = format!("write `require {name}`, and as an item of its own: `duty {name} \"{}\"`", shorten(title));
+        failure.problem("a duty is required by its name", help)
+    })
+}
+
+/// A text alone in a line: `"Please call again."`
+pub(super) fn text_alone(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let line = failure.rest().lines().next()?.trim_end();
+    let is_line = matches!(failure.rule, Rule::fallback_piece | Rule::rule_piece | Rule::clause_piece) && failure.starts_line();
+    let is_text = line.starts_with('"') && is_read(&format!("advise {line}"), Rule::clause_piece);
+    (is_line && is_text && failure.expects(Rule::EOI)).then(|| {
+        failure.problem("nothing says what this text is", format!("write `advise {line}` for what to do instead, or `because {line}` for the reason"))
+    })
+}
+
+/// `reason is late, and order.seasonal`
+pub(super) fn comma_before_joint(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let behind = failure.rest().strip_prefix(',')?.trim_start();
+    let joint = ["and", "or"].into_iter().find(|joint| behind.strip_prefix(joint).is_some_and(|rest| rest.starts_with(' ')))?;
+    let attempt = failure.without(failure.at..failure.at + 1);
+    let is_joined = failure.expects(Rule::kw_and);
+    if is_joined { failure.mended(failure.found_at(), format!("no comma stands before `{joint}`"), "leave it out", &attempt) } else { None }
 }
